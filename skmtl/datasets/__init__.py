@@ -1,0 +1,7 @@
+"""Data sets with several outcomes: real and shipped, or simulated with the truth returned."""
+
+from ._nhanes import load_nhanes
+from ._simulated import make_multitask
+from ._support2 import load_support2
+
+__all__ = ["load_nhanes", "load_support2", "make_multitask"]

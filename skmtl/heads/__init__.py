@@ -1,0 +1,20 @@
+"""Between a task's targets and its raw columns."""
+
+from ._heads import BinaryHead, ClassificationHead, CountHead, Head, MulticlassHead, RegressionHead, column_names
+from ._joint import JointLoss
+from ._fits import TaskFit, fit_weights, fits_of, make_heads
+
+__all__ = [
+    "BinaryHead",
+    "ClassificationHead",
+    "CountHead",
+    "Head",
+    "JointLoss",
+    "MulticlassHead",
+    "RegressionHead",
+    "TaskFit",
+    "column_names",
+    "fit_weights",
+    "fits_of",
+    "make_heads",
+]

@@ -1,0 +1,166 @@
+"""From labels and weights to the tasks that can be fitted."""
+
+import warnings
+from collections.abc import Hashable, Mapping
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from ..losses import Loss
+from ..tasks import Labels, TaskTargets
+from ._heads import NEVER, BinaryHead, ClassificationHead, CountHead, Head, MulticlassHead, RegressionHead
+
+
+class TaskFit(NamedTuple):
+    """A head with the labels it is fitted to: y encoded, weight of shape (n_labels, 1) or (1, 1)."""
+
+    head: Head
+    rows: np.ndarray | None
+    y: np.ndarray
+    weight: np.ndarray
+
+
+def make_heads(
+    targets: TaskTargets, labels: Mapping[Hashable, Labels], inferred: frozenset[Hashable], scale_targets: bool
+) -> tuple[Head, ...]:
+    """Give every task a head, and the heads the raw columns from left to right."""
+    heads: list[Head] = []
+    start = 0
+    for name, kind in targets.task_types.items():
+        lack = what_lacks(name, kind, labels[name], targets.distinct(name))
+        if lack and name in inferred:
+            raise ValueError(f"{lack}; declare the type in task_types to predict a constant for it")
+        if lack:
+            warnings.warn(f"{lack}; its prediction is a constant", UserWarning, stacklevel=4)
+        heads.append(make_head(name, kind, labels[name], targets.distinct(name), start, bool(lack), scale_targets))
+        start = heads[-1].columns.stop
+    if not any(len(head.active) for head in heads):
+        raise ValueError("every task has too few labels to be fitted: one class only, or none")
+    return tuple(heads)
+
+
+def what_lacks(name: Hashable, kind: str | None, labels: Labels, classes: np.ndarray | None) -> str:
+    """Say what keeps a task from being fitted; empty where nothing does."""
+    if not labels.values.size:
+        if kind is None or (kind in ("binary", "multiclass") and not np.size(classes)):
+            raise ValueError(f"task {name!r} has no label: every value is missing or has weight zero")
+        return f"task {name!r} has no label: every value is missing or has weight zero"
+    if kind in ("binary", "multiclass") and not np.any(labels.values != labels.values[0]):
+        return f"task {name!r} has one class only, {labels.values[0]!s}; it needs samples of at least two classes"
+    if kind == "count" and not labels.values.any():
+        return f"task {name!r} has only counts of zero"
+    return ""
+
+
+def make_head(
+    name: Hashable,
+    kind: str | None,
+    labels: Labels,
+    classes: np.ndarray | None,
+    start: int,
+    constant: bool,
+    scale_targets: bool,
+) -> Head:
+    """Make the head of one task; constant says that it has too few labels to be fitted."""
+    one = slice(start, start + 1)
+    active = np.arange(0 if constant else 1)
+    if kind == "regression":
+        scale = deviation(labels) if scale_targets and not constant else 1.0
+        return RegressionHead(name, one, active, np.zeros(1), scale=scale)
+    if kind == "count":
+        return CountHead(name, one, active, np.full(1, NEVER if labels.values.size else 0.0))
+    assert classes is not None
+    seen = np.isin(classes, labels.values.astype(classes.dtype))
+    if kind == "binary":
+        certain = (NEVER if seen[0] else -NEVER) if constant and seen.any() and len(classes) > 1 else 0.0
+        return BinaryHead(name, one, active, np.full(1, certain), classes)
+    columns = slice(start, start + len(classes))
+    active = np.flatnonzero(seen)[: 0 if constant else None]
+    return MulticlassHead(name, columns, active, np.where(seen | ~seen.any(), 0.0, NEVER), classes)
+
+
+def deviation(labels: Labels) -> float:
+    """Return the weighted standard deviation of a task's targets, 1 where they are all the same."""
+    values = labels.values.astype(np.float64)
+    mean = np.average(values, weights=labels.weight)
+    found = float(np.sqrt(np.average((values - mean) ** 2, weights=labels.weight)))
+    return found if found > 10 * np.finfo(np.float64).eps * abs(mean) else 1.0
+
+
+def fit_weights(
+    heads: tuple[Head, ...], labels: Mapping[Hashable, Labels], class_weight: Any, task_weight: Any
+) -> dict[Hashable, np.ndarray]:
+    """Return the weight of each label of the tasks to be fitted: sample times class times task weight."""
+    fitted = [head for head in heads if len(head.active)]
+    by_task = task_weights(fitted, labels, task_weight, [head.name for head in heads])
+    by_class = class_weights_by_task(heads, class_weight)
+    made = {}
+    for head in fitted:
+        weight = labels[head.name].weight * by_task[head.name]
+        if isinstance(head, ClassificationHead) and head.name in by_class:
+            weight = weight * class_weights(head, labels[head.name], by_class[head.name])
+        if not weight.any():
+            raise ValueError(f"task {head.name!r} has no weight: its task_weight or class_weight is zero throughout")
+        made[head.name] = weight
+    return made
+
+
+def task_weights(
+    fitted: list[Head], labels: Mapping[Hashable, Labels], task_weight: Any, names: list[Hashable]
+) -> dict[Hashable, float]:
+    """Return the weight c_t of each task."""
+    if task_weight is None:
+        return {head.name: 1.0 for head in fitted}
+    if isinstance(task_weight, str):
+        totals = {head.name: labels[head.name].total for head in fitted}
+        mean = sum(totals.values()) / len(totals)
+        return {name: mean / total for name, total in totals.items()}
+    check_names("task_weight", task_weight, names)
+    return {head.name: float(task_weight.get(head.name, 1.0)) for head in fitted}
+
+
+def class_weights_by_task(heads: tuple[Head, ...], class_weight: Any) -> dict[Hashable, Any]:
+    """Return the class weights of each classification task that has any."""
+    names = [head.name for head in heads if isinstance(head, ClassificationHead)]
+    if class_weight is None:
+        return {}
+    if isinstance(class_weight, str):
+        return dict.fromkeys(names, class_weight)
+    if len(heads) == 1 and not set(class_weight) <= set(names):
+        return dict.fromkeys(names, class_weight)
+    check_names("class_weight", class_weight, names)
+    return {name: found for name, found in class_weight.items() if found is not None}
+
+
+def class_weights(head: ClassificationHead, labels: Labels, given: Any) -> np.ndarray:
+    """Return the class weight of each label of a task."""
+    position = np.searchsorted(head.classes, labels.values)
+    if isinstance(given, str):
+        totals = np.bincount(position, labels.weight, minlength=len(head.classes))
+        n_seen = np.count_nonzero(totals)
+        balanced = np.divide(labels.total / n_seen, totals, out=np.zeros_like(totals), where=totals > 0)
+        return balanced[position]
+    check_names(f"class_weight of task {head.name!r}", given, head.classes.tolist())
+    return np.array([float(given.get(label, 1.0)) for label in head.classes.tolist()])[position]
+
+
+def check_names(parameter: str, given: Mapping, known: list) -> None:
+    """Raise ValueError where a mapping speaks of what is not there."""
+    unknown = [key for key in given if key not in known]
+    if unknown:
+        raise ValueError(f"{parameter} names {unknown}, but there are only {known}")
+
+
+def fits_of(
+    heads: tuple[Head, ...], labels: Mapping[Hashable, Labels], weights: Mapping[Hashable, np.ndarray]
+) -> list[TaskFit]:
+    """Return the tasks to be fitted, those of one loss side by side."""
+    by_loss: dict[Loss, list[TaskFit]] = {}
+    for head in heads:
+        if not len(head.active):
+            continue
+        weight = weights[head.name]
+        weight = weight[:1, None] if (weight == weight[0]).all() else weight[:, None]
+        fit = TaskFit(head, labels[head.name].rows, head.encode(labels[head.name].values), weight)
+        by_loss.setdefault(head.loss, []).append(fit)
+    return [fit for fits in by_loss.values() for fit in fits]

@@ -1,0 +1,147 @@
+"""JointLoss: the losses of all tasks as one function of all raw columns."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+
+import numpy as np
+
+from ..losses import Loss
+from ._fits import TaskFit
+
+
+@dataclass(frozen=True)
+class Term:
+    """One loss over some neighbouring columns of raw.
+
+    index is None where every sample has a label in each of the columns; else the flat positions in raw of the
+    labels, of shape (n_labels, width).
+    """
+
+    loss: Loss
+    columns: slice
+    index: np.ndarray | None
+    y: np.ndarray
+    weight: np.ndarray
+
+    def take(self, raw: np.ndarray) -> np.ndarray:
+        """Return the raw predictions of the labels."""
+        return raw[:, self.columns] if self.index is None else raw.take(self.index)
+
+    def put(self, G: np.ndarray, values: np.ndarray) -> None:
+        """Write what belongs to the labels to G, which is zero elsewhere."""
+        if self.index is None:
+            G[:, self.columns] = values
+        else:
+            G.put(self.index, values)
+
+    def column_sums(self, values: np.ndarray, n_columns: int) -> np.ndarray:
+        """Sum what belongs to the labels by column of raw."""
+        sums = np.zeros(n_columns)
+        if self.index is None:
+            sums[self.columns] = values.sum(axis=0)
+        else:
+            sums += np.bincount(self.index.ravel() % n_columns, values.ravel(), minlength=n_columns)
+        return sums
+
+
+@dataclass(frozen=True)
+class JointLoss:
+    """Sum over tasks of the losses of their labels; raw has shape (n_samples, n_columns).
+
+    Beside filling arrays of the shape of raw, it costs the labels observed.
+    """
+
+    terms: tuple[Term, ...]
+    n_samples: int
+    n_columns: int
+
+    @classmethod
+    def of(cls, fits: Sequence[TaskFit], n_samples: int) -> "JointLoss":
+        """Join tasks, whose columns stand from left to right in their order."""
+        widths = [len(fit.head.active) for fit in fits]
+        stops = np.cumsum(widths)
+        starts = stops - widths
+        n_columns = int(stops[-1])
+        terms = []
+        placed = zip(fits, starts, stops, strict=True)
+        for _, group in groupby(placed, key=_what_joins):
+            terms.append(_term(list(group), n_samples, n_columns))
+        return cls(tuple(terms), n_samples, n_columns)
+
+    @property
+    def is_quadratic(self) -> bool:
+        """Whether the Hessian is the same everywhere."""
+        return all(term.loss.quadratic for term in self.terms)
+
+    def value_gradient(self, raw: np.ndarray) -> tuple[float, np.ndarray]:
+        """Return the loss and its gradient in raw."""
+        value, G = 0.0, np.zeros(raw.shape)
+        for term in self.terms:
+            part, gradient = term.loss.value_gradient(term.y, term.take(raw), term.weight)
+            value += part
+            term.put(G, gradient)
+        return value, G
+
+    def value(self, raw: np.ndarray) -> float:
+        """Return the loss."""
+        return self.value_gradient(raw)[0]
+
+    def gradient(self, raw: np.ndarray) -> np.ndarray:
+        """Return the gradient in raw."""
+        return self.value_gradient(raw)[1]
+
+    def hessian_product(self, raw: np.ndarray, D: np.ndarray) -> np.ndarray:
+        """Return the Hessian in raw times D."""
+        H = np.zeros(raw.shape)
+        for term in self.terms:
+            term.put(H, term.loss.hessian_product(term.y, term.take(raw), term.weight, term.take(D)))
+        return H
+
+    def conjugate(self, U: np.ndarray) -> float:
+        """Return the conjugate of the loss; U is zero where there is no label."""
+        return sum(term.loss.conjugate(term.y, term.take(U), term.weight) for term in self.terms)
+
+    def null_raw(self) -> np.ndarray:
+        """Return the best constant raw prediction, of shape (n_columns,)."""
+        raw = np.zeros(self.n_columns)
+        for term in self.terms:
+            weight = np.broadcast_to(term.weight, term.y.shape)
+            sums = term.column_sums(weight * term.y, self.n_columns)[term.columns]
+            raw[term.columns] = term.loss.link(sums / term.column_sums(weight, self.n_columns)[term.columns])
+        return raw
+
+    def total_hessian(self, raw: np.ndarray) -> np.ndarray:
+        """Return the sum over samples of the Hessian in raw, of shape (n_columns, n_columns)."""
+        total = np.zeros((self.n_columns, self.n_columns))
+        for term in self.terms:
+            found = term.take(raw)
+            if term.loss.width_one:
+                product = term.loss.hessian_product(term.y, found, term.weight, np.ones_like(found))
+                total += np.diag(term.column_sums(product, self.n_columns))
+                continue
+            for k, unit in enumerate(np.eye(found.shape[1])):
+                product = term.loss.hessian_product(term.y, found, term.weight, unit)
+                total[:, term.columns.start + k] += term.column_sums(product, self.n_columns)
+        return total
+
+
+def _what_joins(placed: tuple[TaskFit, int, int]) -> Any:
+    """Tasks of one elementwise loss are one term, if all or none of them are fully labelled."""
+    fit, start, _ = placed
+    return (fit.head.loss, fit.rows is None) if fit.head.loss.width_one else (fit.head.loss, start)
+
+
+def _term(placed: list[tuple[TaskFit, int, int]], n_samples: int, n_columns: int) -> Term:
+    fits = [fit for fit, _, _ in placed]
+    columns = slice(int(placed[0][1]), int(placed[-1][2]))
+    loss = fits[0].head.loss
+    if fits[0].rows is None:
+        alike = all(fit.weight.shape == (1, 1) for fit in fits)
+        weight = np.hstack([np.broadcast_to(fit.weight, (1 if alike else n_samples, 1)) for fit in fits])
+        weight = weight if loss.width_one else weight[:, :1]
+        return Term(loss, columns, None, np.hstack([fit.y for fit in fits]), weight)
+    index = [fit.rows[:, None] * n_columns + np.arange(start, stop) for fit, start, stop in placed]
+    weight = np.vstack([np.broadcast_to(fit.weight, (len(fit.y), 1)) for fit in fits])
+    return Term(loss, columns, np.vstack(index), np.vstack([fit.y for fit in fits]), weight)

@@ -1,0 +1,95 @@
+"""How the data of a fit are laid out: blocks of samples, their losses, and the geometry of the coefficients."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ..heads import JointLoss, TaskFit
+from ._design import Design, centred
+from ._geometry import Block, Dual, Geometry, Primal
+
+LARGEST_KERNEL = 6000
+
+
+@dataclass(frozen=True, eq=False)
+class Data:
+    """The data of a fit. Columns are those of the tasks to be fitted, from left to right.
+
+    n_rows is the weight of the samples in the Gram matrix of the geometry.
+    """
+
+    design: Design
+    designs: tuple[Design, ...]
+    geometry: Geometry
+    losses: tuple[JointLoss, ...]
+    columns: tuple[slice | np.ndarray, ...]
+    n_columns: int
+    n_rows: float
+    fit_intercept: bool
+
+    @classmethod
+    def of(cls, X: Any, fits: Sequence[TaskFit], fit_intercept: bool, row_weight: np.ndarray | None) -> "Data":
+        """Lay out the data; row_weight are sample weights that all tasks have in common."""
+        design = centred(X, label_weights(fits, X.shape[0]), fit_intercept)
+        parts = split(fits, X.shape[0])
+        blocks, losses = [], []
+        for rows, members, columns in parts:
+            own = design if rows is None else Design(design.X[rows], design.offset)
+            blocks.append(Block(own, columns))
+            losses.append(JointLoss.of(members, own.shape[0]))
+        n_columns = sum(len(fit.head.active) for fit in fits)
+        if row_weight is not None and parts[0][0] is not None:
+            row_weight = None if len(parts) > 1 else row_weight[parts[0][0]]
+        geometry = choose(blocks, n_columns, row_weight)
+        n_rows = sum(block.design.shape[0] for block in blocks) if row_weight is None else float(row_weight.sum())
+        columns = tuple(block.columns for block in blocks)
+        designs = tuple(block.design for block in blocks)
+        return cls(design, designs, geometry, tuple(losses), columns, n_columns, n_rows, fit_intercept)
+
+    def parts(self) -> list[tuple[Design, Any]]:
+        """Return the design and the columns of each block."""
+        return list(zip(self.designs, self.columns, strict=True))
+
+
+def choose(blocks: list[Block], n_columns: int, row_weight: np.ndarray | None) -> Geometry:
+    """Let coefficients live on samples where these are fewer than the features, and not too many."""
+    n_samples, n_features = blocks[0].design.shape
+    if len(blocks) == 1 and n_samples < n_features and n_samples <= LARGEST_KERNEL and row_weight is None:
+        return Dual(blocks[0].design)
+    return Primal(tuple(blocks), n_columns, row_weight)
+
+
+def label_weights(fits: Sequence[TaskFit], n_samples: int) -> np.ndarray:
+    """Return the sum over tasks of the weights of each sample's labels."""
+    total = np.zeros(n_samples)
+    for fit in fits:
+        weight = np.broadcast_to(fit.weight, (len(fit.y), 1))[:, 0]
+        if fit.rows is None:
+            total += weight
+        else:
+            total[fit.rows] += weight
+    return total
+
+
+def split(fits: Sequence[TaskFit], n_samples: int) -> list[tuple[np.ndarray | None, list[TaskFit], Any]]:
+    """Split the tasks into blocks (rows, tasks, columns) of those labelled on the same samples.
+
+    That is done where it copies no sample twice. Else all samples are one block, rows being None, and the losses
+    pick their labels.
+    """
+    stops = np.cumsum([len(fit.head.active) for fit in fits])
+    starts = stops - [len(fit.head.active) for fit in fits]
+    groups: dict[bytes | None, list[int]] = {}
+    for position, fit in enumerate(fits):
+        groups.setdefault(None if fit.rows is None else fit.rows.tobytes(), []).append(position)
+    n_copied = sum(n_samples if rows is None else len(fits[group[0]].rows) for rows, group in groups.items())
+    if None in groups or n_copied > n_samples:
+        return [(None, list(fits), slice(0, int(stops[-1])))]
+    parts = []
+    for group in groups.values():
+        rows = fits[group[0]].rows
+        columns = np.concatenate([np.arange(starts[t], stops[t]) for t in group])
+        parts.append((rows, [fits[t]._replace(rows=None) for t in group], columns))
+    return parts

@@ -1,0 +1,221 @@
+"""Where coefficients live: as weights of features, or of samples where there are fewer of them."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from scipy import linalg, sparse
+
+from ._design import Design
+
+LARGEST_GRAM = 6000
+LARGEST_SPARSE_GRAM = 500
+FEW_STRENGTHS = 3
+LARGEST_EIGENPROBLEM = 1500
+
+
+@dataclass(frozen=True)
+class Block:
+    """Samples that have labels of the same tasks, and which columns those are."""
+
+    design: Design
+    columns: slice | np.ndarray
+
+
+class Geometry(ABC):
+    """Coordinates of U, of shape (size, rank), in which the coefficients are W = U F'.
+
+    gram is what the Hessian of a loss of curvature one is there; None where it would be too large.
+    """
+
+    size: int
+
+    @abstractmethod
+    def forward(self, W: np.ndarray) -> list[np.ndarray]:
+        """Return the raw predictions of each block; W has shape (size, n_columns)."""
+
+    @abstractmethod
+    def backward(self, G: Sequence[np.ndarray]) -> np.ndarray:
+        """Return the gradient in W, of shape (size, n_columns), given that in raw."""
+
+    @abstractmethod
+    def metric(self, U: np.ndarray) -> np.ndarray:
+        """Return what turns inner products with U into plain ones."""
+
+    @abstractmethod
+    def coefficients(self, W: np.ndarray) -> np.ndarray:
+        """Return the weights of the features, of shape (n_features, n_columns)."""
+
+    @abstractmethod
+    def coordinates(self, W: np.ndarray, G: Sequence[np.ndarray], F: np.ndarray) -> np.ndarray:
+        """Return U near given weights of the features, whose gradient in raw is G."""
+
+    @property
+    @abstractmethod
+    def gram(self) -> np.ndarray | None:
+        """The Gram matrix of the coordinates."""
+
+    @abstractmethod
+    def gram_diagonal(self) -> np.ndarray:
+        """Return the diagonal of the Gram matrix."""
+
+    @cached_property
+    def eigen(self) -> tuple[np.ndarray, np.ndarray]:
+        """Eigenvalues and eigenvectors of the Gram matrix."""
+        values, vectors = linalg.eigh(self.gram, driver="evd")
+        return np.maximum(values, 0.0), vectors
+
+
+@dataclass(frozen=True, eq=False)
+class Primal(Geometry):
+    """U are weights of features."""
+
+    blocks: tuple[Block, ...]
+    n_columns: int
+    row_weight: np.ndarray | None
+
+    @property
+    def size(self) -> int:  # type: ignore[override]
+        return self.blocks[0].design.shape[1]
+
+    def forward(self, W: np.ndarray) -> list[np.ndarray]:
+        return [block.design.forward(W[:, block.columns]) for block in self.blocks]
+
+    def backward(self, G: Sequence[np.ndarray]) -> np.ndarray:
+        if len(self.blocks) == 1:
+            return self.blocks[0].design.backward(G[0])
+        gradient = np.zeros((self.size, self.n_columns))
+        for block, part in zip(self.blocks, G, strict=True):
+            gradient[:, block.columns] += block.design.backward(part)
+        return gradient
+
+    def metric(self, U: np.ndarray) -> np.ndarray:
+        return U
+
+    def coefficients(self, W: np.ndarray) -> np.ndarray:
+        return W
+
+    def coordinates(self, W: np.ndarray, G: Sequence[np.ndarray], F: np.ndarray) -> np.ndarray:
+        return np.linalg.lstsq(F, W.T, rcond=None)[0].T
+
+    @cached_property
+    def gram(self) -> np.ndarray | None:  # type: ignore[override]
+        is_sparse = any(sparse.issparse(block.design.X) for block in self.blocks)
+        if self.size > (LARGEST_SPARSE_GRAM if is_sparse else LARGEST_GRAM):
+            return None
+        if len(self.blocks) == 1:
+            return self.blocks[0].design.gram(self.row_weight)
+        return sum(block.design.gram(None) for block in self.blocks)
+
+    def gram_diagonal(self) -> np.ndarray:
+        return sum(block.design.squares() for block in self.blocks)
+
+
+@dataclass(frozen=True, eq=False)
+class Dual(Geometry):
+    """U are weights of samples, which the weights of features combine: W = X' U F'."""
+
+    design: Design
+
+    @property
+    def size(self) -> int:  # type: ignore[override]
+        return self.design.shape[0]
+
+    def forward(self, W: np.ndarray) -> list[np.ndarray]:
+        return [self.gram @ W]
+
+    def backward(self, G: Sequence[np.ndarray]) -> np.ndarray:
+        return G[0]
+
+    def metric(self, U: np.ndarray) -> np.ndarray:
+        return self.gram @ U
+
+    def coefficients(self, W: np.ndarray) -> np.ndarray:
+        return self.design.backward(W)
+
+    def coordinates(self, W: np.ndarray, G: Sequence[np.ndarray], F: np.ndarray) -> np.ndarray:
+        return -G[0] @ F
+
+    @cached_property
+    def gram(self) -> np.ndarray:  # type: ignore[override]
+        return self.design.kernel()
+
+    def gram_diagonal(self) -> np.ndarray:
+        return np.diag(self.gram)
+
+
+class Inverse(ABC):
+    """The map U -> U_j (gram kappa_j + 1)^-1, column by column."""
+
+    @abstractmethod
+    def __call__(self, U: np.ndarray) -> np.ndarray:
+        """Apply the map."""
+
+
+@dataclass(frozen=True)
+class DiagonalInverse(Inverse):
+    """With the diagonal of the Gram matrix in its place."""
+
+    diagonal: np.ndarray
+    kappa: np.ndarray
+
+    def __call__(self, U: np.ndarray) -> np.ndarray:
+        return U / (1.0 + np.outer(self.diagonal, self.kappa))
+
+
+@dataclass(frozen=True)
+class EigenInverse(Inverse):
+    """Through the eigenvectors of the Gram matrix: any number of different kappa."""
+
+    values: np.ndarray
+    vectors: np.ndarray
+    kappa: np.ndarray
+
+    def __call__(self, U: np.ndarray) -> np.ndarray:
+        return self.vectors @ ((self.vectors.T @ U) / (1.0 + np.outer(self.values, self.kappa)))
+
+
+@dataclass(frozen=True)
+class CholeskyInverse(Inverse):
+    """Through one Cholesky factor for all columns of like kappa."""
+
+    factors: tuple[tuple[np.ndarray, tuple], ...]
+
+    def __call__(self, U: np.ndarray) -> np.ndarray:
+        Z = np.empty_like(U)
+        for columns, factor in self.factors:
+            Z[:, columns] = linalg.cho_solve(factor, U[:, columns], check_finite=False)
+        return Z
+
+
+def invert(geometry: Geometry, kappa: np.ndarray) -> Inverse:
+    """Choose the cheapest inverse that serves: exact where kappa takes few values or the Gram matrix is small."""
+    if geometry.gram is None:
+        return DiagonalInverse(geometry.gram_diagonal(), kappa)
+    groups = alike(kappa, 1e-10)
+    if len(groups) > FEW_STRENGTHS and geometry.size <= LARGEST_EIGENPROBLEM:
+        return EigenInverse(*geometry.eigen, kappa)
+    if len(groups) > FEW_STRENGTHS:
+        groups = alike(kappa, 3.0)
+    return CholeskyInverse(tuple((group, factorise(geometry.gram, kappa[group].mean())) for group in groups))
+
+
+def alike(kappa: np.ndarray, ratio: float) -> list[np.ndarray]:
+    """Group columns whose kappa differ by at most a relative ratio from the smallest of the group."""
+    order = np.argsort(kappa, kind="stable")
+    groups: list[list[int]] = []
+    for position in order:
+        if groups and kappa[position] <= kappa[groups[-1][0]] * (1.0 + ratio) + 1e-300:
+            groups[-1].append(int(position))
+        else:
+            groups.append([int(position)])
+    return [np.array(group) for group in groups]
+
+
+def factorise(gram: np.ndarray, kappa: float) -> tuple:
+    """Return the Cholesky factor of kappa gram + I."""
+    matrix = np.multiply(gram, kappa, order="F")
+    matrix[np.diag_indices_from(matrix)] += 1.0
+    return linalg.cho_factor(matrix, lower=True, overwrite_a=True, check_finite=False)

@@ -1,0 +1,75 @@
+"""From checked data to the tasks, columns and layout of one fit."""
+
+from collections.abc import Hashable
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from ..heads import Head, MulticlassHead, TaskFit, fit_weights, fits_of, make_heads
+from ..penalties import ONE_COLUMN, Columns, Penalty
+from ..tasks import FitData, TaskTargets, labels_of
+from ._data import Data
+
+LOGISTIC_BALANCE = 0.25  # the best quadratic strength for classes is about a quarter of that for squared loss
+
+
+class Setup(NamedTuple):
+    """What tells the joint linear models apart.
+
+    balance_losses says that losses of classes take a quarter of the strength of the others.
+    """
+
+    penalty: Penalty
+    typing: Any
+    class_weight: Any = None
+    scale_targets: bool = False
+    balance_losses: bool = False
+
+
+class Prepared(NamedTuple):
+    """A fit ready to be solved; order are the columns of all heads that its columns are, from left to right."""
+
+    heads: tuple[Head, ...]
+    fits: list[TaskFit]
+    columns: Columns
+    order: np.ndarray
+    data: Data
+
+    @property
+    def n_columns(self) -> int:
+        """Number of columns of all heads, also those that are not fitted."""
+        return self.heads[-1].columns.stop
+
+    @property
+    def scale(self) -> np.ndarray:
+        """Scale of the targets of each fitted column."""
+        return np.repeat([fit.head.scale for fit in self.fits], [len(fit.head.active) for fit in self.fits])
+
+
+def prepare(came: FitData, setup: Setup, task_weight: Any, fit_intercept: bool) -> Prepared:
+    """Make the heads, weigh the labels and lay out the data."""
+    labels = {name: labels_of(came.targets, name, came.weights) for name in came.targets}
+    heads = make_heads(came.targets, labels, came.inferred, setup.scale_targets)
+    weights = fit_weights(heads, labels, setup.class_weight, task_weight)
+    fits = fits_of(heads, labels, weights)
+    common = came.weights if came.weights is not None and came.weights.ndim == 1 else None
+    X = came.X.astype(np.float64, copy=False)
+    data = Data.of(X, fits, fit_intercept, common)
+    order = np.concatenate([fit.head.columns.start + fit.head.active for fit in fits])
+    return Prepared(heads, fits, describe(fits, came.targets, setup.balance_losses), order, data)
+
+
+def describe(fits: list[TaskFit], targets: TaskTargets, balance_losses: bool) -> Columns:
+    """Tell the penalty what it may know of the columns."""
+    tasks: list[Hashable] = []
+    families: list[Hashable] = []
+    labels: list[Hashable] = []
+    curvature: list[float] = []
+    for head in (fit.head for fit in fits):
+        several = isinstance(head, MulticlassHead)
+        tasks += [head.name] * len(head.active)
+        families += [tuple(head.classes.tolist()) if several else ONE_COLUMN] * len(head.active)
+        labels += head.classes[head.active].tolist() if several else [None]
+        balanced = balance_losses and np.isfinite(head.loss.curvature) and not head.loss.quadratic
+        curvature += [LOGISTIC_BALANCE if balanced else 1.0] * len(head.active)
+    return Columns(tuple(tasks), tuple(families), tuple(labels), np.array(curvature), targets.tasks)

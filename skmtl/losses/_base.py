@@ -1,0 +1,47 @@
+"""The contract of a loss."""
+
+from abc import ABC, abstractmethod
+from typing import ClassVar
+
+import numpy as np
+
+
+class Loss(ABC):
+    """Convex loss of a task, summed over its labels with the given weights.
+
+    y and raw have shape (n_labels, width), with width 1, or the number of classes. weight broadcasts against
+    (n_labels, 1). Losses of width 1 are elementwise: they take several tasks side by side, with a weight for
+    each entry.
+    """
+
+    width_one: ClassVar[bool] = True
+    quadratic: ClassVar[bool] = False
+    curvature: ClassVar[float]  # bound on the largest eigenvalue of the Hessian in raw, at unit weight
+
+    @abstractmethod
+    def value_gradient(self, y: np.ndarray, raw: np.ndarray, weight: np.ndarray) -> tuple[float, np.ndarray]:
+        """Return the loss and its gradient in raw, both from one pass over the data."""
+
+    @abstractmethod
+    def hessian_product(self, y: np.ndarray, raw: np.ndarray, weight: np.ndarray, D: np.ndarray) -> np.ndarray:
+        """Return the Hessian at raw times D, of the shape of raw."""
+
+    @abstractmethod
+    def conjugate(self, y: np.ndarray, U: np.ndarray, weight: np.ndarray) -> float:
+        """Return sup over raw of <U, raw> - value; infinite outside its domain."""
+
+    @abstractmethod
+    def response(self, raw: np.ndarray) -> np.ndarray:
+        """Return the mean of the targets that raw stands for."""
+
+    @abstractmethod
+    def link(self, mean: np.ndarray) -> np.ndarray:
+        """Return the raw prediction whose response is mean."""
+
+    def value(self, y: np.ndarray, raw: np.ndarray, weight: np.ndarray) -> float:
+        """Return the loss."""
+        return self.value_gradient(y, raw, weight)[0]
+
+    def gradient(self, y: np.ndarray, raw: np.ndarray, weight: np.ndarray) -> np.ndarray:
+        """Return the gradient of the loss in raw."""
+        return self.value_gradient(y, raw, weight)[1]

@@ -1,0 +1,63 @@
+"""The loss of tasks with two classes."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.special import expit, logit, xlogy
+
+from ._base import Loss
+
+
+@dataclass(frozen=True)
+class LogisticLoss(Loss):
+    """Log loss of two classes; raw is the log-odds of the second.
+
+    Notes
+    -----
+    value(y, z) = sum_i s_i (log(1 + e^z_i) - y_i z_i) with y in {0, 1}. Its conjugate is the negative entropy of
+    p = y + u / s, infinite where p leaves [0, 1].
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skmtl.losses import LogisticLoss
+    >>> round(LogisticLoss().value(np.array([[1.0]]), np.array([[0.0]]), np.array([[1.0]])), 4)
+    0.6931
+    """
+
+    curvature = 0.25
+
+    def value_gradient(self, y, raw, weight):
+        """Return the loss and its gradient in raw, both from one pass over the data."""
+        small = np.exp(-np.abs(raw))
+        loss = np.log1p(small)
+        loss += np.maximum(raw, 0.0)
+        loss -= y * raw
+        G = np.where(raw >= 0.0, 1.0, small)
+        small += 1.0
+        G /= small
+        G -= y
+        return float(np.sum(weight * loss)), weight * G
+
+    def hessian_product(self, y, raw, weight, D):
+        """Return the Hessian at raw times D, of the shape of raw."""
+        p = expit(raw)
+        return weight * (p * (1.0 - p)) * D
+
+    def conjugate(self, y, U, weight):
+        """Return sup over raw of <U, raw> - value; infinite outside its domain."""
+        weight = np.broadcast_to(weight, U.shape)
+        seen = weight > 0
+        p = y[seen] + U[seen] / weight[seen]
+        if np.any(U[~seen] != 0) or np.any((p < -1e-12) | (p > 1.0 + 1e-12)):
+            return np.inf
+        p = np.clip(p, 0.0, 1.0)
+        return float(np.sum(weight[seen] * (xlogy(p, p) + xlogy(1.0 - p, 1.0 - p))))
+
+    def response(self, raw):
+        """Return the mean of the targets that raw stands for."""
+        return expit(raw)
+
+    def link(self, mean):
+        """Return the raw prediction whose response is mean."""
+        return logit(mean)

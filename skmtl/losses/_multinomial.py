@@ -1,0 +1,64 @@
+"""The loss of tasks with several classes."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.special import softmax, xlogy
+
+from ._base import Loss
+
+
+@dataclass(frozen=True)
+class MultinomialLoss(Loss):
+    """Log loss of several classes, one raw column a class.
+
+    Notes
+    -----
+    value(y, z) = sum_i s_i (log sum_k e^z_ik - sum_k y_ik z_ik) with one-hot y. Its conjugate is the negative
+    entropy of p = y + u / s, infinite where p leaves the simplex.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skmtl.losses import MultinomialLoss
+    >>> y, raw, weight = np.eye(3)[:1], np.zeros((1, 3)), np.ones((1, 1))
+    >>> round(MultinomialLoss().value(y, raw, weight), 4)
+    1.0986
+    """
+
+    width_one = False
+    curvature = 0.5
+
+    def value_gradient(self, y, raw, weight):
+        """Return the loss and its gradient in raw, both from one pass over the data."""
+        top = raw.max(axis=1, keepdims=True)
+        p = np.exp(raw - top)
+        total = p.sum(axis=1, keepdims=True)
+        loss = np.log(total) + top - np.sum(y * raw, axis=1, keepdims=True)
+        p /= total
+        p -= y
+        return float(np.sum(weight * loss)), weight * p
+
+    def hessian_product(self, y, raw, weight, D):
+        """Return the Hessian at raw times D, of the shape of raw."""
+        p = softmax(raw, axis=1)
+        return weight * p * (D - np.sum(p * D, axis=1, keepdims=True))
+
+    def conjugate(self, y, U, weight):
+        """Return sup over raw of <U, raw> - value; infinite outside its domain."""
+        seen = np.broadcast_to(weight, (len(U), 1))[:, 0] > 0
+        weight = np.broadcast_to(weight, (len(U), 1))[seen]
+        p = y[seen] + U[seen] / weight
+        if np.any(U[~seen] != 0) or np.any(p < -1e-12) or np.any(np.abs(p.sum(axis=1) - 1.0) > 1e-9):
+            return np.inf
+        p = np.clip(p, 0.0, 1.0)
+        return float(np.sum(weight * xlogy(p, p)))
+
+    def response(self, raw):
+        """Return the mean of the targets that raw stands for."""
+        return softmax(raw, axis=1)
+
+    def link(self, mean):
+        """Return the raw prediction whose response is mean, summing to zero over the classes."""
+        raw = np.log(mean)
+        return raw - raw.mean(axis=-1, keepdims=True)

@@ -1,0 +1,56 @@
+"""The loss of count tasks."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.special import xlogy
+
+from ._base import Loss
+
+
+@dataclass(frozen=True)
+class PoissonLoss(Loss):
+    """Poisson loss with a log link; raw is the logarithm of the mean.
+
+    Notes
+    -----
+    value(y, z) = sum_i s_i (e^z_i - y_i z_i), half the deviance up to a constant. With m = y + u / s its
+    conjugate is sum_i s_i (m_i log m_i - m_i), infinite where m is negative. The curvature has no bound.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skmtl.losses import PoissonLoss
+    >>> PoissonLoss().value(np.array([[3.0]]), np.array([[0.0]]), np.array([[1.0]]))
+    1.0
+    """
+
+    curvature = np.inf
+
+    def value_gradient(self, y, raw, weight):
+        """Return the loss and its gradient in raw, both from one pass over the data."""
+        with np.errstate(over="ignore"):
+            mean = np.exp(raw)
+        return float(np.sum(weight * (mean - y * raw))), weight * (mean - y)
+
+    def hessian_product(self, y, raw, weight, D):
+        """Return the Hessian at raw times D, of the shape of raw."""
+        return weight * np.exp(raw) * D
+
+    def conjugate(self, y, U, weight):
+        """Return sup over raw of <U, raw> - value; infinite outside its domain."""
+        weight = np.broadcast_to(weight, U.shape)
+        seen = weight > 0
+        mean = y[seen] + U[seen] / weight[seen]
+        if np.any(U[~seen] != 0) or np.any(mean < -1e-12):
+            return np.inf
+        mean = np.maximum(mean, 0.0)
+        return float(np.sum(weight[seen] * (xlogy(mean, mean) - mean)))
+
+    def response(self, raw):
+        """Return the mean of the targets that raw stands for."""
+        return np.exp(raw)
+
+    def link(self, mean):
+        """Return the raw prediction whose response is mean."""
+        return np.log(mean)

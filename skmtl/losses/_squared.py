@@ -1,0 +1,53 @@
+"""The loss of regression tasks."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ._base import Loss
+
+
+@dataclass(frozen=True)
+class SquaredLoss(Loss):
+    """Half the squared error.
+
+    Notes
+    -----
+    value(y, z) = sum_i s_i (y_i - z_i)^2 / 2, its conjugate sum_i u_i y_i + u_i^2 / (2 s_i).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skmtl.losses import SquaredLoss
+    >>> SquaredLoss().value(np.array([[1.0]]), np.array([[3.0]]), np.array([[1.0]]))
+    2.0
+    """
+
+    quadratic = True
+    curvature = 1.0
+
+    def value_gradient(self, y, raw, weight):
+        """Return the loss and its gradient in raw, both from one pass over the data."""
+        error = raw - y
+        G = weight * error
+        return 0.5 * float(np.vdot(G, error)), G
+
+    def hessian_product(self, y, raw, weight, D):
+        """Return the Hessian at raw times D, of the shape of raw."""
+        return weight * D
+
+    def conjugate(self, y, U, weight):
+        """Return sup over raw of <U, raw> - value; infinite outside its domain."""
+        weight = np.broadcast_to(weight, U.shape)
+        if np.any((weight == 0) & (U != 0)):
+            return np.inf
+        seen = weight > 0
+        return float(np.sum(U[seen] * y[seen] + 0.5 * U[seen] ** 2 / weight[seen]))
+
+    def response(self, raw):
+        """Return the mean of the targets that raw stands for."""
+        return raw
+
+    def link(self, mean):
+        """Return the raw prediction whose response is mean."""
+        return mean

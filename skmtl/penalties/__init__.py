@@ -1,0 +1,16 @@
+"""Joint regularisers: convex functions of the coefficient matrix."""
+
+from ._base import ONE_COLUMN, Columns, Penalty
+from ._graph_laplacian import GraphLaplacian
+from ._mean_regularized import MeanRegularized
+from ._quadratic import PooledIntercepts, Quadratic
+
+__all__ = [
+    "ONE_COLUMN",
+    "Columns",
+    "GraphLaplacian",
+    "MeanRegularized",
+    "Penalty",
+    "PooledIntercepts",
+    "Quadratic",
+]

@@ -1,0 +1,137 @@
+"""Weight vectors scattered around a common one."""
+
+from collections.abc import Hashable, Mapping
+
+import numpy as np
+from scipy import linalg
+
+from ..utils import Boolean, Either, Number, OneOf, PerTask
+from ._base import Columns, Penalty, strengths
+from ._quadratic import PooledIntercepts, Quadratic
+
+POSITIVE = Number(0.0, closed=False)
+
+
+class MeanRegularized(Penalty):
+    """The weight vectors of all tasks are correlated: how much is one number.
+
+    Each task's weight vector is a common one, times the task's sign, plus one of its own. ``sharing`` is the share
+    of the common one in the prior variance: 0 fits separate models, 1 one model for all tasks. Every task keeps
+    the prior variance 1 / alpha, however many tasks there are and however much they share.
+
+    Use it where all tasks may depend on the inputs in a similar way, or an opposite one. It shrinks a task towards
+    the others, so it hurts a task that has nothing in common with them: tune ``sharing``, 0 included.
+
+    Parameters
+    ----------
+    alpha : float or dict of {task: float}, default=1.0
+        Strength, above 0. A dict gives each task its own: tasks that are hard to predict want more.
+
+    sharing : float, default=0.25
+        Correlation of the weight vectors a priori, from 0 (separate models) to 1 (one model).
+
+    signs : {"learned", "same"}, default="learned"
+        Whether tasks may share with opposite signs (what raises the risk of death may shorten the stay):
+        "learned" takes the signs of the leading eigenvector of the similarity of the separate fits; "same" takes
+        all signs as equal, for groups of samples as tasks.
+
+    pool_intercept : bool, default=False
+        Whether intercepts are drawn together too, as sharing says.
+
+    See Also
+    --------
+    GraphLaplacian : Ties given pairs of tasks.
+
+    Notes
+    -----
+    With V = W diag(u) the weights of the tasks (one column each), T their number and q their signs:
+
+        alpha / 2 * trace(V K^-1 V'),    K = (1 - sharing) I + sharing q q'
+
+    where u_t^2 is 1 for squared and Poisson loss and, in MultiTaskGLM, 1/4 for losses of classes; a dict ``alpha``
+    multiplies it by the task's own strength, and alpha is then 1 in front. Of tasks with several classes, columns
+    are tied only between tasks with the same classes, class by class: within a softmax only contrasts count.
+    ``pool_intercept`` adds alpha * sharing / (2 (1 - sharing)) * sum_t (z_t - mean z)^2 with z_t = q_t u_t b_t the
+    intercepts of centred inputs.
+
+    The common vector given V is w0 = sharing / (1 - sharing + sharing T) * V q.
+
+    References
+    ----------
+    T. Evgeniou and M. Pontil (2004). Regularized multi-task learning. KDD, 109-117.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skmtl import MultiTaskGLM
+    >>> from skmtl.penalties import MeanRegularized
+    >>> X = np.array([[0.0], [1.0], [2.0], [3.0]])
+    >>> y = {"dose": [0.0, 1.1, 1.9, 3.2], "survival": [9.0, np.nan, 7.2, 5.9]}
+    >>> model = MultiTaskGLM(MeanRegularized(alpha=0.1, sharing=0.5)).fit(X, y)
+    >>> model.coef_.round(2)
+    array([[ 1.04],
+           [-1.01]])
+    """
+
+    _rules = {
+        "alpha": Either(POSITIVE, PerTask(POSITIVE)),
+        "sharing": Number(0.0, 1.0),
+        "signs": OneOf("learned", "same"),
+        "pool_intercept": Boolean(),
+    }
+
+    def __init__(
+        self,
+        alpha: float | Mapping[Hashable, float] = 1.0,
+        sharing: float = 0.25,
+        *,
+        signs: str = "learned",
+        pool_intercept: bool = False,
+    ) -> None:
+        self.alpha = alpha
+        self.sharing = sharing
+        self.signs = signs
+        self.pool_intercept = pool_intercept
+
+    def unbound(self, columns: Columns) -> Quadratic | None:
+        """Return the penalty of the separate fits that ``bind`` wants to see, or None if it wants none."""
+        if self.signs == "same" or self.sharing == 0 or all(len(tie) == 1 for tie in columns.ties()):
+            return None
+        alpha, u = strengths(self.alpha, columns)
+        return Quadratic(np.diag(1.0 / (alpha * u**2)))
+
+    def bind(self, columns: Columns, separate: np.ndarray | None) -> Quadratic:
+        """Return the penalty as a function of the coefficients of these columns."""
+        alpha, u = strengths(self.alpha, columns)
+        q = np.ones(len(columns)) if separate is None else learned_signs(columns, separate * u)
+        K, shared = np.eye(len(columns)), np.zeros((len(columns), len(columns)))
+        pooled = []
+        for tie in columns.ties():
+            block = np.ix_(tie, tie)
+            common = np.outer(q[tie], q[tie])
+            K[block] = (1.0 - self.sharing) * np.eye(len(tie)) + self.sharing * common
+            shared[block] = self.sharing / (1.0 - self.sharing + self.sharing * len(tie)) * common
+            if self.pool_intercept and self.sharing > 0:
+                odds = np.inf if self.sharing == 1 else self.sharing / (1.0 - self.sharing)
+                pooled.append(PooledIntercepts(tie, q[tie] / u[tie], alpha * odds))
+        covariance = K / (alpha * np.outer(u, u))
+        return Quadratic(covariance, shared * np.outer(u, 1.0 / u), tuple(pooled))
+
+
+def learned_signs(columns: Columns, V: np.ndarray) -> np.ndarray:
+    """Return a sign a column, one for all columns of a task: those of the leading similarity in each family."""
+    q = np.ones(len(columns))
+    for family in dict.fromkeys(columns.families):
+        inside = [position for position, found in enumerate(columns.families) if found == family]
+        tasks = list(dict.fromkeys(columns.tasks[position] for position in inside))
+        labels = list(dict.fromkeys(columns.labels[position] for position in inside))
+        vectors = np.zeros((len(tasks), len(labels), len(V)))
+        for position in inside:
+            vectors[tasks.index(columns.tasks[position]), labels.index(columns.labels[position])] = V[:, position]
+        flat = vectors.reshape(len(tasks), -1)
+        norms = np.linalg.norm(flat, axis=1, keepdims=True)
+        flat = np.divide(flat, norms, out=np.zeros_like(flat), where=norms > 0)
+        leading = linalg.eigh(flat @ flat.T, subset_by_index=[len(tasks) - 1, len(tasks) - 1])[1][:, 0]
+        for position in inside:
+            q[position] = -1.0 if leading[tasks.index(columns.tasks[position])] < 0 else 1.0
+    return q

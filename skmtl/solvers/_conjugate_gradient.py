@@ -1,0 +1,70 @@
+"""Preconditioned conjugate gradients."""
+
+import numpy as np
+
+from ._base import SmoothProblem, Solution, Solver
+
+
+class ConjugateGradient(Solver):
+    """Preconditioned conjugate gradients, for problems with a quadratic loss.
+
+    With an exact preconditioner it stops after one step: a direct solution with one step of refinement.
+
+    Parameters
+    ----------
+    max_iter : int, default=1000
+        Largest number of iterations, each of one product with the data and one with their transpose.
+
+    tol : float, default=1e-16
+        Stop where half the squared norm of the residual in the metric of the preconditioner, an estimate of the
+        distance to the optimum of the objective, is at most tol times the scale of the problem.
+
+    See Also
+    --------
+    LBFGS : For losses that are not quadratic.
+
+    References
+    ----------
+    M. R. Hestenes and E. Stiefel (1952). Methods of conjugate gradients for solving linear systems. Journal of
+    Research of the National Bureau of Standards 49, 409-436.
+    """
+
+    def __init__(self, max_iter: int = 1000, tol: float = 1e-16) -> None:
+        self.max_iter = max_iter
+        self.tol = tol
+
+    def solve(self, problem: SmoothProblem, start: np.ndarray) -> Solution:
+        """Minimise the problem from start.
+
+        Parameters
+        ----------
+        problem : SmoothProblem
+            What to minimise; its loss is quadratic.
+
+        start : ndarray of shape (n,)
+            Where to start.
+
+        Returns
+        -------
+        solution : Solution
+            Where the method stopped.
+        """
+        v = start.copy()
+        raw = problem.predict(v)
+        residual = -problem.gradient(v, problem.loss(raw)[1])
+        Z = problem.precondition(residual)
+        energy = problem.metric(residual) @ Z
+        D = Z
+        for n_iter in range(self.max_iter + 1):
+            estimate = 0.5 * energy / problem.scale
+            if estimate <= self.tol or n_iter == self.max_iter:
+                break
+            change = problem.move(D)
+            product = problem.gradient(D, problem.loss_hessian(raw, change))
+            step = energy / (problem.metric(D) @ product)
+            v += step * D
+            residual -= step * product
+            Z = problem.precondition(residual)
+            energy, previous = problem.metric(residual) @ Z, energy
+            D = Z + energy / previous * D
+        return Solution(v, float(estimate), n_iter, bool(estimate <= self.tol))

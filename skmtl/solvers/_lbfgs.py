@@ -1,0 +1,150 @@
+"""Limited-memory BFGS with a preconditioner and an exact line search in raw space."""
+
+from collections import deque
+from typing import NamedTuple
+
+import numpy as np
+
+from ..utils import Number
+from ._base import SmoothProblem, Solution, Solver
+
+
+class Pair(NamedTuple):
+    """A step, the change of the gradient along it, both also under the metric, and 1 / <step, change>."""
+
+    step: np.ndarray
+    change: np.ndarray
+    metric_step: np.ndarray
+    metric_change: np.ndarray
+    rho: float
+
+
+class LBFGS(Solver):
+    """Limited-memory BFGS that starts from the problem's preconditioner.
+
+    Along a line raw predictions are affine, so that the line search needs no product with the data: an iteration
+    costs one product with the data and one with their transpose, however many steps it tries.
+
+    Parameters
+    ----------
+    max_iter : int, default=1000
+        Largest number of iterations.
+
+    tol : float, default=1e-16
+        Stop where half the squared quasi-Newton decrement, an estimate of the distance to the optimum of the
+        objective, is at most tol times the scale of the problem.
+
+    memory : int, default=10
+        Number of steps remembered.
+
+    See Also
+    --------
+    ConjugateGradient : For quadratic losses.
+
+    References
+    ----------
+    J. Nocedal and S. J. Wright (2006). Numerical Optimization, 2nd edition, algorithm 7.4.
+    """
+
+    _rules = Solver._rules | {"memory": Number(1, whole=True)}
+
+    def __init__(self, max_iter: int = 1000, tol: float = 1e-16, memory: int = 10) -> None:
+        self.max_iter = max_iter
+        self.tol = tol
+        self.memory = memory
+
+    def solve(self, problem: SmoothProblem, start: np.ndarray) -> Solution:
+        """Minimise the problem from start.
+
+        Parameters
+        ----------
+        problem : SmoothProblem
+            What to minimise.
+
+        start : ndarray of shape (n,)
+            Where to start.
+
+        Returns
+        -------
+        solution : Solution
+            Where the method stopped.
+        """
+        v = start.copy()
+        raw = problem.predict(v)
+        G = problem.loss(raw)[1]
+        C = problem.gradient(v, G)
+        pairs: deque[Pair] = deque(maxlen=self.memory)
+        for n_iter in range(self.max_iter + 1):
+            D = -quasi_newton(problem, pairs, C)
+            slope = problem.metric(C) @ D
+            estimate = -0.5 * slope / problem.scale
+            if estimate <= self.tol or n_iter == self.max_iter:
+                break
+            change = problem.move(D)
+            step, raw, G = search(problem, v, D, raw, change)
+            if step == 0.0:
+                break
+            v += step * D
+            C, previous = problem.gradient(v, G), C
+            remember(problem, pairs, step * D, C - previous)
+        return Solution(v, float(estimate), n_iter, bool(estimate <= self.tol))
+
+
+def quasi_newton(problem: SmoothProblem, pairs: deque[Pair], C: np.ndarray) -> np.ndarray:
+    """Return the inverse Hessian that the pairs stand for times C: the two-loop recursion."""
+    Q = C.copy()
+    shares = []
+    for pair in reversed(pairs):
+        share = pair.rho * (pair.metric_step @ Q)
+        Q -= share * pair.change
+        shares.append(share)
+    Z = problem.precondition(Q)
+    for pair, share in zip(pairs, reversed(shares), strict=True):
+        Z += (share - pair.rho * (pair.metric_change @ Z)) * pair.step
+    return Z
+
+
+def remember(problem: SmoothProblem, pairs: deque[Pair], step: np.ndarray, change: np.ndarray) -> None:
+    """Keep a step whose curvature is positive beyond rounding."""
+    metric_change = problem.metric(change)
+    curvature = step @ metric_change
+    if curvature > 0:
+        pairs.append(Pair(step, change, problem.metric(step), metric_change, 1.0 / curvature))
+
+
+def search(
+    problem: SmoothProblem, v: np.ndarray, D: np.ndarray, raw: list[np.ndarray], change: list[np.ndarray]
+) -> tuple[float, list[np.ndarray], list[np.ndarray]]:
+    """Find a step along D where the slope is at most a tenth as steep, without touching the data.
+
+    The objective is convex, so its slope along the line grows: bracket the root of the slope, and close in by the
+    secant or, where that leaves the bracket, by halving it.
+    """
+    image = problem.metric(D)
+    penalty_D = problem.penalty_product(D)
+    linear, square = problem.metric(v) @ penalty_D, image @ penalty_D
+
+    def slope_at(step: float) -> tuple[float, list[np.ndarray], list[np.ndarray]]:
+        moved = [old + step * new for old, new in zip(raw, change, strict=True)]
+        G = problem.loss(moved)[1]
+        with np.errstate(invalid="ignore", over="ignore"):
+            inner = sum(np.vdot(part, new) for part, new in zip(G, change, strict=True))
+        return float(inner + linear + step * square), moved, G
+
+    low, slope_low = 0.0, slope_at(0.0)[0]
+    start, high, slope_high, step = slope_low, np.inf, np.nan, 1.0
+    for _ in range(50):
+        slope, moved, G = slope_at(step)
+        if abs(slope) <= 0.1 * abs(start):
+            return step, moved, G
+        if slope < 0:
+            low, slope_low = step, slope
+        else:
+            high, slope_high = step, slope if np.isfinite(slope) else np.nan
+        if high == np.inf:
+            step = min(10.0 * step, max(2.0 * step, step - slope * (step - 0.0) / (slope - start)))
+            continue
+        guess = low - slope_low * (high - low) / (slope_high - slope_low)
+        inside = np.isfinite(guess) and low + 0.1 * (high - low) <= guess <= high - 0.1 * (high - low)
+        step = guess if inside else 0.5 * (low + high)
+    return low, *slope_at(low)[1:]

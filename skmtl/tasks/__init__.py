@@ -1,0 +1,28 @@
+"""Targets in, predictions out."""
+
+from ._labels import Labels, labels_of, read_like
+from ._layout import Layout, read_targets
+from ._targets import TaskTargets
+from ._validation import FitData, as_classes, as_declared, as_regression, check_fit, check_predict
+from ._view import TaskClassifier, TaskRegressor, final_step, task_view
+from ._weights import check_weights
+
+__all__ = [
+    "FitData",
+    "Labels",
+    "Layout",
+    "TaskClassifier",
+    "TaskRegressor",
+    "TaskTargets",
+    "as_classes",
+    "as_declared",
+    "as_regression",
+    "check_fit",
+    "check_predict",
+    "check_weights",
+    "final_step",
+    "labels_of",
+    "read_like",
+    "read_targets",
+    "task_view",
+]

@@ -1,0 +1,48 @@
+"""The labels of a task that count: observed, with a weight above zero."""
+
+from collections.abc import Hashable, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from ._layout import read_targets
+from ._targets import TaskTargets
+
+
+class Labels(NamedTuple):
+    """The labels of a task: rows is None where every sample has one."""
+
+    rows: np.ndarray | None
+    values: np.ndarray
+    weight: np.ndarray
+
+    @property
+    def total(self) -> float:
+        """Sum of the weights."""
+        return float(self.weight.sum())
+
+    def pick(self, array: np.ndarray) -> np.ndarray:
+        """Return the rows of an array that belong to the labels."""
+        return array if self.rows is None else array[self.rows]
+
+
+def labels_of(targets: TaskTargets, name: Hashable, weights: np.ndarray | None) -> Labels:
+    """Return the labels of a task that were observed and count."""
+    weight = np.ones(targets.shape[0]) if weights is None else weights
+    if weight.ndim == 2:
+        weight = weight[:, targets.tasks.index(name)]
+    known = targets.observed(name) & (weight > 0)
+    if known.all():
+        return Labels(None, targets[name], weight)
+    rows = np.flatnonzero(known)
+    return Labels(rows, targets[name][rows], weight[rows])
+
+
+def read_like(y: Any, tasks: Sequence[Hashable]) -> TaskTargets:
+    """Read the targets of known tasks, by name, or by position where y has no names."""
+    targets = read_targets(y).targets
+    if set(targets) == set(tasks):
+        return targets
+    if isinstance(y, TaskTargets | dict) or len(targets) != len(tasks):
+        raise ValueError(f"y must have the tasks of the model, {list(tasks)}, got {list(targets)}")
+    return TaskTargets(dict(zip(tasks, targets.values(), strict=True)))

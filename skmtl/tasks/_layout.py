@@ -1,0 +1,111 @@
+"""How targets come in, and predictions go out: one class a kind of container."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+from scipy import sparse
+
+from ..utils import FrameTemplate, is_frame, is_series, row_index
+from ._targets import TaskTargets
+
+
+class Layout(ABC):
+    """Container of the targets in fit, in which predictions are given back."""
+
+    @abstractmethod
+    def pack(self, predicted: TaskTargets, X: Any) -> Any:
+        """Give predictions in the container; X is what predict was asked about."""
+
+    def pack_arrays(self, arrays: dict[Hashable, np.ndarray], n_samples: int) -> Any:
+        """Give probabilities or decision values, which may have several columns a task."""
+        return arrays
+
+
+@dataclass(frozen=True)
+class DictLayout(Layout):
+    """A dict of columns, or TaskTargets."""
+
+    def pack(self, predicted: TaskTargets, X: Any) -> TaskTargets:
+        return predicted
+
+
+@dataclass(frozen=True)
+class FrameLayout(Layout):
+    """A data frame, one column a task."""
+
+    template: FrameTemplate
+
+    def pack(self, predicted: TaskTargets, X: Any) -> Any:
+        as_found = {name for name, column in predicted.items() if self._fits(name, column)}
+        return self.template.fill(predicted, frozenset(as_found), row_index(X))
+
+    def _fits(self, name: Hashable, column: np.ndarray) -> bool:
+        """Whether predictions go into the column's dtype without loss."""
+        is_mean = column.dtype.kind == "f"
+        return not is_mean or "float" in str(self.template.dtypes.get(name)).lower()
+
+
+@dataclass(frozen=True)
+class MatrixLayout(Layout):
+    """A 2-D array, whose tasks are y0, y1, ..."""
+
+    def pack(self, predicted: TaskTargets, X: Any) -> np.ndarray:
+        columns = list(predicted.values())
+        if len({column.dtype.kind in "biuf" for column in columns}) > 1:
+            return np.column_stack([column.astype(object) for column in columns])
+        return np.column_stack(columns)
+
+
+@dataclass(frozen=True)
+class VectorLayout(Layout):
+    """A 1-D array or series: one task."""
+
+    def pack(self, predicted: TaskTargets, X: Any) -> np.ndarray:
+        return next(iter(predicted.values()))
+
+    def pack_arrays(self, arrays: dict[Hashable, np.ndarray], n_samples: int) -> np.ndarray:
+        return next(iter(arrays.values()), np.empty((n_samples, 0)))
+
+
+class Read(NamedTuple):
+    """Targets, the container they came in, and whether their types came with them."""
+
+    targets: TaskTargets
+    layout: Layout
+    came_typed: bool
+
+
+def read_targets(y: Any) -> Read:
+    """Read targets from any container."""
+    if y is None:
+        raise ValueError("fit requires y to be passed, but the target y is None")
+    if isinstance(y, TaskTargets):
+        return Read(y, DictLayout(), True)
+    if isinstance(y, Mapping):
+        return Read(TaskTargets(y), DictLayout(), False)
+    if is_frame(y):
+        return Read(TaskTargets(y), FrameLayout(FrameTemplate.of(y)), False)
+    if is_series(y):
+        name = getattr(y, "name", None)
+        return Read(TaskTargets({"y" if name is None or name == "" else name: y}), VectorLayout(), False)
+    if sparse.issparse(y):
+        raise ValueError("y must be dense, got a sparse matrix: use y.toarray()")
+    return read_array(y)
+
+
+def read_array(y: Any) -> Read:
+    """Read targets from a 1-D or 2-D array, masked or not, or a list."""
+    array = y if isinstance(y, np.ma.MaskedArray) else np.asarray(y)
+    if array.dtype.kind == "U" and not isinstance(y, np.ndarray):
+        array = np.asarray(y, dtype=object)  # a list that mixes numbers and strings shows itself
+    if array.dtype.kind == "c":
+        raise ValueError(f"Complex data not supported\n{array}")
+    if array.ndim == 1:
+        return Read(TaskTargets({"y": array}), VectorLayout(), False)
+    if array.ndim != 2 or array.shape[1] == 0:
+        raise ValueError(f"y should be a 1d array or have a column a task, got an array of shape {array.shape}")
+    columns = {f"y{t}": array[:, t] for t in range(array.shape[1])}
+    return Read(TaskTargets(columns), MatrixLayout(), False)

@@ -1,0 +1,90 @@
+"""The one door for X, y and sample_weight from outside."""
+
+import warnings
+from collections.abc import Callable, Hashable
+from typing import Any, NamedTuple
+
+import numpy as np
+from sklearn.utils.validation import check_consistent_length, validate_data
+
+from ._layout import Layout, read_targets
+from ._targets import TaskTargets
+from ._types import MANY_CODES, check_task_types
+from ._weights import check_weights
+
+X_RULES = {"accept_sparse": "csr", "dtype": [np.float64, np.float32]}
+
+
+class Typed(NamedTuple):
+    """Targets whose types are settled, and the tasks whose type the user declared."""
+
+    targets: TaskTargets
+    declared: frozenset[Hashable]
+
+
+Typing = Callable[[TaskTargets], Typed]
+
+
+class FitData(NamedTuple):
+    """What came through the door: checked, typed and of one length.
+
+    inferred names the tasks whose type was not declared: in those, too few labels are an error.
+    """
+
+    X: Any
+    targets: TaskTargets
+    weights: np.ndarray | None
+    layout: Layout
+    inferred: frozenset[Hashable]
+
+
+def check_fit(estimator: Any, X: Any, y: Any, sample_weight: Any, typing: Typing) -> FitData:
+    """Check the arguments of fit; typing settles what the tasks are in this estimator."""
+    if y is None:
+        raise ValueError(
+            f"{type(estimator).__name__} requires y to be passed, but the target y is None; y should be a 1d array, "
+            "a matrix, a data frame or a dict of targets"
+        )
+    X = validate_data(estimator, X, **X_RULES)
+    targets, layout, came_typed = read_targets(y)
+    check_consistent_length(X, targets)
+    targets, declared = typing(targets)
+    inferred = frozenset() if came_typed else frozenset(targets) - declared
+    return FitData(X, targets, check_weights(sample_weight, targets), layout, inferred)
+
+
+def check_predict(estimator: Any, X: Any) -> Any:
+    """Check the argument of predict."""
+    return validate_data(estimator, X, reset=False, **X_RULES)
+
+
+def as_declared(task_types: Any) -> Typing:
+    """Take the declared types, and infer the others."""
+
+    def settle(targets: TaskTargets) -> Typed:
+        declared = check_task_types(task_types, targets.tasks)
+        typed = targets.declared_as(declared)
+        for name in typed.suspects():
+            warnings.warn(
+                f"task {name!r} is taken as regression, but has at most {MANY_CODES} distinct values, all whole: "
+                "if they are codes of classes, or counts, declare it in task_types",
+                UserWarning,
+                stacklevel=4,
+            )
+        return Typed(typed, frozenset(declared))
+
+    return settle
+
+
+def as_regression(targets: TaskTargets) -> Typed:
+    """Take every task as regression."""
+    return Typed(targets.declared_as(dict.fromkeys(targets, "regression")), frozenset())
+
+
+def as_classes(targets: TaskTargets) -> Typed:
+    """Take every task as classes: binary where there are at most two, unless declared otherwise."""
+    kinds = {}
+    for name, kind in targets.task_types.items():
+        classes = targets.distinct(name)
+        kinds[name] = kind if kind == "multiclass" else "binary" if classes is None or len(classes) <= 2 else "multiclass"
+    return Typed(targets.declared_as(kinds), frozenset())

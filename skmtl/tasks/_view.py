@@ -1,0 +1,275 @@
+"""One task of a fitted joint model as a scikit-learn classifier or regressor."""
+
+from abc import abstractmethod
+from collections.abc import Hashable, Mapping
+from typing import Any
+
+import numpy as np
+from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
+from sklearn.utils import get_tags
+from sklearn.utils.metaestimators import available_if
+from sklearn.utils.validation import check_is_fitted
+
+from ..utils import is_frame, read_frame
+from ._columns import read_column
+
+
+def task_view(fitted: Any, name: Hashable) -> "TaskClassifier | TaskRegressor":
+    """Return one task of a fitted joint model as a fitted scikit-learn classifier or regressor.
+
+    Whatever scikit-learn does with one outcome it does with the view: curves and other displays, permutation
+    importance, partial dependence; and, behind ``sklearn.frozen.FrozenEstimator``, calibration, tuned thresholds
+    and stacking.
+
+    Parameters
+    ----------
+    fitted : estimator
+        A fitted joint model, or a Pipeline or search that ends in one.
+
+    name : str
+        The task.
+
+    Returns
+    -------
+    view : TaskClassifier or TaskRegressor
+        A classifier where the task has classes. It shares the model with ``fitted``; its own ``fit`` raises.
+
+    Raises
+    ------
+    ValueError
+        If the model has no such task.
+
+    See Also
+    --------
+    TaskTargets : The targets of several tasks.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skmtl import MultiTaskGLM, task_view
+    >>> X = np.array([[0.0], [1.0], [2.0], [3.0]])
+    >>> model = MultiTaskGLM().fit(X, {"ill": ["no", "no", "yes", "yes"], "dose": [0.1, 1.2, 1.9, 3.3]})
+    >>> view = task_view(model, "ill")
+    >>> view.predict(X)
+    array(['no', 'no', 'yes', 'yes'], dtype='<U3')
+    >>> view.score(X, ["no", "no", "yes", "yes"])
+    1.0
+    """
+    check_is_fitted(fitted)
+    final = final_step(fitted)
+    if name not in final.tasks_:
+        raise ValueError(f"{name!r} is no task of the model; the tasks are {list(final.tasks_)}")
+    return (TaskClassifier if name in final.classes_ else TaskRegressor)(fitted, name)
+
+
+def final_step(fitted: Any) -> Any:
+    """Return the joint model at the end of pipelines and searches."""
+    while "tasks_" not in vars(fitted):
+        if "best_estimator_" in vars(fitted):
+            fitted = fitted.best_estimator_
+        elif "steps" in vars(fitted):
+            fitted = fitted.steps[-1][1]
+        else:
+            raise TypeError(f"{type(fitted).__name__} is no joint model, nor a pipeline or search that ends in one")
+    return fitted
+
+
+def _has_probabilities(view: "TaskView") -> bool:
+    """Raise AttributeError where the model has none."""
+    return hasattr(view.fitted, "predict_proba")
+
+
+def _has_decision(view: "TaskView") -> bool:
+    """Raise AttributeError where the model has none."""
+    return hasattr(view.fitted, "decision_function")
+
+
+class TaskView(BaseEstimator):
+    """What views of classification and of regression tasks have in common."""
+
+    def __init__(self, fitted: Any, name: Hashable) -> None:
+        self.fitted = fitted
+        self.name = name
+
+    def fit(self, X: Any, y: Any = None) -> None:
+        """Raise: a view belongs to a model that is fitted already.
+
+        Parameters
+        ----------
+        X : object
+            Ignored.
+
+        y : object
+            Ignored.
+        """
+        raise NotImplementedError(
+            "a one-task view cannot be fitted: fit the joint model. To hand the view to a tool that fits its "
+            "estimator, wrap it: sklearn.frozen.FrozenEstimator(view)"
+        )
+
+    @abstractmethod
+    def predict(self, X: Any) -> np.ndarray:
+        """Predict the task."""
+
+    @property
+    def n_features_in_(self) -> int:
+        """Number of inputs of the whole model."""
+        return self.fitted.n_features_in_
+
+    @property
+    def feature_names_in_(self) -> np.ndarray:
+        """Names of the inputs of the whole model."""
+        return self.fitted.feature_names_in_
+
+    def _predicted(self, X: Any) -> np.ndarray:
+        found = self.fitted.predict(X)
+        if is_frame(found):
+            return read_column(self.name, read_frame(found)[self.name]).values
+        if isinstance(found, Mapping):
+            return found[self.name]
+        return found if found.ndim == 1 else found[:, final_step(self.fitted).tasks_.index(self.name)]
+
+    def _of_task(self, found: Any) -> np.ndarray:
+        return found[self.name] if isinstance(found, Mapping) else found
+
+    def _linear(self, name: str) -> np.ndarray:
+        final = final_step(self.fitted)
+        return getattr(final, name)[final.task_columns_[self.name]]
+
+    def __sklearn_is_fitted__(self) -> bool:
+        return True
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.input_tags = get_tags(self.fitted).input_tags
+        return tags
+
+
+class TaskClassifier(ClassifierMixin, TaskView):
+    """A classification task of a fitted joint model; made by ``task_view``.
+
+    Parameters
+    ----------
+    fitted : estimator
+        The fitted joint model.
+
+    name : str
+        The task.
+    """
+
+    @property
+    def classes_(self) -> np.ndarray:
+        """Sorted classes of the task."""
+        return final_step(self.fitted).classes_[self.name]
+
+    def predict(self, X: Any) -> np.ndarray:
+        """Predict classes.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features)
+            Inputs.
+
+        Returns
+        -------
+        y : ndarray of shape (n_samples,)
+            The most probable classes.
+        """
+        return np.asarray(self._predicted(X)).astype(self.classes_.dtype)
+
+    @available_if(_has_probabilities)
+    def predict_proba(self, X: Any) -> np.ndarray:
+        """Return the probabilities of the classes.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features)
+            Inputs.
+
+        Returns
+        -------
+        probability : ndarray of shape (n_samples, n_classes)
+            In the order of ``classes_``.
+        """
+        return self._of_task(self.fitted.predict_proba(X))
+
+    @available_if(_has_probabilities)
+    def predict_log_proba(self, X: Any) -> np.ndarray:
+        """Return the logarithms of the probabilities.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features)
+            Inputs.
+
+        Returns
+        -------
+        log_probability : ndarray of shape (n_samples, n_classes)
+            In the order of ``classes_``.
+        """
+        with np.errstate(divide="ignore"):
+            return np.log(self.predict_proba(X))
+
+    @available_if(_has_decision)
+    def decision_function(self, X: Any) -> np.ndarray:
+        """Return the linear predictors.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features)
+            Inputs.
+
+        Returns
+        -------
+        decision : ndarray of shape (n_samples,) or (n_samples, n_classes)
+            Log-odds of the second of two classes, or a column a class.
+        """
+        return self._of_task(self.fitted.decision_function(X))
+
+    @property
+    def coef_(self) -> np.ndarray:
+        """Coefficients of shape (1, n_features) for two classes, else (n_classes, n_features)."""
+        return self._linear("coef_")
+
+    @property
+    def intercept_(self) -> np.ndarray:
+        """Intercepts of shape (1,) for two classes, else (n_classes,)."""
+        return self._linear("intercept_")
+
+
+class TaskRegressor(RegressorMixin, TaskView):
+    """A regression or count task of a fitted joint model; made by ``task_view``.
+
+    Parameters
+    ----------
+    fitted : estimator
+        The fitted joint model.
+
+    name : str
+        The task.
+    """
+
+    def predict(self, X: Any) -> np.ndarray:
+        """Predict numbers, or mean counts.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features)
+            Inputs.
+
+        Returns
+        -------
+        y : ndarray of shape (n_samples,)
+            The predictions.
+        """
+        return np.asarray(self._predicted(X), dtype=np.float64)
+
+    @property
+    def coef_(self) -> np.ndarray:
+        """Coefficients of shape (n_features,)."""
+        return self._linear("coef_")[0]
+
+    @property
+    def intercept_(self) -> float:
+        """The intercept."""
+        return float(self._linear("intercept_")[0])

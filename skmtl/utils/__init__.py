@@ -1,0 +1,21 @@
+"""Rules for constructor parameters, and the seams to other libraries."""
+
+from ._frames import FrameTemplate, is_frame, is_series, read_frame, read_series, row_index
+from ._params import Boolean, Configurable, Either, Instance, Number, OneOf, PerTask, Rule
+
+__all__ = [
+    "Boolean",
+    "Configurable",
+    "Either",
+    "FrameTemplate",
+    "Instance",
+    "Number",
+    "OneOf",
+    "PerTask",
+    "Rule",
+    "is_frame",
+    "is_series",
+    "read_frame",
+    "read_series",
+    "row_index",
+]

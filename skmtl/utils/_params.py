@@ -1,0 +1,118 @@
+"""Rules for constructor parameters, declared on the class and checked in fit."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass
+from numbers import Integral, Real
+from typing import Any, ClassVar
+
+from sklearn.base import BaseEstimator
+
+
+class Rule(ABC):
+    """What the value of a parameter may be; its text completes "alpha must be ..."."""
+
+    @abstractmethod
+    def admits(self, value: Any) -> bool:
+        """Whether the value keeps the rule."""
+
+
+@dataclass(frozen=True)
+class Number(Rule):
+    """A finite number in [low, high]; low itself only if closed; whole for integers."""
+
+    low: float = float("-inf")
+    high: float = float("inf")
+    closed: bool = True
+    whole: bool = False
+
+    def admits(self, value: Any) -> bool:
+        kind = Integral if self.whole else Real
+        if isinstance(value, bool) or not isinstance(value, kind) or abs(value) == float("inf"):
+            return False
+        return (self.low <= value if self.closed else self.low < value) and value <= self.high
+
+    def __str__(self) -> str:
+        noun = "an integer" if self.whole else "a number"
+        opening = "[" if self.closed and self.low > float("-inf") else "("
+        closing = "]" if self.high < float("inf") else ")"
+        return f"{noun} in {opening}{self.low:g}, {self.high:g}{closing}"
+
+
+@dataclass(frozen=True)
+class Boolean(Rule):
+    """True or False."""
+
+    def admits(self, value: Any) -> bool:
+        return isinstance(value, bool) or type(value).__name__ == "bool_"
+
+    def __str__(self) -> str:
+        return "True or False"
+
+
+class OneOf(Rule):
+    """One of the given values (strings or None)."""
+
+    def __init__(self, *values: Any) -> None:
+        self.values = values
+
+    def admits(self, value: Any) -> bool:
+        return any(value is known or (isinstance(value, str) and value == known) for known in self.values)
+
+    def __str__(self) -> str:
+        return " or ".join(repr(value) for value in self.values)
+
+
+class Instance(Rule):
+    """An instance of one of the given classes."""
+
+    def __init__(self, *classes: type) -> None:
+        self.classes = classes
+
+    def admits(self, value: Any) -> bool:
+        return isinstance(value, self.classes)
+
+    def __str__(self) -> str:
+        names = ("None" if kind is type(None) else f"an instance of {kind.__name__}" for kind in self.classes)
+        return " or ".join(names)
+
+
+@dataclass(frozen=True)
+class PerTask(Rule):
+    """A mapping from task names to values that keep the rule."""
+
+    rule: Rule
+
+    def admits(self, value: Any) -> bool:
+        return isinstance(value, Mapping) and all(map(self.rule.admits, value.values()))
+
+    def __str__(self) -> str:
+        return f"a dict {{task: {self.rule}}}"
+
+
+class Either(Rule):
+    """Any of several rules."""
+
+    def __init__(self, *rules: Rule) -> None:
+        self.rules = rules
+
+    def admits(self, value: Any) -> bool:
+        return any(rule.admits(value) for rule in self.rules)
+
+    def __str__(self) -> str:
+        return " or ".join(map(str, self.rules))
+
+
+class Configurable(BaseEstimator):
+    """Object whose constructor only stores parameters; rules say which are valid."""
+
+    _rules: ClassVar[dict[str, Rule]] = {}
+
+    def check_params(self) -> None:
+        """Raise ValueError at the first parameter that breaks its rule, nested objects included."""
+        for name, value in self.get_params(deep=False).items():
+            rule = self._rules.get(name)
+            if rule is not None and not rule.admits(value):
+                raise ValueError(f"{name} of {type(self).__name__} must be {rule}, got {value!r}")
+            if isinstance(value, Configurable):
+                value.check_params()
