@@ -11,12 +11,15 @@ from ..losses import Loss
 from ._fits import TaskFit
 
 
+MOST = 0.25  # above this share of labels, passing over all samples is faster than picking the labelled ones
+
+
 @dataclass(frozen=True)
 class Term:
     """One loss over some neighbouring columns of raw.
 
-    index is None where every sample has a label in each of the columns; else the flat positions in raw of the
-    labels, of shape (n_labels, width).
+    index is None where every sample counts, those without a label by a weight of zero; else the flat positions in
+    raw of the labels, of shape (n_labels, width).
     """
 
     loss: Loss
@@ -77,6 +80,9 @@ class JointLoss:
 
     def value_gradient(self, raw: np.ndarray) -> tuple[float, np.ndarray]:
         """Return the loss and its gradient in raw."""
+        if len(self.terms) == 1 and self.terms[0].index is None:
+            (term,) = self.terms
+            return term.loss.value_gradient(term.y, raw, term.weight)
         value, G = 0.0, np.zeros(raw.shape)
         for term in self.terms:
             part, gradient = term.loss.value_gradient(term.y, term.take(raw), term.weight)
@@ -128,20 +134,38 @@ class JointLoss:
 
 
 def _what_joins(placed: tuple[TaskFit, int, int]) -> Any:
-    """Tasks of one elementwise loss are one term, if all or none of them are fully labelled."""
+    """Tasks of one elementwise loss are one term."""
     fit, start, _ = placed
-    return (fit.head.loss, fit.rows is None) if fit.head.loss.width_one else (fit.head.loss, start)
+    return fit.head.loss if fit.head.loss.width_one else (fit.head.loss, start)
 
 
 def _term(placed: list[tuple[TaskFit, int, int]], n_samples: int, n_columns: int) -> Term:
     fits = [fit for fit, _, _ in placed]
     columns = slice(int(placed[0][1]), int(placed[-1][2]))
     loss = fits[0].head.loss
-    if fits[0].rows is None:
-        alike = all(fit.weight.shape == (1, 1) for fit in fits)
-        weight = np.hstack([np.broadcast_to(fit.weight, (1 if alike else n_samples, 1)) for fit in fits])
-        weight = weight if loss.width_one else weight[:, :1]
-        return Term(loss, columns, None, np.hstack([fit.y for fit in fits]), weight)
-    index = [fit.rows[:, None] * n_columns + np.arange(start, stop) for fit, start, stop in placed]
+    n_labels = sum(n_samples if fit.rows is None else len(fit.rows) for fit in fits)
+    if n_labels == n_samples * len(fits):
+        return _full(fits, loss, columns, n_samples)
+    if loss.width_one and np.isfinite(loss.curvature) and n_labels > MOST * n_samples * len(fits):
+        return _full([_spread(fit, n_samples) for fit in fits], loss, columns, n_samples)
+    rows = [np.arange(n_samples) if fit.rows is None else fit.rows for fit in fits]
+    index = [own[:, None] * n_columns + np.arange(p[1], p[2]) for own, p in zip(rows, placed, strict=True)]
     weight = np.vstack([np.broadcast_to(fit.weight, (len(fit.y), 1)) for fit in fits])
     return Term(loss, columns, np.vstack(index), np.vstack([fit.y for fit in fits]), weight)
+
+
+def _full(fits: list[TaskFit], loss: Loss, columns: slice, n_samples: int) -> Term:
+    """Join tasks in which every sample counts."""
+    alike = all(fit.weight.shape == (1, 1) for fit in fits)
+    weight = np.hstack([np.broadcast_to(fit.weight, (1 if alike else n_samples, 1)) for fit in fits])
+    return Term(loss, columns, None, np.hstack([fit.y for fit in fits]), weight)
+
+
+def _spread(fit: TaskFit, n_samples: int) -> TaskFit:
+    """Give the samples without a label a weight of zero."""
+    if fit.rows is None:
+        return fit
+    y, weight = np.zeros((n_samples, 1)), np.zeros((n_samples, 1))
+    y[fit.rows] = fit.y
+    weight[fit.rows] = fit.weight
+    return fit._replace(rows=None, y=y, weight=weight)

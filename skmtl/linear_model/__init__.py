@@ -1,8 +1,8 @@
 """Linear models of several tasks."""
 
-from ._base import JointLinearModel
 from ._glm import MultiTaskGLM
 from ._logistic import MultiTaskLogisticRegression
+from ._path import ridge_path
 from ._ridge import MultiTaskRidge
 
-__all__ = ["JointLinearModel", "MultiTaskGLM", "MultiTaskLogisticRegression", "MultiTaskRidge"]
+__all__ = ["MultiTaskGLM", "MultiTaskLogisticRegression", "MultiTaskRidge", "ridge_path"]

@@ -19,7 +19,7 @@ from ._solve import solve
 NON_NEGATIVE = Number(0.0)
 
 
-def _may_classify(model: "JointLinearModel") -> bool:
+def _has_classes(model: "JointLinearModel") -> bool:
     """Whether tasks of the model can have classes."""
     return model._may_classify
 
@@ -121,7 +121,7 @@ class JointLinearModel(Configurable):
         raw = self._raw(X)
         return self._layout.pack_arrays({head.name: head.decision(raw) for head in self._heads}, len(raw))
 
-    @available_if(_may_classify)
+    @available_if(_has_classes)
     def predict_proba(self, X: Any) -> Any:
         """Return the probabilities of the classes, for tasks that have them.
 

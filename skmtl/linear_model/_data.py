@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -17,7 +18,8 @@ LARGEST_KERNEL = 6000
 class Data:
     """The data of a fit. Columns are those of the tasks to be fitted, from left to right.
 
-    n_rows is the weight of the samples in the Gram matrix of the geometry.
+    n_rows is the weight of the samples in the Gram matrix of the geometry. is_exact says that the Hessian of the
+    loss is this Gram matrix in every column, times a number.
     """
 
     design: Design
@@ -28,6 +30,7 @@ class Data:
     n_columns: int
     n_rows: float
     fit_intercept: bool
+    is_exact: bool
 
     @classmethod
     def of(cls, X: Any, fits: Sequence[TaskFit], fit_intercept: bool, row_weight: np.ndarray | None) -> "Data":
@@ -46,7 +49,52 @@ class Data:
         n_rows = sum(block.design.shape[0] for block in blocks) if row_weight is None else float(row_weight.sum())
         columns = tuple(block.columns for block in blocks)
         designs = tuple(block.design for block in blocks)
-        return cls(design, designs, geometry, tuple(losses), columns, n_columns, n_rows, fit_intercept)
+        is_exact = len(blocks) == 1 and geometry.gram is not None and has_common_weights(fits, row_weight)
+        losses = tuple(losses)
+        return cls(design, designs, geometry, losses, columns, n_columns, n_rows, fit_intercept, is_exact)
+
+    @cached_property
+    def null_raw(self) -> np.ndarray:
+        """The best constant raw prediction: zero without intercepts."""
+        null = np.zeros(self.n_columns)
+        if self.fit_intercept:
+            for loss, columns in zip(self.losses, self.columns, strict=True):
+                null[columns] = loss.null_raw()
+        return null
+
+    @cached_property
+    def null_curvature(self) -> np.ndarray:
+        """The total Hessian at the best constant prediction."""
+        return self.total_hessian(self.constant(self.null_raw))
+
+    @cached_property
+    def _null_loss(self) -> tuple[float, list[np.ndarray]]:
+        raw = self.constant(self.null_raw)
+        found = [loss.value_gradient(part) for loss, part in zip(self.losses, raw, strict=True)]
+        return sum(value for value, _ in found), [G for _, G in found]
+
+    @property
+    def null_value(self) -> float:
+        """The loss of the best constant prediction."""
+        return self._null_loss[0]
+
+    @cached_property
+    def null_gradient(self) -> np.ndarray:
+        """The gradient in W at the best constant prediction."""
+        return self.geometry.backward(self._null_loss[1])
+
+    def constant(self, values: np.ndarray) -> list[np.ndarray]:
+        """Return constant raw predictions."""
+        parts = zip(self.losses, self.columns, strict=True)
+        return [np.tile(values[columns], (loss.n_samples, 1)) for loss, columns in parts]
+
+    def total_hessian(self, raw: Sequence[np.ndarray]) -> np.ndarray:
+        """Return the sum over samples of the Hessian in raw, of shape (n_columns, n_columns)."""
+        total = np.zeros((self.n_columns, self.n_columns))
+        for loss, columns, part in zip(self.losses, self.columns, raw, strict=True):
+            inside = np.arange(self.n_columns)[columns]
+            total[np.ix_(inside, inside)] += loss.total_hessian(part)
+        return total
 
     def parts(self) -> list[tuple[Design, Any]]:
         """Return the design and the columns of each block."""
@@ -59,6 +107,18 @@ def choose(blocks: list[Block], n_columns: int, row_weight: np.ndarray | None) -
     if len(blocks) == 1 and n_samples < n_features and n_samples <= LARGEST_KERNEL and row_weight is None:
         return Dual(blocks[0].design)
     return Primal(tuple(blocks), n_columns, row_weight)
+
+
+def has_common_weights(fits: Sequence[TaskFit], row_weight: np.ndarray | None) -> bool:
+    """Whether all losses are squared, and all tasks have all labels, weighted by row_weight times a number."""
+    for fit in fits:
+        if not fit.head.loss.quadratic or fit.rows is not None:
+            return False
+        if row_weight is None and fit.weight.shape != (1, 1):
+            return False
+        if row_weight is not None and np.ptp(fit.weight[:, 0] / row_weight) > 1e-12 * fit.weight[0, 0] / row_weight[0]:
+            return False
+    return True
 
 
 def label_weights(fits: Sequence[TaskFit], n_samples: int) -> np.ndarray:

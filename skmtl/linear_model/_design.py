@@ -30,7 +30,8 @@ class Design:
 
     def backward(self, G: np.ndarray) -> np.ndarray:
         """Return (X - offset)' @ G."""
-        return self.X.T @ G - np.outer(self.offset, G.sum(axis=0))
+        product = (G.T @ self.X).T if isinstance(self.X, np.ndarray) else self.X.T @ G
+        return product - np.outer(self.offset, G.sum(axis=0))
 
     def gram(self, weight: np.ndarray | None) -> np.ndarray:
         """Return (X - offset)' diag(weight) (X - offset)."""
@@ -67,7 +68,7 @@ def centred(X: Any, weight: np.ndarray, fit_intercept: bool) -> Design:
 
 def is_far(X: np.ndarray, mean: np.ndarray) -> bool:
     """Whether a feature's mean is so far from zero that the Gram matrix would lose its digits."""
-    sample = X[:: max(1, len(X) // 1000)] - mean
+    sample = X[:: max(1, len(X) // 100)] - mean
     spread = np.sqrt(np.mean(sample**2, axis=0))
     return bool(np.any(np.abs(mean) > FAR_FROM_ZERO * np.where(spread > 0, spread, np.inf)))
 

@@ -195,7 +195,7 @@ def invert(geometry: Geometry, kappa: np.ndarray) -> Inverse:
     if geometry.gram is None:
         return DiagonalInverse(geometry.gram_diagonal(), kappa)
     groups = alike(kappa, 1e-10)
-    if len(groups) > FEW_STRENGTHS and geometry.size <= LARGEST_EIGENPROBLEM:
+    if "eigen" in vars(geometry) or (len(groups) > FEW_STRENGTHS and geometry.size <= LARGEST_EIGENPROBLEM):
         return EigenInverse(*geometry.eigen, kappa)
     if len(groups) > FEW_STRENGTHS:
         groups = alike(kappa, 3.0)

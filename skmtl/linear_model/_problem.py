@@ -1,8 +1,7 @@
 """The smooth problem that joint linear models with quadratic penalties hand to a solver."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -10,7 +9,7 @@ from scipy import linalg
 
 from ..penalties import Quadratic
 from ._data import Data
-from ._geometry import Inverse, invert
+from ._geometry import invert
 
 
 class Intercepts(NamedTuple):
@@ -25,34 +24,23 @@ class Intercepts(NamedTuple):
 class LinearProblem:
     """Minimise loss((X - mean) W + b) + penalty(W, b), with W = U factor' and b as in Intercepts.
 
-    A vector of the problem is U, ravelled, then beta. The coordinates are such that the penalty on U is
-    1/2 ||U||^2, whatever the tasks share, and that the Hessian is near kappa_j gram + I in column j of U, and near
-    the identity in beta.
+    A vector of the problem is U, ravelled, then beta. In these coordinates the penalty on U is 1/2 ||U||^2,
+    whatever the tasks share, and the Hessian in beta is near the identity.
     """
 
     data: Data
     factor: np.ndarray
-    inverse: Inverse
     intercepts: Intercepts
-    null_raw: np.ndarray
 
     @classmethod
     def of(cls, data: Data, penalty: Quadratic) -> "LinearProblem":
         """Choose the coordinates for a penalty."""
-        null_raw = null_prediction(data)
-        curvature = total_hessian(data, [np.broadcast_to(null_raw[c], (loss.n_samples, loss.n_columns))
-                                         for loss, c in zip(data.losses, data.columns, strict=True)])
-        factor = penalty.factor()
-        kappa, rotation = linalg.eigh(factor.T @ (curvature / data.n_rows) @ factor)
-        inverse = invert(data.geometry, np.maximum(kappa, 0.0))
-        intercepts = make_intercepts(data, penalty, null_raw, np.diag(curvature))
-        return cls(data, factor @ rotation, inverse, intercepts, null_raw)
+        return cls(data, penalty.factor(), make_intercepts(data, penalty))
 
-    @cached_property
+    @property
     def scale(self) -> float:
         """The objective at the best constant prediction; 1 where that is perfect."""
-        value = self.loss(self._constant(self.null_raw))[0]
-        return abs(value) if value else 1.0
+        return abs(self.data.null_value) or 1.0
 
     @property
     def is_quadratic(self) -> bool:
@@ -71,7 +59,7 @@ class LinearProblem:
     def predict(self, v: np.ndarray) -> list[np.ndarray]:
         """Return the raw predictions of v, by block."""
         if not v.any():
-            return self._constant(self.intercepts.base)
+            return self.data.constant(self.intercepts.base)
         raw = self.move(v)
         for part, columns in zip(raw, self.data.columns, strict=True):
             part += self.intercepts.base[columns]
@@ -110,12 +98,48 @@ class LinearProblem:
         self.split(product)[1][...] *= self.intercepts.ridge
         return product
 
-    def precondition(self, v: np.ndarray) -> np.ndarray:
-        """Return an approximation of the inverse Hessian times v."""
-        Z = v.copy()
-        U, _ = self.split(Z)
-        U[...] = self.inverse(U)
-        return Z
+    def preconditioner(self, raw: Sequence[np.ndarray]) -> Callable[[np.ndarray], np.ndarray]:
+        """Return the inverse of a Hessian with the mean curvature of each column at raw in every sample."""
+        kappa, rotation = self._strengths(self.data.total_hessian(raw))
+        inverse = invert(self.data.geometry, kappa)
+
+        def precondition(v: np.ndarray) -> np.ndarray:
+            Z = v.copy()
+            U, _ = self.split(Z)
+            U[...] = inverse(U @ rotation) @ rotation.T
+            return Z
+
+        return precondition
+
+    def exact(self, tol: float) -> tuple[np.ndarray, float]:
+        """Solve a problem whose Hessian is kappa_j gram + I; return the solution and its duality gap.
+
+        One step of refinement is taken where rounding left a relative gap above tol.
+        """
+        kappa, rotation = self._strengths(self.data.null_curvature)
+        inverse, gram = invert(self.data.geometry, kappa), self.data.geometry.gram
+        B = -self.data.null_gradient @ self.factor @ rotation
+        U = inverse(B)
+        R = B - U - gram @ (U * kappa)
+        gap = 0.5 * np.vdot(self.data.geometry.metric(R), R)
+        if gap > tol * self.scale:
+            U += inverse(R)
+            R = B - U - gram @ (U * kappa)
+            gap = 0.5 * np.vdot(self.data.geometry.metric(R), R)
+        v = self.start()
+        own, beta = self.split(v)
+        own[...] = U @ rotation.T
+        basis, ridge = self.intercepts.basis, self.intercepts.ridge
+        if ridge.any():
+            H = basis.T @ self.data.null_curvature @ basis
+            away = basis.T @ self.data.null_curvature @ (self.data.null_raw - self.intercepts.base)
+            beta[...] = np.linalg.solve(H + np.diag(ridge), away)
+        return v, float(gap)
+
+    def _strengths(self, curvature: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return kappa and the rotation of the columns of U in which it is diagonal."""
+        kappa, rotation = linalg.eigh(self.factor.T @ (curvature / self.data.n_rows) @ self.factor)
+        return np.maximum(kappa, 0.0), rotation
 
     def metric(self, v: np.ndarray) -> np.ndarray:
         """Return what turns inner products with v into plain ones."""
@@ -156,7 +180,7 @@ class LinearProblem:
             slope = self.intercepts.basis.T @ self._column_sums(G) + self.intercepts.ridge * beta
             if np.abs(slope).max(initial=0.0) <= 1e-13 * np.sqrt(self.scale):
                 break
-            H = self.intercepts.basis.T @ total_hessian(self.data, raw) @ self.intercepts.basis
+            H = self.intercepts.basis.T @ self.data.total_hessian(raw) @ self.intercepts.basis
             step = np.linalg.lstsq(H + np.diag(self.intercepts.ridge), -slope, rcond=None)[0]
             beta += step
             for part, columns in zip(raw, self.data.columns, strict=True):
@@ -165,10 +189,6 @@ class LinearProblem:
         self.split(C)[1][...] = 0.0
         return v, float(0.5 * self.metric(C) @ C)
 
-    def _constant(self, values: np.ndarray) -> list[np.ndarray]:
-        parts = zip(self.data.losses, self.data.columns, strict=True)
-        return [np.tile(values[columns], (loss.n_samples, 1)) for loss, columns in parts]
-
     def _column_sums(self, G: Sequence[np.ndarray]) -> np.ndarray:
         sums = np.zeros(self.data.n_columns)
         for part, columns in zip(G, self.data.columns, strict=True):
@@ -176,26 +196,9 @@ class LinearProblem:
         return sums
 
 
-def null_prediction(data: Data) -> np.ndarray:
-    """Return the best constant raw prediction: zero without intercepts."""
-    null = np.zeros(data.n_columns)
-    if data.fit_intercept:
-        for loss, columns in zip(data.losses, data.columns, strict=True):
-            null[columns] = loss.null_raw()
-    return null
-
-
-def total_hessian(data: Data, raw: Sequence[np.ndarray]) -> np.ndarray:
-    """Return the sum over samples of the Hessian in raw, of shape (n_columns, n_columns)."""
-    total = np.zeros((data.n_columns, data.n_columns))
-    for loss, columns, part in zip(data.losses, data.columns, raw, strict=True):
-        inside = np.arange(data.n_columns)[columns]
-        total[np.ix_(inside, inside)] += loss.total_hessian(part)
-    return total
-
-
-def make_intercepts(data: Data, penalty: Quadratic, null: np.ndarray, curvature: np.ndarray) -> Intercepts:
+def make_intercepts(data: Data, penalty: Quadratic) -> Intercepts:
     """Choose coordinates of the intercepts in which the Hessian is near the identity."""
+    null, curvature = data.null_raw, np.diag(data.null_curvature)
     if not data.fit_intercept:
         return Intercepts(np.zeros(data.n_columns), np.zeros((data.n_columns, 0)), np.zeros(0))
     base, basis, ridge = null.copy(), np.diag(1.0 / np.sqrt(curvature)), np.zeros(data.n_columns)

@@ -11,7 +11,7 @@ from ..solvers import LBFGS, ConjugateGradient, Solution
 from ._prepare import Prepared
 from ._problem import LinearProblem
 
-ROUGH = 1e-6  # relative suboptimality of the separate fits of which only signs are read
+ROUGH = 1e-4  # relative suboptimality of the separate fits of which only signs are read
 
 
 class Coefficients(NamedTuple):
@@ -28,6 +28,9 @@ def solve(prepared: Prepared, penalty: Penalty, max_iter: int, tol: float, start
     """Minimise the objective, from given (coef, intercept) in the users' units if there are any."""
     bound, separate = bind(prepared, penalty, max_iter)
     problem = LinearProblem.of(prepared.data, bound)
+    if prepared.data.is_exact:
+        v, gap = problem.exact(tol)
+        return unpack(prepared, bound, *problem.coefficients(v), gap / problem.scale, 1)
     first = problem.start()
     if start is not None:
         coef, intercept = (array[prepared.order] for array in start)
@@ -53,7 +56,8 @@ def bind(prepared: Prepared, penalty: Penalty, max_iter: int) -> tuple[Quadratic
     if unbound is None:
         return penalty.bind(prepared.columns, None), None
     problem = LinearProblem.of(prepared.data, unbound)
-    found = problem.coefficients(run(problem, problem.start(), max_iter, ROUGH).v)
+    rough = problem.exact(ROUGH)[0] if prepared.data.is_exact else run(problem, problem.start(), max_iter, ROUGH).v
+    found = problem.coefficients(rough)
     return penalty.bind(prepared.columns, found[0]), found
 
 

@@ -1,5 +1,7 @@
 """Scores by task, and scorers."""
 
-from ._d2 import mean_d2
+from ._d2 import mean_d2 as mean_d2
+from ._scorer import task_scorer
+from ._table import task_scores
 
-__all__ = ["mean_d2"]
+__all__ = ["task_scorer", "task_scores"]

@@ -8,6 +8,22 @@ import numpy as np
 from sklearn.metrics import d2_log_loss_score, d2_tweedie_score, r2_score
 
 from ..tasks import check_weights, labels_of, read_like
+from ._codes import UNKNOWN, encode
+
+
+def explained(
+    kind: str | None, known: np.ndarray, mean: np.ndarray, weight: np.ndarray | None
+) -> float:
+    """Return D2 of one task: 1 - deviance / deviance of the best constant.
+
+    known are numbers, or codes of classes; mean is predicted: of shape (n_labels, n_classes) for classes.
+    """
+    if kind in ("binary", "multiclass"):
+        every_class = np.arange(mean.shape[1])
+        return d2_log_loss_score(known, mean, sample_weight=weight, labels=every_class)
+    if kind == "count":
+        return d2_tweedie_score(known, mean, sample_weight=weight, power=1)
+    return r2_score(known, mean, sample_weight=weight)
 
 
 def mean_d2(
@@ -23,17 +39,17 @@ def mean_d2(
     scores, left_out = [], []
     for name, mean in means.items():
         labels = labels_of(targets, name, weights)
-        known, predicted, weight = labels.values, labels.pick(mean), labels.weight
-        if len(known) < 2 or np.all(known == known[0]):
+        known = encode(labels.values, classes[name]) if name in classes else labels.values
+        is_new = name in classes and (known == UNKNOWN).any()
+        if len(known) < 2 or np.all(known == known[0]) or is_new:
             left_out.append(name)
-        elif name in classes:
-            scores.append(d2_log_loss_score(known, predicted, sample_weight=weight, labels=classes[name]))
-        elif task_types[name] == "count":
-            scores.append(d2_tweedie_score(known, predicted, sample_weight=weight, power=1))
         else:
-            scores.append(r2_score(known, predicted, sample_weight=weight))
+            scores.append(explained(task_types[name], known, labels.pick(mean), labels.weight))
+    why = "y holds one value only, or none, or a class that the model has not seen"
     if not scores:
-        raise ValueError(f"no task can be scored: each has one value only, or none, in y; tasks {left_out}")
+        raise ValueError(f"no task can be scored, of {left_out}: {why}")
     if left_out:
-        warnings.warn(f"tasks {left_out} are left out of the score: one value only, or none, in y", UserWarning, stacklevel=3)
+        warnings.warn(
+            f"tasks {left_out} are left out of the score: {why}", UserWarning, stacklevel=3
+        )
     return float(np.mean(scores))

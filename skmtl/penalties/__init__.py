@@ -5,12 +5,4 @@ from ._graph_laplacian import GraphLaplacian
 from ._mean_regularized import MeanRegularized
 from ._quadratic import PooledIntercepts, Quadratic
 
-__all__ = [
-    "ONE_COLUMN",
-    "Columns",
-    "GraphLaplacian",
-    "MeanRegularized",
-    "Penalty",
-    "PooledIntercepts",
-    "Quadratic",
-]
+__all__ = ["GraphLaplacian", "MeanRegularized", "Penalty"]

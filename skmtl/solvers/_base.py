@@ -1,6 +1,7 @@
 """What a solver is given, and what it gives back."""
 
 from abc import abstractmethod
+from collections.abc import Callable
 from typing import NamedTuple, Protocol
 
 import numpy as np
@@ -35,8 +36,8 @@ class SmoothProblem(Protocol):
     def penalty_product(self, v: np.ndarray) -> np.ndarray:
         """Return P v, where the penalty is <v, P v> / 2."""
 
-    def precondition(self, v: np.ndarray) -> np.ndarray:
-        """Return an approximation of the inverse Hessian times v, self-adjoint and positive."""
+    def preconditioner(self, raw: list[np.ndarray]) -> Callable[[np.ndarray], np.ndarray]:
+        """Return an approximation of the inverse Hessian at raw: a self-adjoint and positive map."""
 
     def metric(self, v: np.ndarray) -> np.ndarray:
         """Return what turns inner products with v into plain ones."""

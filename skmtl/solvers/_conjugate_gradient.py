@@ -51,8 +51,9 @@ class ConjugateGradient(Solver):
         """
         v = start.copy()
         raw = problem.predict(v)
+        precondition = problem.preconditioner(raw)
         residual = -problem.gradient(v, problem.loss(raw)[1])
-        Z = problem.precondition(residual)
+        Z = precondition(residual)
         energy = problem.metric(residual) @ Z
         D = Z
         for n_iter in range(self.max_iter + 1):
@@ -64,7 +65,7 @@ class ConjugateGradient(Solver):
             step = energy / (problem.metric(D) @ product)
             v += step * D
             residual -= step * product
-            Z = problem.precondition(residual)
+            Z = precondition(residual)
             energy, previous = problem.metric(residual) @ Z, energy
             D = Z + energy / previous * D
         return Solution(v, float(estimate), n_iter, bool(estimate <= self.tol))

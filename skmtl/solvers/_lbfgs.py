@@ -1,12 +1,16 @@
 """Limited-memory BFGS with a preconditioner and an exact line search in raw space."""
 
 from collections import deque
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
 
 from ..utils import Number
 from ._base import SmoothProblem, Solution, Solver
+
+
+STEEP = 0.5
 
 
 class Pair(NamedTuple):
@@ -75,13 +79,15 @@ class LBFGS(Solver):
         C = problem.gradient(v, G)
         pairs: deque[Pair] = deque(maxlen=self.memory)
         for n_iter in range(self.max_iter + 1):
-            D = -quasi_newton(problem, pairs, C)
+            if n_iter & (n_iter - 1) == 0:  # 0, 1, 2, 4, 8, ...: the curvature settles as the method does
+                precondition = problem.preconditioner(raw)
+            D = -quasi_newton(precondition, pairs, C)
             slope = problem.metric(C) @ D
             estimate = -0.5 * slope / problem.scale
             if estimate <= self.tol or n_iter == self.max_iter:
                 break
             change = problem.move(D)
-            step, raw, G = search(problem, v, D, raw, change)
+            step, raw, G = search(problem, v, D, slope, raw, change)
             if step == 0.0:
                 break
             v += step * D
@@ -90,7 +96,7 @@ class LBFGS(Solver):
         return Solution(v, float(estimate), n_iter, bool(estimate <= self.tol))
 
 
-def quasi_newton(problem: SmoothProblem, pairs: deque[Pair], C: np.ndarray) -> np.ndarray:
+def quasi_newton(precondition: Callable, pairs: deque[Pair], C: np.ndarray) -> np.ndarray:
     """Return the inverse Hessian that the pairs stand for times C: the two-loop recursion."""
     Q = C.copy()
     shares = []
@@ -98,7 +104,7 @@ def quasi_newton(problem: SmoothProblem, pairs: deque[Pair], C: np.ndarray) -> n
         share = pair.rho * (pair.metric_step @ Q)
         Q -= share * pair.change
         shares.append(share)
-    Z = problem.precondition(Q)
+    Z = precondition(Q)
     for pair, share in zip(pairs, reversed(shares), strict=True):
         Z += (share - pair.rho * (pair.metric_change @ Z)) * pair.step
     return Z
@@ -113,38 +119,41 @@ def remember(problem: SmoothProblem, pairs: deque[Pair], step: np.ndarray, chang
 
 
 def search(
-    problem: SmoothProblem, v: np.ndarray, D: np.ndarray, raw: list[np.ndarray], change: list[np.ndarray]
+    problem: SmoothProblem,
+    v: np.ndarray,
+    D: np.ndarray,
+    start: float,
+    raw: list[np.ndarray],
+    change: list[np.ndarray],
 ) -> tuple[float, list[np.ndarray], list[np.ndarray]]:
-    """Find a step along D where the slope is at most a tenth as steep, without touching the data.
+    """Find a step along D where the slope is at most STEEP times that at the start, without touching the data.
 
-    The objective is convex, so its slope along the line grows: bracket the root of the slope, and close in by the
-    secant or, where that leaves the bracket, by halving it.
+    The objective is convex, so its slope along the line grows: bracket its root, and close in by the secant or,
+    where that leaves the bracket, by halving it.
     """
-    image = problem.metric(D)
     penalty_D = problem.penalty_product(D)
-    linear, square = problem.metric(v) @ penalty_D, image @ penalty_D
+    linear, square = problem.metric(v) @ penalty_D, problem.metric(D) @ penalty_D
 
     def slope_at(step: float) -> tuple[float, list[np.ndarray], list[np.ndarray]]:
         moved = [old + step * new for old, new in zip(raw, change, strict=True)]
-        G = problem.loss(moved)[1]
         with np.errstate(invalid="ignore", over="ignore"):
+            G = problem.loss(moved)[1]
             inner = sum(np.vdot(part, new) for part, new in zip(G, change, strict=True))
         return float(inner + linear + step * square), moved, G
 
-    low, slope_low = 0.0, slope_at(0.0)[0]
-    start, high, slope_high, step = slope_low, np.inf, np.nan, 1.0
-    for _ in range(50):
+    low, slope_low, high, slope_high, step = 0.0, start, np.inf, np.nan, 1.0
+    for _ in range(60):
         slope, moved, G = slope_at(step)
-        if abs(slope) <= 0.1 * abs(start):
+        if abs(slope) <= STEEP * abs(start):
             return step, moved, G
         if slope < 0:
             low, slope_low = step, slope
         else:
-            high, slope_high = step, slope if np.isfinite(slope) else np.nan
+            high, slope_high = step, slope
         if high == np.inf:
-            step = min(10.0 * step, max(2.0 * step, step - slope * (step - 0.0) / (slope - start)))
+            step *= float(np.clip(start / (start - slope) if slope > start else 10.0, 2.0, 10.0))
             continue
         guess = low - slope_low * (high - low) / (slope_high - slope_low)
-        inside = np.isfinite(guess) and low + 0.1 * (high - low) <= guess <= high - 0.1 * (high - low)
+        inside = low + 0.1 * (high - low) <= guess <= high - 0.1 * (high - low)  # False for nan
         step = guess if inside else 0.5 * (low + high)
     return low, *slope_at(low)[1:]

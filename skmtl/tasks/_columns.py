@@ -8,6 +8,7 @@ import numpy as np
 
 from ..utils import is_series, read_series
 
+FEW = 20
 MISSING_TYPES = ("NAType", "NaTType")  # pandas' singletons, told apart without importing pandas
 
 
@@ -26,7 +27,7 @@ class TargetColumn(NamedTuple):
 def read_column(name: Hashable, values: Any) -> TargetColumn:
     """Convert the targets of one task, once; raise ValueError that names the task where they are none."""
     categories = None
-    if is_series(values):
+    if not isinstance(values, np.ndarray) and is_series(values):
         array, missing, kind, categories = read_series(values)
         if kind not in ("number", "class", "object"):
             raise refusal(name, f"dtype {kind}")
@@ -57,7 +58,10 @@ def label_column(name: Hashable, array: np.ndarray, categories: np.ndarray | Non
             f"{int(np.isinf(array).sum())} infinite values"
         )
     are_labels = array.dtype.kind in "bUO"
-    classes = np.unique(array[observed(array)])
+    known = array[observed(array)]
+    if array.dtype.kind == "f" and is_continuous(known):
+        return TargetColumn(array, None, False)
+    classes = np.unique(known)
     if array.dtype.kind == "O" and classes.size:
         classes = classes.astype(type(classes[0]))
     if not are_labels and not may_be_classes(classes):
@@ -67,9 +71,15 @@ def label_column(name: Hashable, array: np.ndarray, categories: np.ndarray | Non
     return TargetColumn(array, classes, are_labels)
 
 
+def is_continuous(known: np.ndarray) -> bool:
+    """Whether a look at the first numbers shows too many different ones, not all whole, to be labels."""
+    first = known[:1000]
+    return bool((first != np.round(first)).any()) and len(np.unique(first)) > FEW
+
+
 def may_be_classes(distinct: np.ndarray) -> bool:
     """Whether so many numbers can be labels: whole ones, or no more than a few."""
-    return len(distinct) <= 20 or bool((distinct == np.round(distinct)).all())
+    return len(distinct) <= FEW or bool((distinct == np.round(distinct)).all())
 
 
 def read_objects(name: Hashable, array: np.ndarray) -> np.ndarray:

@@ -289,7 +289,7 @@ def _check_one_length(columns: Mapping[Hashable, np.ndarray]) -> None:
 
 
 def _check_one_index(columns: Mapping[Hashable, Any]) -> None:
-    found = [(name, row_index(values)) for name, values in columns.items()]
+    found = [(name, row_index(values)) for name, values in columns.items() if not isinstance(values, np.ndarray)]
     found = [(name, index) for name, index in found if index is not None]
     for name, index in found[1:]:
         if not index.equals(found[0][1]):

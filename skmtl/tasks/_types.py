@@ -6,10 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from ._columns import TargetColumn, observed
+from ._columns import FEW, TargetColumn, observed
 
 TASK_TYPES = ("regression", "binary", "multiclass", "count")
-MANY_CODES = 20
 
 
 @dataclass(frozen=True)
@@ -30,7 +29,7 @@ class TaskInfo:
         """Whether a task inferred to be regression looks like codes of classes."""
         if self.declared or self.type != "regression" or self.classes is None:
             return False
-        return len(self.classes) <= MANY_CODES and bool((self.classes == np.round(self.classes)).all())
+        return len(self.classes) <= FEW and bool((self.classes == np.round(self.classes)).all())
 
 
 def infer(column: TargetColumn) -> TaskInfo:

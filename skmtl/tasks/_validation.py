@@ -9,7 +9,8 @@ from sklearn.utils.validation import check_consistent_length, validate_data
 
 from ._layout import Layout, read_targets
 from ._targets import TaskTargets
-from ._types import MANY_CODES, check_task_types
+from ._columns import FEW
+from ._types import check_task_types
 from ._weights import check_weights
 
 X_RULES = {"accept_sparse": "csr", "dtype": [np.float64, np.float32]}
@@ -66,7 +67,7 @@ def as_declared(task_types: Any) -> Typing:
         typed = targets.declared_as(declared)
         for name in typed.suspects():
             warnings.warn(
-                f"task {name!r} is taken as regression, but has at most {MANY_CODES} distinct values, all whole: "
+                f"task {name!r} is taken as regression, but has at most {FEW} distinct values, all whole: "
                 "if they are codes of classes, or counts, declare it in task_types",
                 UserWarning,
                 stacklevel=4,

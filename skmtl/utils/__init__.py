@@ -2,6 +2,7 @@
 
 from ._frames import FrameTemplate, is_frame, is_series, read_frame, read_series, row_index
 from ._params import Boolean, Configurable, Either, Instance, Number, OneOf, PerTask, Rule
+from ._rows import n_rows, take_rows
 
 __all__ = [
     "Boolean",
@@ -15,7 +16,9 @@ __all__ = [
     "Rule",
     "is_frame",
     "is_series",
+    "n_rows",
     "read_frame",
     "read_series",
     "row_index",
+    "take_rows",
 ]

@@ -1,0 +1,192 @@
+"""Predictions of all tasks, made once, that scikit-learn's scorers ask one task at a time."""
+
+from collections.abc import Callable, Hashable, Mapping
+from typing import Any
+
+import numpy as np
+from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
+from sklearn.utils.metaestimators import available_if
+
+from ..tasks import TaskTargets, final_step, read_like
+from ._codes import UNKNOWN, encode
+
+Arrays = Mapping[Hashable, np.ndarray]
+
+
+class Predictions:
+    """What is predicted for some samples. Each method is called once, when it is first asked for."""
+
+    def __init__(
+        self,
+        task_types: Mapping[Hashable, str | None],
+        classes: Arrays,
+        methods: Mapping[str, Callable[[], Arrays]],
+    ) -> None:
+        self.task_types = task_types
+        self.classes = classes
+        self._methods = methods
+        self._found: dict[str, Arrays] = {}
+
+    @classmethod
+    def of_model(cls, fitted: Any, X: Any) -> "Predictions":
+        """Predictions of a fitted joint model, or of a pipeline or search that ends in one."""
+        final = final_step(fitted)
+        tasks, classes = final.tasks_, final.classes_
+
+        def predict() -> Arrays:
+            found = read_like(fitted.predict(X), tasks)
+            return {t: encode(found[t], classes[t]) if t in classes else found[t] for t in tasks}
+
+        def call(method: Callable[[Any], Any]) -> Callable[[], Arrays]:
+            return lambda: by_task(method(X), tasks)
+
+        methods: dict[str, Callable[[], Arrays]] = {"predict": predict}
+        if hasattr(fitted, "predict_proba"):
+            methods["predict_proba"] = call(fitted.predict_proba)
+        if hasattr(fitted, "decision_function"):
+            methods["decision_function"] = call(fitted.decision_function)
+        return cls(final.task_types_, classes, methods)
+
+    @classmethod
+    def of_values(cls, values: Any, targets: TaskTargets) -> "Predictions":
+        """Predictions given as numbers, classes or probabilities of the tasks of targets."""
+        predicted, probability = {}, {}
+        for name, array in read_values(values, targets).items():
+            classes = targets.classes.get(name)
+            if classes is None:
+                predicted[name] = numbers(name, array)
+                continue
+            codes = None if array.ndim == 2 else encode(array, classes)
+            if codes is None or np.any((codes == UNKNOWN) & present(array)):
+                probability[name] = as_probability(name, array, classes)
+                known = present(probability[name]).all(axis=1)
+                codes = np.where(known, probability[name].argmax(axis=1), UNKNOWN)
+            predicted[name] = codes
+        methods = {"predict": lambda: predicted, "predict_proba": lambda: probability}
+        return cls({name: targets.task_types[name] for name in predicted}, targets.classes, methods)
+
+    def offers(self, name: Hashable, method: str) -> bool:
+        """Whether a method answers for a task."""
+        return method in self._methods and name in self.of(method)
+
+    def of(self, method: str) -> Arrays:
+        """Return what a method says, by task; codes of classes where they are predicted."""
+        if method not in self._found:
+            self._found[method] = self._methods[method]()
+        return self._found[method]
+
+
+def by_task(found: Any, tasks: tuple[Hashable, ...]) -> Arrays:
+    """Return arrays by task; of a single task, what is no mapping is its array."""
+    return found if isinstance(found, Mapping) else {tasks[0]: found}
+
+
+def present(values: np.ndarray) -> np.ndarray:
+    """Return the mask of values that are neither NaN nor None."""
+    if values.dtype == object:
+        return np.array([value is not None for value in values], dtype=bool)
+    return values == values
+
+
+def read_values(values: Any, targets: TaskTargets) -> dict[Hashable, np.ndarray]:
+    """Read predictions by task, of shape (n_samples,) or (n_samples, n_classes)."""
+    if not isinstance(values, Mapping):
+        shape = np.shape(values)
+        if len(targets) > 1 or len(shape) != 2 or shape[1] == 1:
+            return dict(read_like(values, targets.tasks))
+        values = {targets.tasks[0]: np.asarray(values)}
+    unknown = [name for name in values if name not in targets]
+    if unknown or not values:
+        raise ValueError(f"y_pred must have tasks of y_true, {list(targets)}, got {list(values)}")
+    wide = {name: np.asarray(array) for name, array in values.items() if np.ndim(array) == 2}
+    flat = {name: array for name, array in values.items() if name not in wide}
+    read = {**wide, **(TaskTargets(flat) if flat else {})}
+    for name, array in read.items():
+        if len(array) != targets.shape[0]:
+            raise ValueError(
+                f"y_pred of task {name!r} must have {targets.shape[0]} samples, got {len(array)}"
+            )
+    return {name: read[name] for name in values}
+
+
+def numbers(name: Hashable, array: np.ndarray) -> np.ndarray:
+    """Return predictions of a regression or count task."""
+    if array.ndim != 1 or array.dtype.kind not in "biuf":
+        raise ValueError(
+            f"y_pred of task {name!r} must be a column of numbers, got {array.dtype} of shape {array.shape} "
+            "(if it has classes, say so: TaskTargets(y_true, task_types=...))"
+        )
+    return array.astype(np.float64)
+
+
+def as_probability(name: Hashable, array: np.ndarray, classes: np.ndarray) -> np.ndarray:
+    """Return probabilities of shape (n_samples, n_classes), from them or from those of the second of two classes."""
+    is_number = array.dtype.kind in "biuf"
+    if array.ndim == 1 and len(classes) == 2 and is_number:
+        array = np.column_stack([1.0 - array, array])
+    if array.ndim == 1 or not is_number or array.shape[1] != len(classes):
+        raise ValueError(
+            f"y_pred of task {name!r} must hold classes, of {classes.tolist()}, or probabilities of shape "
+            f"(n_samples, {len(classes)}), got {array.dtype} of shape {array.shape}"
+        )
+    if np.any((array < 0) | (array > 1)):
+        outside = array[(array < 0) | (array > 1)][0]
+        raise ValueError(
+            f"y_pred of task {name!r} must hold probabilities in [0, 1], got {outside:g}"
+        )
+    return array
+
+
+class PredictedClasses(ClassifierMixin, BaseEstimator):
+    """The labelled samples of one classification task, as a classifier that ignores its argument.
+
+    classes are the names under which it gives the classes: themselves, or their numbers.
+    """
+
+    def __init__(
+        self, predictions: Predictions, name: Hashable, rows: np.ndarray | None, classes: np.ndarray
+    ) -> None:
+        self.predictions = predictions
+        self.name = name
+        self.rows = rows
+        self.classes = classes
+
+    @property
+    def classes_(self) -> np.ndarray:
+        return self.classes
+
+    def predict(self, X: Any) -> np.ndarray:
+        return self.classes[self._of("predict")]
+
+    @available_if(lambda self: self.predictions.offers(self.name, "predict_proba"))
+    def predict_proba(self, X: Any) -> np.ndarray:
+        return self._of("predict_proba")
+
+    @available_if(lambda self: self.predictions.offers(self.name, "decision_function"))
+    def decision_function(self, X: Any) -> np.ndarray:
+        decision = self._of("decision_function")
+        is_pair = decision.ndim == 2 and decision.shape[1] == 2
+        return decision[:, 1] - decision[:, 0] if is_pair else decision
+
+    def _of(self, method: str) -> np.ndarray:
+        found = self.predictions.of(method)[self.name]
+        return found if self.rows is None else found[self.rows]
+
+    def __sklearn_is_fitted__(self) -> bool:
+        return True
+
+
+class PredictedNumbers(RegressorMixin, BaseEstimator):
+    """The labelled samples of one regression or count task, as a regressor that ignores its argument."""
+
+    def __init__(self, predictions: Predictions, name: Hashable, rows: np.ndarray | None) -> None:
+        self.predictions = predictions
+        self.name = name
+        self.rows = rows
+
+    def predict(self, X: Any) -> np.ndarray:
+        found = self.predictions.of("predict")[self.name]
+        return found if self.rows is None else found[self.rows]
+
+    def __sklearn_is_fitted__(self) -> bool:
+        return True

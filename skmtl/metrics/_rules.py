@@ -1,0 +1,108 @@
+"""Which of scikit-learn's metrics fit which tasks, and what labels they need."""
+
+from collections.abc import Callable, Hashable
+from typing import Any
+
+import numpy as np
+from sklearn.metrics import get_scorer_names
+
+from ._codes import UNKNOWN
+
+D2 = "d2"
+"""Our own name for the fraction of deviance explained, whatever the task's type."""
+
+CLASS_TYPES = ("binary", "multiclass")
+
+NUMBER_METRICS = frozenset(
+    {
+        "d2_absolute_error_score",
+        "explained_variance",
+        "neg_max_error",
+        "neg_mean_absolute_error",
+        "neg_mean_absolute_percentage_error",
+        "neg_mean_gamma_deviance",
+        "neg_mean_poisson_deviance",
+        "neg_mean_squared_error",
+        "neg_mean_squared_log_error",
+        "neg_median_absolute_error",
+        "neg_root_mean_squared_error",
+        "neg_root_mean_squared_log_error",
+        "r2",
+    }
+)
+
+CLASS_STEMS = (
+    "accuracy",
+    "average_precision",
+    "balanced_accuracy",
+    "d2_brier_score",
+    "d2_log_loss_score",
+    "f1",
+    "jaccard",
+    "matthews_corrcoef",
+    "neg_brier_score",
+    "neg_log_loss",
+    "neg_negative_likelihood_ratio",
+    "positive_likelihood_ratio",
+    "precision",
+    "recall",
+    "roc_auc",
+    "top_k_accuracy",
+)
+
+# Metrics that say something of a sample with one class, or of a single label.
+OF_ANY_LABELS = frozenset({"accuracy", "neg_brier_score", "neg_log_loss", "top_k_accuracy"})
+OF_TWO_VALUES = frozenset({D2, "d2_absolute_error_score", "explained_variance", "r2"})
+OF_EVERY_CLASS = ("average_precision", "roc_auc")
+
+DEFAULTS = {
+    "binary": (D2, "roc_auc", "neg_log_loss", "accuracy"),
+    "multiclass": (D2, "roc_auc", "neg_log_loss", "accuracy"),
+    "regression": (D2, "neg_mean_absolute_error", "neg_root_mean_squared_error"),
+    "count": (D2, "neg_mean_absolute_error", "neg_mean_poisson_deviance"),
+}
+DEFAULT_ORDER = tuple(dict.fromkeys(metric for metrics in DEFAULTS.values() for metric in metrics))
+
+Metric = str | Callable[..., Any]
+
+
+def check_metric(metric: Any, name: Hashable, kind: str | None) -> None:
+    """Raise ValueError where a metric is none, or does not fit the type of a task."""
+    if not isinstance(metric, str):
+        if not callable(metric):
+            raise ValueError(
+                f"the metric of task {name!r} must be a name or a scorer, got {metric!r}"
+            )
+        return
+    if metric != D2 and metric not in get_scorer_names():
+        raise ValueError(
+            f"{metric!r}, asked for task {name!r}, is no metric: it must be 'd2' or one of "
+            "sklearn.metrics.get_scorer_names()"
+        )
+    of_classes = metric.startswith(CLASS_STEMS)
+    is_misfit = metric in NUMBER_METRICS if kind in CLASS_TYPES else of_classes
+    if kind is not None and is_misfit:
+        raise ValueError(
+            f"metric {metric!r} does not fit task {name!r}, which is of type {kind!r} (metrics by task: "
+            "{task: metric})"
+        )
+
+
+def why_undefined(
+    metric: Metric, kind: str | None, known: np.ndarray, n_classes: int
+) -> str | None:
+    """Return why a metric says nothing of such labels, codes of classes or numbers; None if it does."""
+    if not len(known):
+        return "no label"
+    if kind in CLASS_TYPES:
+        if n_classes < 2:
+            return "the model knows one class only"
+        if (known == UNKNOWN).any():
+            return "a class that the model has not seen"
+    if not isinstance(metric, str) or metric in OF_ANY_LABELS:
+        return None
+    n_values = len(np.unique(known))
+    if metric.startswith(OF_EVERY_CLASS) and n_values < n_classes:
+        return f"labels of {n_values} of {n_classes} classes"
+    of_two = metric in OF_TWO_VALUES or metric.startswith(CLASS_STEMS)
+    return "one value only" if of_two and n_values < 2 else None

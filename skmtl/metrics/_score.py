@@ -1,0 +1,125 @@
+"""One metric of one task."""
+
+from collections.abc import Hashable
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+from sklearn import config_context
+from sklearn.metrics import check_scoring
+
+from ..tasks import Labels, TaskTargets, labels_of
+from ..utils import take_rows
+from ._codes import UNKNOWN, encode
+from ._d2 import explained
+from ._predictions import PredictedClasses, PredictedNumbers, Predictions
+from ._rules import CLASS_TYPES, D2, Metric, check_metric, why_undefined
+
+# Metrics that must be told of classes without a label, with which they are as defined as without.
+TOLD_CLASSES = frozenset(
+    {"d2_brier_score", "d2_log_loss_score", "neg_brier_score", "neg_log_loss", "top_k_accuracy"}
+)
+
+
+class Score(NamedTuple):
+    """A score; NaN where the metric is undefined, and why."""
+
+    value: float
+    why: str | None = None
+
+
+@dataclass(frozen=True)
+class TaskSample:
+    """The labels of one task, and what is predicted for them. X are the inputs of all samples, where known."""
+
+    name: Hashable
+    predictions: Predictions
+    labels: Labels
+    is_weighted: bool
+    X: Any
+
+    @classmethod
+    def of(
+        cls,
+        name: Hashable,
+        predictions: Predictions,
+        targets: TaskTargets,
+        weights: np.ndarray | None,
+        X: Any,
+    ) -> "TaskSample":
+        """Take the labelled samples with a weight above zero."""
+        return cls(name, predictions, labels_of(targets, name, weights), weights is not None, X)
+
+    @property
+    def kind(self) -> str | None:
+        """Type of the task."""
+        return self.predictions.task_types[self.name]
+
+    @property
+    def weight(self) -> np.ndarray | None:
+        """Weights of the labels; None where all are one."""
+        return self.labels.weight if self.is_weighted else None
+
+    def score(self, metric: Metric) -> Score:
+        """Score the task; raise ValueError that names metric and task where that goes wrong."""
+        check_metric(metric, self.name, self.kind)
+        is_class = self.kind in CLASS_TYPES
+        classes = self.predictions.classes[self.name] if is_class else np.empty(0)
+        known = encode(self.labels.values, classes) if is_class else self._numbers()
+        why = why_undefined(metric, self.kind, known, len(classes))
+        if why is not None:
+            return Score(np.nan, why)
+        self._check_predicted()
+        try:
+            value = float(self._compute(metric, known, classes))
+        except (AttributeError, TypeError, ValueError) as error:
+            raise ValueError(
+                f"metric {metric!r} cannot score task {self.name!r} of type {self.kind!r}: {error}"
+            ) from error
+        return Score(value, "the score is NaN" if np.isnan(value) else None)
+
+    def _compute(self, metric: Metric, known: np.ndarray, classes: np.ndarray) -> float:
+        if metric == D2:
+            return explained(self.kind, known, self._mean(), self.weight)
+        if not isinstance(metric, str):
+            view, labels = self._view(classes), self.labels.values
+            labels = classes[known] if len(classes) else labels
+            rows = self.labels.rows
+            X = self.X if rows is None or self.X is None else take_rows(self.X, rows)
+            return check_scoring(scoring=metric)(view, X, labels, **self._weight_argument())
+        if metric == "roc_auc" and len(classes) > 2:
+            metric = "roc_auc_ovr"
+        codes = np.arange(len(classes))
+        # With routing, a scorer takes more arguments of its metric than the weight.
+        with config_context(enable_metadata_routing=True):
+            told = {"labels": codes} if metric in TOLD_CLASSES else {}
+            scorer = check_scoring(scoring=metric)
+            return scorer(self._view(codes), None, known, **told, **self._weight_argument())
+
+    def _weight_argument(self) -> dict[str, np.ndarray]:
+        return {} if self.weight is None else {"sample_weight": self.weight}
+
+    def _view(self, classes: np.ndarray) -> PredictedClasses | PredictedNumbers:
+        if len(classes):
+            return PredictedClasses(self.predictions, self.name, self.labels.rows, classes)
+        return PredictedNumbers(self.predictions, self.name, self.labels.rows)
+
+    def _mean(self) -> np.ndarray:
+        method = "predict_proba" if self.kind in CLASS_TYPES else "predict"
+        if not self.predictions.offers(self.name, method):
+            raise ValueError("it needs probabilities (predict_proba), which there are none of")
+        return self.labels.pick(self.predictions.of(method)[self.name])
+
+    def _numbers(self) -> np.ndarray:
+        if not len(self.labels.values):
+            return np.empty(0)
+        return self.labels.values.astype(np.float64)
+
+    def _check_predicted(self) -> None:
+        found = self.labels.pick(self.predictions.of("predict")[self.name])
+        absent = found == UNKNOWN if self.kind in CLASS_TYPES else np.isnan(found)
+        if absent.any():
+            raise ValueError(
+                f"task {self.name!r} must have a prediction for each labelled sample, but {int(absent.sum())} of "
+                f"{len(absent)} are missing"
+            )

@@ -1,0 +1,173 @@
+"""A table of scores by task."""
+
+import warnings
+from collections.abc import Hashable, Mapping
+from typing import Any
+
+from ..tasks import TaskTargets, check_weights, final_step, read_like, read_targets
+from ._predictions import Predictions
+from ._rules import DEFAULT_ORDER, DEFAULTS, Metric, check_metric
+from ._score import TaskSample
+
+
+def task_scores(
+    y_true: Any,
+    y_pred: Any,
+    X: Any = None,
+    metrics: Any = None,
+    *,
+    sample_weight: Any = None,
+) -> Any:
+    """Score the predictions of several tasks, one row a task.
+
+    Each task is scored on the samples that have a label (and a weight above zero) in it.
+
+    Parameters
+    ----------
+    y_true : dict, TaskTargets, data frame or array-like of shape (n_samples,) or (n_samples, n_tasks)
+        Targets; NaN, None, ``pd.NA`` or null where a label was not observed. With predictions instead of a
+        model, types and classes are those of ``y_true``, or of ``y_pred`` where only that is a
+        ``TaskTargets``: counts, and classes with numbers for names, are declared so.
+
+    y_pred : estimator, dict, TaskTargets, data frame or array-like
+        A fitted joint model (or a pipeline or search that ends in one), which predicts for ``X``; or predictions by
+        task, in any container of targets: numbers, classes, or, in a dict, probabilities of shape
+        (n_samples, n_classes) or those of the second of two classes of shape (n_samples,), unless they are
+        all themselves classes (0 and 1). A dict may leave tasks out; what is left out is not scored.
+
+    X : {array-like, data frame, CSR matrix} of shape (n_samples, n_features), default=None
+        Inputs; only with a model.
+
+    metrics : str, callable, list of these, or dict of {task: these}, default=None
+        Names of ``sklearn.metrics.get_scorer_names()`` or scorers, as in ``task_scorer``; or ``"d2"``, the fraction of
+        deviance explained (R2 for regression). Where tasks are named, the others are not scored. By default
+        ``"d2"`` and: the area under the receiver's curve, log loss and accuracy for classes; mean absolute and
+        root mean squared error for regression; mean absolute error and mean Poisson deviance for counts.
+
+    sample_weight : array-like of shape (n_samples,) or (n_samples, n_tasks), data frame or TaskTargets, default=None
+        Weights of the samples, or of each sample in each task.
+
+    Returns
+    -------
+    table : pandas.DataFrame
+        A row a task. Columns: ``type``; ``n_labels``, the number of labels scored; a column a metric, in scikit-learn's
+        sense that greater is better (``"neg_..."``). NaN where a default metric does not fit the task's
+        type or its kind of predictions, where a metric was not asked for the task, and where it is undefined.
+
+    Raises
+    ------
+    ImportError
+        If pandas is not installed (``pip install 'skmtl[plot]'``).
+
+    ValueError
+        If a metric that was asked for does not fit a task's type, or cannot score it; if predictions are missing
+        where there are labels, or do not fit the targets. The message names the task.
+
+    Warns
+    -----
+    UserWarning
+        If a metric is undefined for the labels of a task: none, one class only, ...
+
+    See Also
+    --------
+    task_scorer : Scores for scikit-learn's tools.
+    skmtl.model_selection.cross_val_predict : Predictions for each sample, of a model that has not seen it.
+
+    Notes
+    -----
+    What metrics need to be defined, and what they take as the positive class, is said under ``task_scorer``.
+
+    Examples
+    --------
+    >>> from skmtl import MultiTaskGLM
+    >>> from skmtl.metrics import task_scores
+    >>> X = [[0.0], [1.0], [2.0], [3.0], [4.0], [5.0]]
+    >>> y = {"ill": ["no", "no", "yes", "no", "yes", None], "dose": [0.1, 1.2, 1.9, 3.3, 4.0, 4.8]}
+    >>> model = MultiTaskGLM().fit(X, y)
+    >>> table = task_scores(y, model, X)
+    >>> table[["type", "n_labels", "d2"]].round(2)
+                type  n_labels    d2
+    task
+    ill       binary         5  0.28
+    dose  regression         6  0.99
+    >>> task_scores(y, model.predict(X), metrics={"ill": "accuracy"})
+            type  n_labels  accuracy
+    task
+    ill   binary         5       0.6
+    """
+    try:
+        import pandas as pd
+    except ImportError as error:
+        raise ImportError("task_scores needs pandas: pip install 'skmtl[plot]'") from error
+    targets, predictions = read(y_true, y_pred, X)
+    weights = check_weights(sample_weight, targets)
+    asked = ask(metrics, predictions)
+    rows, undefined = {}, []
+    for name, task_metrics in asked.items():
+        sample = TaskSample.of(name, predictions, targets, weights, X)
+        row: dict[str, Any] = {"type": sample.kind, "n_labels": len(sample.labels.values)}
+        for metric in task_metrics:
+            score = sample.score(metric)
+            row[title(metric)] = score.value
+            if score.why is not None:
+                undefined.append(f"{title(metric)} of {name!r} ({score.why})")
+        rows[name] = row
+    if undefined:
+        warnings.warn(
+            f"undefined, so NaN in the table: {', '.join(undefined)}", UserWarning, stacklevel=2
+        )
+    index = pd.Index(list(rows), name="task", tupleize_cols=False)
+    found = {column for row in rows.values() for column in row}
+    scores = list(dict.fromkeys(column for row in rows.values() for column in row))
+    if metrics is None:
+        scores = ["type", "n_labels", *(m for m in DEFAULT_ORDER if m in found)]
+    return pd.DataFrame(list(rows.values()), index=index, columns=scores)
+
+
+def read(y_true: Any, y_pred: Any, X: Any) -> tuple[Any, Predictions]:
+    """Return the targets, and the predictions that a model makes or that are given."""
+    is_model = hasattr(y_pred, "predict")
+    if is_model and X is None:
+        raise ValueError(f"X must be given with a model, {type(y_pred).__name__}, to predict for")
+    if not is_model and X is not None:
+        raise ValueError("X must be given with a model only, but y_pred holds predictions")
+    if is_model:
+        return read_like(y_true, final_step(y_pred).tasks_), Predictions.of_model(y_pred, X)
+    targets, _, came_typed = read_targets(y_true)
+    if isinstance(y_pred, TaskTargets) and not came_typed:
+        targets = TaskTargets._carry(targets, targets._info | y_pred._info)
+    return targets, Predictions.of_values(y_pred, targets)
+
+
+def ask(metrics: Any, predictions: Predictions) -> dict[Hashable, list[Metric]]:
+    """Return the metrics of each task to be scored, each of which fits the task's type."""
+    kinds = predictions.task_types
+    if metrics is None:
+        return {name: defaults(name, predictions) for name in kinds}
+    if not isinstance(metrics, Mapping):
+        metrics = dict.fromkeys(kinds, metrics)
+    unknown = [name for name in metrics if name not in kinds]
+    if unknown or not metrics:
+        raise ValueError(
+            f"metrics must name tasks that are predicted, {list(kinds)}, got {list(metrics)}"
+        )
+    asked = {}
+    for name, some in metrics.items():
+        several = list(some) if isinstance(some, list | tuple | set | frozenset) else [some]
+        for metric in several:
+            check_metric(metric, name, kinds[name])
+        asked[name] = several
+    return asked
+
+
+def defaults(name: Hashable, predictions: Predictions) -> list[Metric]:
+    """Return the default metrics of a task; of classes without probabilities, accuracy."""
+    kind = predictions.task_types[name]
+    if kind in ("binary", "multiclass") and not predictions.offers(name, "predict_proba"):
+        return ["accuracy"]
+    return list(DEFAULTS[kind]) if kind is not None else []
+
+
+def title(metric: Metric) -> str:
+    """Return the name of a metric's column."""
+    return metric if isinstance(metric, str) else repr(metric)

@@ -1,0 +1,207 @@
+"""Predictions of samples that the model has not seen, by task."""
+
+from collections.abc import Hashable, Mapping
+from numbers import Integral
+from typing import Any, NamedTuple
+
+import numpy as np
+from sklearn import get_config
+from sklearn.base import clone
+from sklearn.model_selection import check_cv
+from sklearn.utils.metadata_routing import MetadataRouter, MethodMapping, process_routing
+from sklearn.utils.parallel import Parallel, delayed
+from sklearn.utils.validation import check_consistent_length
+
+from ..tasks import TaskTargets, final_step, read_like, read_targets
+from ..utils import n_rows, row_index, take_rows
+from ._stratified import TaskStratifiedKFold
+
+# What is predicted of a class that the training part of a fold lacks.
+OF_ABSENT_CLASS = {"predict_proba": 0.0, "decision_function": -np.inf}
+METHODS = ("predict", *OF_ABSENT_CLASS)
+
+
+def cross_val_predict(
+    estimator: Any,
+    X: Any,
+    y: Any,
+    *,
+    groups: Any = None,
+    cv: Any = None,
+    n_jobs: int | None = None,
+    method: str = "predict",
+    params: Mapping[str, Any] | None = None,
+) -> Any:
+    """Predict every task of each sample, by a model fitted without the sample's fold.
+
+    scikit-learn's function of this name predicts ``TaskTargets`` as a matrix, and cannot gather probabilities by
+    task. This one answers as the estimator does.
+
+    Parameters
+    ----------
+    estimator : estimator
+        A joint model, or a pipeline or search that ends in one. It is cloned, not fitted.
+
+    X : {array-like, data frame, sparse matrix} of shape (n_samples, n_features)
+        Inputs.
+
+    y : dict, TaskTargets, data frame, array-like of shape (n_samples,) or (n_samples, n_tasks)
+        Targets, one column a task; NaN, None, ``pd.NA`` or null where a label was not observed. They are made
+        ``TaskTargets`` once, so that each task has the type and the classes of the whole data in every fold.
+
+    groups : array-like of shape (n_samples,), default=None
+        Group of each sample, for splitters that know groups.
+
+    cv : int, splitter or iterable of (train, test), default=None
+        Folds, in which each sample must be tested once. None is ``TaskStratifiedKFold()``, an integer
+        ``TaskStratifiedKFold(cv)``; both never split a group.
+
+    n_jobs : int, default=None
+        Number of folds fitted at the same time; None is one, -1 all processors.
+
+    method : {"predict", "predict_proba", "decision_function"}, default="predict"
+        What the models are asked for.
+
+    params : dict, default=None
+        Arguments of the estimator's ``fit``, such as ``{"sample_weight": ...}``; what has a row for each sample is
+        split like ``X`` (a plain dict has not: make weights by task ``TaskTargets``). With metadata routing, what
+        the estimator and the splitter request.
+
+    Returns
+    -------
+    predicted : TaskTargets, data frame, ndarray or dict
+        For ``method="predict"`` the kind of container that ``y`` is (``TaskTargets`` for a dict). Otherwise a dict of
+        arrays of shape (n_samples,) or (n_samples, n_classes) by task, or an array for 1-D ``y``. Columns
+        are the sorted classes of the whole data; a class that a model has not seen has probability 0, or decision
+        value minus infinity, in its fold.
+
+    Raises
+    ------
+    ValueError
+        If ``method`` is none of those, if the folds do not test each sample once, or if ``params`` are not what
+        estimator and splitter take.
+
+    See Also
+    --------
+    TaskStratifiedKFold : The default folds.
+    skmtl.metrics.task_scores : A table of scores of such predictions.
+
+    Examples
+    --------
+    >>> from skmtl import MultiTaskGLM
+    >>> from skmtl.metrics import task_scores
+    >>> from skmtl.model_selection import cross_val_predict
+    >>> X = [[0.1 * i] for i in range(20)]
+    >>> y = {"ill": [i > 11 for i in range(20)], "dose": [0.3 * i for i in range(20)]}
+    >>> cross_val_predict(MultiTaskGLM(), X, y)
+    TaskTargets(20 samples; ill: binary, dose: regression)
+    >>> probability = cross_val_predict(MultiTaskGLM(), X, y, method="predict_proba")
+    >>> probability["ill"].shape
+    (20, 2)
+    >>> task_scores(y, probability, metrics="roc_auc").round(2)
+            type  n_labels  roc_auc
+    task
+    ill   binary        20     0.99
+    """
+    if method not in METHODS:
+        raise ValueError(f"method must be one of {METHODS}, got {method!r}")
+    targets, layout, _ = read_targets(y)
+    check_consistent_length(X, targets, groups)
+    splitter = folds_of(cv)
+    routed = route(estimator, splitter, params, groups)
+    splits = list(splitter.split(X, targets, **routed.split))
+    rows = np.concatenate([np.asarray(test) for _, test in splits])
+    if not np.array_equal(np.sort(rows), np.arange(targets.shape[0])):
+        raise ValueError("cv must test each sample once (a partition), which these folds do not")
+    parts = Parallel(n_jobs=n_jobs)(
+        delayed(predict_fold)(clone(estimator), X, targets, train, test, method, routed.fit)
+        for train, test in splits
+    )
+    back = np.argsort(rows)
+    if method == "predict":
+        columns = {t: np.concatenate([part.found[t] for part in parts])[back] for t in targets}
+        like = y if row_index(X) is None else X
+        return layout.pack(TaskTargets._carry(columns, parts[0].found._info), like)
+    classes = {name: all_classes(name, targets, parts) for name in parts[0].classes}
+    gathered = {}
+    for name in parts[0].found:
+        arrays = [part.aligned(name, classes.get(name), method) for part in parts]
+        gathered[name] = np.concatenate(arrays)[back]
+    return layout.pack_arrays(gathered, targets.shape[0])
+
+
+class Routed(NamedTuple):
+    """Arguments of the estimator's fit, and of the splitter's split."""
+
+    fit: Mapping[str, Any]
+    split: Mapping[str, Any]
+
+
+class Part(NamedTuple):
+    """What one fold's model predicts, by task, and its classes."""
+
+    found: Any
+    classes: Mapping[Hashable, np.ndarray]
+
+    def aligned(self, name: Hashable, classes: np.ndarray | None, method: str) -> np.ndarray:
+        """Return a task's array, with a column for each of the classes where it has a column a class."""
+        array = np.asarray(self.found[name])
+        if classes is None or array.ndim == 1 or np.array_equal(classes, self.classes[name]):
+            return array
+        wide = np.full((len(array), len(classes)), OF_ABSENT_CLASS[method])
+        wide[:, np.searchsorted(classes, self.classes[name])] = array
+        return wide
+
+
+def folds_of(cv: Any) -> Any:
+    """Return a splitter: ours, where only the number of folds was said."""
+    if cv is None:
+        return TaskStratifiedKFold()
+    return TaskStratifiedKFold(cv) if isinstance(cv, Integral) else check_cv(cv)
+
+
+def route(estimator: Any, splitter: Any, params: Mapping[str, Any] | None, groups: Any) -> Routed:
+    """Give each argument to whom it belongs."""
+    params = dict(params or {})
+    if not get_config()["enable_metadata_routing"]:
+        return Routed(params, {"groups": groups})
+    if groups is not None:
+        params["groups"] = groups
+    router = MetadataRouter(owner="cross_val_predict")
+    router.add(splitter=splitter, method_mapping=MethodMapping().add(caller="fit", callee="split"))
+    router.add(estimator=estimator, method_mapping=MethodMapping().add(caller="fit", callee="fit"))
+    routed = process_routing(router, "fit", **params)
+    return Routed(routed.estimator.fit, routed.splitter.split)
+
+
+def predict_fold(
+    model: Any,
+    X: Any,
+    targets: TaskTargets,
+    train: np.ndarray,
+    test: np.ndarray,
+    method: str,
+    params: Mapping[str, Any],
+) -> Part:
+    """Fit on one part of the rows, and predict the other."""
+    n_samples = targets.shape[0]
+    own = {
+        key: take_rows(value, train) if n_rows(value) == n_samples else value
+        for key, value in params.items()
+    }
+    model.fit(take_rows(X, train), targets[train], **own)
+    asked = take_rows(X, test)
+    if method == "predict":
+        return Part(read_like(model.predict(asked), targets.tasks), {})
+    found = (
+        model.predict_proba(asked) if method == "predict_proba" else model.decision_function(asked)
+    )
+    classes = final_step(model).classes_
+    return Part(found if isinstance(found, Mapping) else {targets.tasks[0]: found}, classes)
+
+
+def all_classes(name: Hashable, targets: TaskTargets, parts: list[Part]) -> np.ndarray:
+    """Return the classes that a task has in the whole data, and in any fold's model."""
+    declared = targets.classes.get(name)
+    known = [] if declared is None else [declared]
+    return np.unique(np.concatenate([*known, *(part.classes[name] for part in parts)]))

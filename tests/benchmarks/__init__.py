@@ -1,0 +1,1 @@
+"""How fast skmtl is beside its rivals: ``python -m tests.benchmarks [suite ...]`` prints tables."""

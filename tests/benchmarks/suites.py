@@ -1,0 +1,170 @@
+"""The suites: which contestants meet on which problems, and what skmtl is to reach."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+
+import numpy as np
+
+from . import rivals
+from .measures import Settings, Timed, peak_memory, take_turns
+from .problems import Problem, Size, groups, joint
+from .referee import Referee, Score, excess, learned_signs
+from .report import Row, Table, Verdict
+from .rivals import Contestant
+
+SAME = 1e-6  # relative excess at which two objectives are the same
+TOLERANCES = [10.0**-k for k in range(4, 14)]
+N_GROUPS = (5, 20, 139, 500)
+
+
+@dataclass(frozen=True)
+class Suite:
+    """A function from a problem's size to tables, and the sizes it is meant for."""
+
+    title: str
+    sizes: tuple[str, ...]
+    run: Callable[[Size, Settings], Iterator[Table]]
+
+
+def ridge(size: Size, settings: Settings) -> Iterator[Table]:
+    """All labels observed: beside one multi-output Ridge."""
+    problem = joint(size, binary=False, correlation=settings.correlation)
+    rival, ours = rivals.multi_output_ridge(), rivals.joint_ridge()
+    entered = [rival, ours, rivals.joint_ridge(sharing=0.0), rivals.gram_products()]
+    timed = race(problem, entered, settings)
+    limit = 1.5 if size.name in ("M", "L", "W") else np.inf
+    yield table("ridge", problem, entered, timed, ridge_scores(problem, rival, timed), [(ours, rival, limit)])
+
+
+def ridge_missing(size: Size, settings: Settings) -> Iterator[Table]:
+    """Half of the labels missing: beside one Ridge a task."""
+    problem = joint(size, binary=False, missing=0.5, correlation=settings.correlation)
+    rival, ours = rivals.separate_ridge(), rivals.joint_ridge()
+    entered = [rival, ours, rivals.joint_ridge(sharing=0.0), rivals.gram_products(), rivals.one_pass()]
+    timed = race(problem, entered, settings)
+    scores = ridge_scores(problem, rival, timed)
+    yield table("ridge_missing", problem, entered, timed, scores, [(ours, rival, 0.5)])
+
+
+def logistic(size: Size, settings: Settings) -> Iterator[Table]:
+    """Binary tasks: beside one LogisticRegression a task, at the same objective."""
+    problem = joint(size, binary=True, correlation=settings.correlation)
+    ours = rivals.joint_logistic(0.0)
+    referee = Referee(problem)
+    known = referee.score(ours.read(ours.fit(problem))).lower
+    rival = loosest(referee, known, rivals.separate_logistic)
+    newton = loosest(referee, known, partial(rivals.separate_logistic, "newton-cholesky"))
+    as_good = loosest(referee, known, lambda tol: rivals.joint_logistic(0.0, tol=tol))
+    sharing = rivals.joint_logistic(0.25)
+    entered = [rival, newton, ours, as_good, sharing, rivals.gram_products(), rivals.one_pass()]
+    timed = race(problem, entered, settings)
+    found = {each.name: each.read(timed[each.name].result) for each in entered if each.read}
+    scores = {name: excess(referee.score(coef), known) for name, coef in found.items() if name != sharing.name}
+    coupled = Referee(problem, sharing=0.25, signs=learned_signs(found[rival.name]))
+    scores[sharing.name] = excess(coupled.score(found[sharing.name]))
+    limit = 0.25 if size.name == "L" else 0.2
+    claims = [(one, rival, limit) for one in (ours, as_good, sharing)]
+    yield table("logistic", problem, entered, timed, scores, claims)
+
+
+def grid(size: Size, settings: Settings) -> Iterator[Table]:
+    """A grid of strengths and sharings: beside one fit."""
+    problem = joint(size, binary=False, correlation=settings.correlation)
+    rival = rivals.joint_ridge()
+    alphas, sharings = np.geomspace(0.1, 1000.0, 10), np.array([0.0, 0.25, 0.5, 0.75, 0.9])
+    ours = rivals.ridge_grid(alphas, sharings)
+    timed = race(problem, [rival, ours], settings)
+    worst = {}
+    if ours.name in timed:
+        worst = {ours.name: worst_of_grid(problem, alphas, sharings, timed[ours.name].result)}
+    yield table("grid", problem, [rival, ours], timed, worst, [(ours, rival, 3.0)])
+
+
+def by_groups(size: Size, settings: Settings) -> Iterator[Table]:
+    """Rows fixed, more and more groups of them as tasks: time and memory follow the labels, if all is well."""
+    for binary in (False, True):
+        rows = []
+        for n_groups in sorted({min(n, size.n_samples // 4) for n in N_GROUPS}):
+            problem = groups(size, n_groups, binary=binary)
+            make = rivals.joint_logistic if binary else rivals.joint_ridge
+            rival = rivals.separate_logistic() if binary else rivals.separate_ridge()
+            entered = [rival, make(signs="same"), make()]
+            timed = race(problem, entered, settings)
+            held = sum(column.nbytes for column in problem.y.values()) / 2**20
+            for row in table("", problem, entered, timed, {}, []).rows:
+                contestant = next(each for each in entered if each.name == row.contestant)
+                peak = peak_memory(partial(contestant.fit, problem))
+                rows.append(replace(row, contestant=f"T={n_groups}: {row.contestant}", peak=peak, note=f"{row.note} y {held:.1f} MB"))
+        yield Table("groups", f"{size.name} rows, each in one group; {'binary' if binary else 'regression'}", tuple(rows))
+
+
+SUITES = {
+    "ridge": Suite("squared loss, all labels", ("S", "M", "L", "W"), ridge),
+    "ridge_missing": Suite("squared loss, half of the labels", ("M", "L"), ridge_missing),
+    "logistic": Suite("logistic loss", ("S", "M", "L"), logistic),
+    "grid": Suite("a grid of strengths and sharings", ("M",), grid),
+    "groups": Suite("groups of rows as tasks", ("M",), by_groups),
+}
+
+
+def race(problem: Problem, entered: Sequence[Contestant], settings: Settings) -> dict[str, Timed]:
+    """Time those who do not skip the problem."""
+    jobs = {each.name: partial(each.fit, problem) for each in entered if not each.skip(problem)}
+    return take_turns(jobs, settings)
+
+
+def loosest(referee: Referee, known: float, make: Callable[[float], Contestant]) -> Contestant:
+    """Return a contestant at the loosest tolerance at which it comes to the known minimum; else at the tightest."""
+    for tol in TOLERANCES:
+        contestant = make(tol=tol)
+        found = contestant.read(contestant.fit(referee.problem))
+        if excess(referee.score(found), known) <= SAME:
+            break
+    return contestant
+
+
+def ridge_scores(problem: Problem, rival: Contestant, timed: dict[str, Timed]) -> dict[str, float]:
+    """Score each fit by the objective that is its own."""
+    separate = rival.read(timed[rival.name].result)
+    sharing = rivals.joint_ridge().name
+    scores = {}
+    for name, found in timed.items():
+        if name.startswith("("):
+            continue
+        coupled = {"sharing": 0.25, "signs": learned_signs(separate)} if name == sharing else {}
+        scores[name] = excess(Referee(problem, **coupled).score(rivals.read(found.result)))
+    return scores
+
+
+def worst_of_grid(problem: Problem, alphas: np.ndarray, sharings: np.ndarray, path) -> float:
+    """Return the largest excess over a grid."""
+    separate = rivals.separate_ridge()
+    signs = learned_signs(separate.read(separate.fit(problem)))
+    scores: list[Score] = []
+    for a, alpha in enumerate(alphas):
+        for s, sharing in enumerate(sharings):
+            found = rivals.Coefficients(path.coef[a, s], path.intercept[a, s])
+            scores.append(Referee(problem, alpha, sharing, signs).score(found))
+    return max(excess(score) for score in scores)
+
+
+def table(suite, problem, entered, timed, scores, claims) -> Table:
+    """Make a table whose ratios are to the first contestant; claims are (ours, rival, limit)."""
+    rival = timed[entered[0].name]
+    rows = []
+    for each in entered:
+        if each.name not in timed:
+            rows.append(Row(each.name, note=f"skipped: {each.skip(problem)}"))
+            continue
+        took = timed[each.name]
+        n_iter = getattr(took.result, "n_iter_", None)
+        note = f"{n_iter} iterations" if isinstance(n_iter, int) else ""
+        score = scores.get(each.name, np.nan)
+        rows.append(Row(each.name, took.median, took.best, took.median / rival.median, score, note=note))
+    verdicts = []
+    for ours, other, limit in claims:
+        if ours.name in timed and np.isfinite(limit):
+            a, b = timed[ours.name], timed[other.name]
+            verdicts.append(Verdict(ours.name, other.name, limit, a.median / b.median, a.best / b.best))
+    return Table(suite, problem.name, tuple(rows), tuple(verdicts))

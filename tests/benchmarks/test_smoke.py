@@ -1,0 +1,113 @@
+"""The benchmarks run: every contestant on every problem at toy size, and every suite."""
+
+import numpy as np
+import pytest
+
+from . import problems, referee, rivals
+from .__main__ import parser
+from .measures import Settings, machine, peak_memory
+from .report import draw, write_csv
+from .suites import SUITES, table
+
+TOY = problems.SIZES["toy"]
+PROBLEMS = {
+    "regression": problems.joint(TOY, binary=False),
+    "regression, missing": problems.joint(TOY, binary=False, missing=0.5, correlation=0.5),
+    "regression, groups": problems.groups(TOY, 5, binary=False),
+    "binary": problems.joint(TOY, binary=True),
+    "binary, missing": problems.joint(TOY, binary=True, missing=0.5),
+    "binary, groups": problems.groups(TOY, 5, binary=True),
+}
+CONTESTANTS = [
+    rivals.joint_ridge(0.0),
+    rivals.joint_ridge(signs="same"),
+    rivals.multi_output_ridge(),
+    rivals.separate_ridge(),
+    rivals.joint_logistic(0.0),
+    rivals.joint_logistic(signs="same"),
+    rivals.separate_logistic(tol=1e-8),
+    rivals.separate_logistic("newton-cholesky", tol=1e-8),
+]
+PRODUCTS = [rivals.gram_products(), rivals.one_pass()]
+
+
+def name(contestant):
+    return contestant.name
+
+
+@pytest.fixture(autouse=True)
+def no_warm_up_in_a_test(monkeypatch):
+    monkeypatch.setattr("gc.collect", lambda *_: 0)
+
+
+@pytest.mark.parametrize("problem", PROBLEMS.values(), ids=PROBLEMS)
+@pytest.mark.parametrize("contestant", CONTESTANTS, ids=name)
+def test_every_contestant_solves_every_problem_or_says_why_not(contestant, problem):
+    if contestant.skip(problem):
+        return
+    found = contestant.read(contestant.fit(problem))
+    judge = referee.Referee(problem, sharing=0.25 if "signs" in contestant.name else 0.0)
+    assert referee.excess(judge.score(found)) < 1e-6
+
+
+@pytest.mark.parametrize("problem", PROBLEMS.values(), ids=PROBLEMS)
+@pytest.mark.parametrize("products", PRODUCTS, ids=name)
+def test_products_alone(products, problem):
+    products.fit(problem)
+
+
+def test_those_who_skip_say_why():
+    reasons = {c.skip(p) for c in CONTESTANTS for p in PROBLEMS.values()}
+    assert reasons == {"", "needs classes", "needs real numbers", "takes no missing labels"}
+
+
+@pytest.mark.parametrize("problem", PROBLEMS.values(), ids=PROBLEMS)
+def test_the_referee_is_not_fooled(problem, rng):
+    """Worse coefficients have a larger objective, and no bound from below exceeds any objective."""
+    contestant = rivals.joint_logistic(0.0) if problem.binary else rivals.joint_ridge(0.0)
+    best = contestant.read(contestant.fit(problem))
+    judge = referee.Referee(problem)
+    good = judge.score(best)
+    for size in (1e-3, 1e-1, 1.0):
+        off = size * rng.standard_normal(best.coef.shape)
+        worse = judge.score(referee.Coefficients(best.coef + off, best.intercept))
+        assert worse.objective > good.objective >= good.lower > worse.lower
+
+
+@pytest.mark.parametrize("suite", SUITES)
+def test_suites(suite, tmp_path):
+    tables = list(SUITES[suite].run(TOY, Settings(repeats=1, seconds=0.0)))
+    assert all(str(table).startswith(suite) for table in tables)
+    assert all(np.isnan(row.excess) or row.excess < 1e-5 for table in tables for row in table.rows)
+    write_csv(tmp_path / "results.csv", tables)
+    assert (tmp_path / "results.csv").read_text(encoding="utf-8").count("\n") > len(tables)
+
+
+def test_the_figure(tmp_path):
+    pytest.importorskip("matplotlib")
+    tables = list(SUITES["ridge"].run(TOY, Settings(repeats=1, seconds=0.0)))
+    draw(tmp_path / "results.png", tables)
+    assert (tmp_path / "results.png").stat().st_size > 0
+
+
+def test_who_cannot_enter_is_shown(monkeypatch):
+    monkeypatch.delattr("skmtl.linear_model.ridge_path", raising=False)
+    absent = rivals.ridge_grid(np.ones(1), np.zeros(1))
+    problem = PROBLEMS["regression"]
+    entered = [rivals.separate_ridge(), absent]
+    timed = {entered[0].name: None}
+    assert absent.skip(problem)
+    del timed
+
+
+def test_memory_is_seen():
+    assert peak_memory(lambda: np.ones(10**6)) > 7e6
+
+
+def test_what_slows_the_machine_is_told(monkeypatch):
+    monkeypatch.setenv("OPENBLAS_CORETYPE", "Haswell")
+    assert any(line.startswith("WARNING: OPENBLAS_CORETYPE") for line in machine())
+
+
+def test_the_command_line():
+    assert parser().parse_args(["ridge", "--sizes", "toy"]).suites == ["ridge"]
