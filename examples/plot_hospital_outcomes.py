@@ -50,7 +50,8 @@ X_train, X_test, y_train, y_test, _, others = train_test_split(
     support2.data, y, support2.comparators, test_size=0.5, random_state=0
 )
 
-numbers = make_pipeline(SimpleImputer(strategy="median"), StandardScaler())
+# Which values are missing speaks too (who could not be asked, what was not measured): add_indicator.
+numbers = make_pipeline(SimpleImputer(strategy="median", add_indicator=True), StandardScaler())
 columns = make_column_transformer(
     (numbers, make_column_selector(dtype_include="number")),
     (OneHotEncoder(handle_unknown="ignore"), make_column_selector(dtype_include="category")),
@@ -67,34 +68,34 @@ model = make_pipeline(columns, MultiTaskGLM(penalty=MeanRegularized()))
 # contender tells the two apart: models that share nothing but the strength.
 
 GRID = {
-    "multitaskglm__penalty__alpha": [10, 30, 100, 300, 1000],
+    "multitaskglm__penalty__alpha": [5, 20, 80, 320, 1280],
     "multitaskglm__penalty__sharing": [0, 0.25, 0.5, 0.75],
 }
-SEPARATE, ONE_STRENGTH, JOINT = "separate", "one strength", "joint"
+OWN, COMMON = "separate", "one strength"
+RIVALS = {OWN: "separate models, each with its own strength", COMMON: "separate models with one strength for all"}
 
 
-def fit_all(X, y):
-    """Tune and fit the three contenders."""
+def fit_all(model, X, y):
+    """Tune the three contenders by cross-validation, and fit them."""
     search = GridSearchCV(
         model,
         GRID,
-        scoring=task_scorer(average=None),
+        scoring=task_scorer(average=None),  # the deviance explained of each task, and their mean
         refit="mean",
         cv=TaskStratifiedKFold(3, shuffle=True, random_state=0),
         n_jobs=2,
     ).fit(X, y)
     tried = pd.DataFrame(search.cv_results_).set_index("param_multitaskglm__penalty__alpha")
     tried = tried[tried["param_multitaskglm__penalty__sharing"] == 0]
-    own = {task: tried[f"mean_test_{task}"].idxmax() for task in y}
-    common = tried["mean_test_mean"].idxmax()
-    fitted = {
-        name: clone(model).set_params(multitaskglm__penalty=MeanRegularized(alpha, sharing=0)).fit(X, y)
-        for name, alpha in {SEPARATE: own, ONE_STRENGTH: common}.items()
-    }
-    return fitted | {JOINT: search.best_estimator_}
+    alphas = {OWN: {task: tried[f"mean_test_{task}"].idxmax() for task in y}, COMMON: tried["mean_test_mean"].idxmax()}
+    fitted = {}
+    for name, alpha in alphas.items():
+        penalty = MeanRegularized(alpha, sharing=0)
+        fitted[name] = clone(model).set_params(multitaskglm__penalty=penalty).fit(X, y)
+    return fitted | {"joint": search.best_estimator_}
 
 
-def explained(fitted):
+def explained(fitted, X_test):
     """Return the percentage of deviance explained in held-out patients: a row a task, a column a model."""
     scores = {name: task_scores(y_test, one, X_test, "d2")["d2"] for name, one in fitted.items()}
     return 100 * pd.DataFrame(scores)
@@ -137,28 +138,25 @@ def show(title, scores, gains):
     print(f"\n{title}\n{'-' * len(title)}\nDeviance explained in held-out patients, %; gain of the joint model, points")
     table = scores.copy()
     for rival, by_task in gains.items():
-        table[f"gain on {rival}"] = [f"{g:+.2f} [{low:+.2f}, {high:+.2f}]" for g, low, high in by_task]
-    print(table.to_string(float_format="{:.2f}".format))
+        table[f"gain on {rival}"] = [f"{mean:+.2f} [{low:+.2f}, {high:+.2f}]" for mean, low, high in by_task]
+    print(table.rename_axis(None).to_string(float_format="{:.2f}".format))
     for rival, by_task in gains.items():
-        better = [task for task, (_, low, _) in zip(scores.index, by_task) if low > 0]
-        worse = [task for task, (_, _, high) in zip(scores.index, by_task) if high < 0]
-        mean = np.mean([g for g, _, _ in by_task])
-        print(
-            f"Against {rival}: better for {', '.join(better) or 'no outcome'}; "
-            f"worse for {', '.join(worse) or 'none'}; mean over outcomes {mean:+.2f} points."
-        )
+        mean, low, high = np.transpose(by_task)
+        better, worse = (", ".join(scores.index[clear]) or "no outcome" for clear in (low > 0, high < 0))
+        print(f"Against {RIVALS[rival]}: {mean.mean():+.2f} points on average;")
+        print(f"    clearly better for {better}; clearly worse for {worse}.")
 
 
 gains = {}
 title = f"{len(X_train)} training patients"
-large = fit_all(X_train, y_train)
-tuned = large[JOINT][-1].penalty
+large = fit_all(model, X_train, y_train)
+tuned = large["joint"][-1].penalty
 print(f"Chosen for the joint model: alpha={tuned.alpha}, sharing={tuned.sharing}")
 gains[title] = {
-    rival: [bootstrap(gain, deviances(large[rival], task)[0], *deviances(large[JOINT], task)) for task in y]
-    for rival in (SEPARATE, ONE_STRENGTH)
+    rival: [bootstrap(gain, deviances(large[rival], task)[0], *deviances(large["joint"], task)) for task in y]
+    for rival in RIVALS
 }
-show(title, explained(large), gains[title])
+show(title, explained(large, X_test), gains[title])
 
 # %%
 # Against SUPPORT's own model and the physicians
@@ -181,7 +179,7 @@ def auc_gain(died, risk, other_risk, axis=-1):
     return auc(died, risk, axis) - auc(died, other_risk, axis)
 
 
-rows, probability = [], large[JOINT].predict_proba(X_test)
+rows, probability = [], large["joint"].predict_proba(X_test)
 for task, survival in {"death in hospital": ("surv2m", "prg2m"), "death within 180 days": ("surv6m", "prg6m")}.items():
     for name, column in zip(("SUPPORT model", "physicians"), survival):
         known = others[column].notna().to_numpy()
@@ -207,7 +205,7 @@ SCARCE = ["death within 180 days", "log costs"]
 
 
 def repeat(share_missing):
-    """Return scores of shape (draws, tasks, models)."""
+    """Return the scores of each draw."""
     scores = []
     for draw in range(N_DRAWS):
         stage = y_train["functional disability"].astype(str)
@@ -215,7 +213,9 @@ def repeat(share_missing):
         for number, task in enumerate(SCARCE):
             hidden = np.random.default_rng([draw, number]).permutation(N_PATIENTS) < share_missing * N_PATIENTS
             y[task] = np.where(hidden, np.nan, y[task])
-        scores.append(explained(fit_all(X, y)))
+        prepared = clone(columns).fit(X)  # once a draw, not once a fold: no outcome takes part, and it saves time
+        linear = make_pipeline("passthrough", model[-1])
+        scores.append(explained(fit_all(linear, prepared.transform(X), y), prepared.transform(X_test)))
     return scores
 
 
@@ -225,8 +225,8 @@ for title, share_missing in {
 }.items():
     scores = repeat(share_missing)
     gains[title] = {}
-    for rival in (SEPARATE, ONE_STRENGTH):
-        by_draw = np.array([s[JOINT] - s[rival] for s in scores])
+    for rival in RIVALS:
+        by_draw = np.array([s["joint"] - s[rival] for s in scores])
         mean, error = by_draw.mean(axis=0), stats.sem(by_draw)
         margin = stats.t.ppf(0.975, N_DRAWS - 1) * error
         gains[title][rival] = list(zip(mean, mean - margin, mean + margin))
@@ -238,14 +238,12 @@ for title, share_missing in {
 # Each panel has a scale of its own.
 
 figure, axes = plt.subplots(1, 3, figsize=(12, 4.2), sharey=True, layout="constrained")
-looks = {
-    SEPARATE: {"color": "#0072B2", "marker": "o", "label": "separate models, each with a strength of its own"},
-    ONE_STRENGTH: {"color": "#D55E00", "marker": "s", "label": "separate models with one strength", "mfc": "white"},
-}
+looks = {OWN: {"color": "#0072B2", "marker": "o"}, COMMON: {"color": "#D55E00", "marker": "s", "mfc": "white"}}
 for ax, (title, by_rival) in zip(axes, gains.items()):
     for shift, (rival, by_task) in zip((-0.13, 0.13), by_rival.items()):
         mean, low, high = np.transpose(by_task)
-        ax.errorbar(mean, np.arange(len(y)) + shift, xerr=[mean - low, high - mean], ls="", capsize=3, **looks[rival])
+        look = looks[rival] | {"ls": "", "capsize": 3, "label": RIVALS[rival]}
+        ax.errorbar(mean, np.arange(len(y)) + shift, xerr=[mean - low, high - mean], **look)
     ax.axvline(0, color="0.4", lw=1)
     ax.set_title(title.replace(", ", ",\n"), fontsize=11)
     ax.set_xlabel("gain in deviance explained\n(percentage points)")

@@ -43,7 +43,7 @@ class Term:
         """Sum what belongs to the labels by column of raw."""
         sums = np.zeros(n_columns)
         if self.index is None:
-            sums[self.columns] = values.sum(axis=0)
+            sums[self.columns] = np.ones(len(values)) @ values
         else:
             sums += np.bincount(self.index.ravel() % n_columns, values.ravel(), minlength=n_columns)
         return sums
@@ -78,25 +78,19 @@ class JointLoss:
         """Whether the Hessian is the same everywhere."""
         return all(term.loss.quadratic for term in self.terms)
 
-    def value_gradient(self, raw: np.ndarray) -> tuple[float, np.ndarray]:
-        """Return the loss and its gradient in raw."""
-        if len(self.terms) == 1 and self.terms[0].index is None:
-            (term,) = self.terms
-            return term.loss.value_gradient(term.y, raw, term.weight)
-        value, G = 0.0, np.zeros(raw.shape)
-        for term in self.terms:
-            part, gradient = term.loss.value_gradient(term.y, term.take(raw), term.weight)
-            value += part
-            term.put(G, gradient)
-        return value, G
-
     def value(self, raw: np.ndarray) -> float:
         """Return the loss."""
-        return self.value_gradient(raw)[0]
+        return sum(term.loss.value(term.y, term.take(raw), term.weight) for term in self.terms)
 
     def gradient(self, raw: np.ndarray) -> np.ndarray:
         """Return the gradient in raw."""
-        return self.value_gradient(raw)[1]
+        if len(self.terms) == 1 and self.terms[0].index is None:
+            (term,) = self.terms
+            return term.loss.gradient(term.y, raw, term.weight)
+        G = np.zeros(raw.shape)
+        for term in self.terms:
+            term.put(G, term.loss.gradient(term.y, term.take(raw), term.weight))
+        return G
 
     def hessian_product(self, raw: np.ndarray, D: np.ndarray) -> np.ndarray:
         """Return the Hessian in raw times D."""
@@ -113,9 +107,8 @@ class JointLoss:
         """Return the best constant raw prediction, of shape (n_columns,)."""
         raw = np.zeros(self.n_columns)
         for term in self.terms:
-            weight = np.broadcast_to(term.weight, term.y.shape)
-            sums = term.column_sums(weight * term.y, self.n_columns)[term.columns]
-            raw[term.columns] = term.loss.link(sums / term.column_sums(weight, self.n_columns)[term.columns])
+            sums = term.column_sums(term.weight * term.y, self.n_columns)
+            raw[term.columns] = term.loss.link(sums[term.columns] / self._weights(term)[term.columns])
         return raw
 
     def total_hessian(self, raw: np.ndarray) -> np.ndarray:
@@ -124,13 +117,31 @@ class JointLoss:
         for term in self.terms:
             found = term.take(raw)
             if term.loss.width_one:
-                product = term.loss.hessian_product(term.y, found, term.weight, np.ones_like(found))
-                total += np.diag(term.column_sums(product, self.n_columns))
+                product = term.loss.hessian_product(term.y, found, term.weight, np.ones((1, 1)))
+                total += np.diag(term.column_sums(np.broadcast_to(product, found.shape), self.n_columns))
                 continue
             for k, unit in enumerate(np.eye(found.shape[1])):
                 product = term.loss.hessian_product(term.y, found, term.weight, unit)
                 total[:, term.columns.start + k] += term.column_sums(product, self.n_columns)
         return total
+
+    def constant_hessian(self, raw: np.ndarray) -> np.ndarray:
+        """Return total_hessian at a raw prediction that is the same for all samples, of shape (n_columns,)."""
+        total = np.zeros((self.n_columns, self.n_columns))
+        for term in self.terms:
+            weight = self._weights(term)[None, term.columns]
+            at, y = raw[None, term.columns], term.y[:1]
+            if term.loss.width_one:
+                total[term.columns, term.columns] = np.diag(term.loss.hessian_product(0.0 * at, at, weight, 1.0)[0])
+                continue
+            for k, unit in enumerate(np.eye(at.shape[1])):
+                product = term.loss.hessian_product(y, at, weight[:, :1], unit)
+                total[term.columns, term.columns.start + k] = product[0]
+        return total
+
+    def _weights(self, term: Term) -> np.ndarray:
+        """Return the total weight of the labels of each column."""
+        return term.column_sums(np.broadcast_to(term.weight, term.y.shape), self.n_columns)
 
 
 def _what_joins(placed: tuple[TaskFit, int, int]) -> Any:

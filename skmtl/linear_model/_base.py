@@ -20,14 +20,14 @@ NON_NEGATIVE = Number(0.0)
 
 
 def _has_classes(model: "JointLinearModel") -> bool:
-    """Whether tasks of the model can have classes."""
-    return model._may_classify
+    """Whether a fitted model has tasks with classes, or an unfitted one is sure to get them."""
+    return bool(model.classes_) if "_heads" in vars(model) else model._only_classes
 
 
 class JointLinearModel(Configurable):
     """Linear models of several tasks, fitted at once. Final classes say what they are in ``_setup``."""
 
-    _may_classify: ClassVar[bool] = True
+    _only_classes: ClassVar[bool] = False
     _rules: ClassVar[dict[str, Rule]] = {
         "fit_intercept": Boolean(),
         "scale_targets": Boolean(),
@@ -119,11 +119,11 @@ class JointLinearModel(Configurable):
             probabilities, the mean of a regression, or the log of the mean of a count.
         """
         raw = self._raw(X)
-        return self._layout.pack_arrays({head.name: head.decision(raw) for head in self._heads}, len(raw))
+        return self._layout.pack_arrays({head.name: head.decision(raw) for head in self._heads})
 
     @available_if(_has_classes)
     def predict_proba(self, X: Any) -> Any:
-        """Return the probabilities of the classes, for tasks that have them.
+        """Return the probabilities of the classes, for tasks that have them; absent where none has.
 
         Parameters
         ----------
@@ -133,11 +133,11 @@ class JointLinearModel(Configurable):
         Returns
         -------
         probability : dict of {task: ndarray of shape (n_samples, n_classes)}, or ndarray for 1-D y
-            Classes are in the order of ``classes_``. No entry, or no column, where no task has classes.
+            Classes are in the order of ``classes_``.
         """
         raw = self._raw(X)
         kinds = [head for head in self._heads if isinstance(head, ClassificationHead)]
-        return self._layout.pack_arrays({head.name: head.probability(raw) for head in kinds}, len(raw))
+        return self._layout.pack_arrays({head.name: head.probability(raw) for head in kinds})
 
     def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
         """Return the mean over tasks of D2, the fraction of deviance explained (R2 for regression).

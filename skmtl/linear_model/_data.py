@@ -65,23 +65,31 @@ class Data:
     @cached_property
     def null_curvature(self) -> np.ndarray:
         """The total Hessian at the best constant prediction."""
-        return self.total_hessian(self.constant(self.null_raw))
+        total = np.zeros((self.n_columns, self.n_columns))
+        for loss, columns in zip(self.losses, self.columns, strict=True):
+            inside = np.arange(self.n_columns)[columns]
+            total[np.ix_(inside, inside)] += loss.constant_hessian(self.null_raw[columns])
+        return total
 
     @cached_property
-    def _null_loss(self) -> tuple[float, list[np.ndarray]]:
-        raw = self.constant(self.null_raw)
-        found = [loss.value_gradient(part) for loss, part in zip(self.losses, raw, strict=True)]
-        return sum(value for value, _ in found), [G for _, G in found]
+    def null_parts(self) -> list[np.ndarray]:
+        """The best constant raw prediction, for every sample, by block."""
+        return self.constant(self.null_raw)
 
-    @property
+    @cached_property
     def null_value(self) -> float:
         """The loss of the best constant prediction."""
-        return self._null_loss[0]
+        return sum(loss.value(part) for loss, part in zip(self.losses, self.null_parts, strict=True))
+
+    @cached_property
+    def null_loss_gradient(self) -> list[np.ndarray]:
+        """The gradient in raw at the best constant prediction, by block."""
+        return [loss.gradient(part) for loss, part in zip(self.losses, self.null_parts, strict=True)]
 
     @cached_property
     def null_gradient(self) -> np.ndarray:
         """The gradient in W at the best constant prediction."""
-        return self.geometry.backward(self._null_loss[1])
+        return self.geometry.backward(self.null_loss_gradient)
 
     def constant(self, values: np.ndarray) -> list[np.ndarray]:
         """Return constant raw predictions."""

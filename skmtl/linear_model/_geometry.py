@@ -190,11 +190,11 @@ class CholeskyInverse(Inverse):
         return Z
 
 
-def invert(geometry: Geometry, kappa: np.ndarray) -> Inverse:
-    """Choose the cheapest inverse that serves: exact where kappa takes few values or the Gram matrix is small."""
+def invert(geometry: Geometry, kappa: np.ndarray, tolerance: float) -> Inverse:
+    """Choose the cheapest inverse whose kappa are right within a relative tolerance, or nearly so."""
     if geometry.gram is None:
         return DiagonalInverse(geometry.gram_diagonal(), kappa)
-    groups = alike(kappa, 1e-10)
+    groups = alike(kappa, tolerance)
     if "eigen" in vars(geometry) or (len(groups) > FEW_STRENGTHS and geometry.size <= LARGEST_EIGENPROBLEM):
         return EigenInverse(*geometry.eigen, kappa)
     if len(groups) > FEW_STRENGTHS:

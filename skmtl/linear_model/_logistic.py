@@ -1,6 +1,7 @@
 """Logistic regressions that share."""
 
 from collections.abc import Mapping
+from typing import ClassVar
 
 from ..penalties import MeanRegularized
 from ..tasks import as_classes
@@ -12,6 +13,7 @@ POSITIVE = Number(0.0, closed=False)
 
 
 class MultiTaskLogisticRegression(JointLinearModel):
+    _only_classes: ClassVar[bool] = True
     _rules = JointLinearModel._rules | {
         "C": Either(POSITIVE, PerTask(POSITIVE)),
         "class_weight": Either(OneOf(None, "balanced"), Instance(Mapping)),

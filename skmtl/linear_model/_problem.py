@@ -12,6 +12,11 @@ from ._data import Data
 from ._geometry import invert
 
 
+EXACTLY = 1e-10  # relative differences of kappa that do not count where the solution hangs on them,
+ROUGHLY = 0.3  # and where they only precondition
+SETTLED = 1e-11  # slope of the objective in the intercepts, relative, at which they count as optimal
+
+
 class Intercepts(NamedTuple):
     """Intercepts b = base + basis @ beta with the penalty 1/2 sum_k ridge_k beta_k^2."""
 
@@ -59,7 +64,8 @@ class LinearProblem:
     def predict(self, v: np.ndarray) -> list[np.ndarray]:
         """Return the raw predictions of v, by block."""
         if not v.any():
-            return self.data.constant(self.intercepts.base)
+            is_null = np.array_equal(self.intercepts.base, self.data.null_raw)
+            return self.data.null_parts if is_null else self.data.constant(self.intercepts.base)
         raw = self.move(v)
         for part, columns in zip(raw, self.data.columns, strict=True):
             part += self.intercepts.base[columns]
@@ -74,21 +80,23 @@ class LinearProblem:
             part += shift[columns]
         return raw
 
-    def loss(self, raw: Sequence[np.ndarray]) -> tuple[float, list[np.ndarray]]:
-        """Return the loss and its gradient in raw."""
-        found = [loss.value_gradient(part) for loss, part in zip(self.data.losses, raw, strict=True)]
-        return sum(value for value, _ in found), [G for _, G in found]
+    def loss_gradient(self, raw: Sequence[np.ndarray]) -> list[np.ndarray]:
+        """Return the gradient of the loss in raw."""
+        if raw is self.data.null_parts:
+            return self.data.null_loss_gradient
+        return [loss.gradient(part) for loss, part in zip(self.data.losses, raw, strict=True)]
 
-    def loss_hessian(self, raw: Sequence[np.ndarray], D: Sequence[np.ndarray]) -> list[np.ndarray]:
-        """Return the Hessian of the loss in raw times D."""
-        parts = zip(self.data.losses, raw, D, strict=True)
-        return [loss.hessian_product(part, change) for loss, part, change in parts]
+    def hessian_product(self, raw: Sequence[np.ndarray], D: np.ndarray) -> np.ndarray:
+        """Return the Hessian of loss and penalty, where the raw predictions are raw, times D."""
+        parts = zip(self.data.losses, raw, self.move(D), strict=True)
+        return self.gradient(D, [loss.hessian_product(part, change) for loss, part, change in parts])
 
     def gradient(self, v: np.ndarray, G: Sequence[np.ndarray]) -> np.ndarray:
         """Return the gradient in v of loss and penalty, given that of the loss in raw."""
         C = np.empty_like(v)
         (U, beta), (C_U, C_beta) = self.split(v), self.split(C)
-        C_U[...] = self.data.geometry.backward(G) @ self.factor + U
+        backward = self.data.null_gradient if G is self.data.null_loss_gradient else self.data.geometry.backward(G)
+        C_U[...] = backward @ self.factor + U
         C_beta[...] = self.intercepts.basis.T @ self._column_sums(G) + self.intercepts.ridge * beta
         return C
 
@@ -100,8 +108,9 @@ class LinearProblem:
 
     def preconditioner(self, raw: Sequence[np.ndarray]) -> Callable[[np.ndarray], np.ndarray]:
         """Return the inverse of a Hessian with the mean curvature of each column at raw in every sample."""
-        kappa, rotation = self._strengths(self.data.total_hessian(raw))
-        inverse = invert(self.data.geometry, kappa)
+        is_null = raw is self.data.null_parts
+        kappa, rotation = self._strengths(self.data.null_curvature if is_null else self.data.total_hessian(raw))
+        inverse = invert(self.data.geometry, kappa, ROUGHLY)
 
         def precondition(v: np.ndarray) -> np.ndarray:
             Z = v.copy()
@@ -117,7 +126,7 @@ class LinearProblem:
         One step of refinement is taken where rounding left a relative gap above tol.
         """
         kappa, rotation = self._strengths(self.data.null_curvature)
-        inverse, gram = invert(self.data.geometry, kappa), self.data.geometry.gram
+        inverse, gram = invert(self.data.geometry, kappa, EXACTLY), self.data.geometry.gram
         B = -self.data.null_gradient @ self.factor @ rotation
         U = inverse(B)
         R = B - U - gram @ (U * kappa)
@@ -163,36 +172,35 @@ class LinearProblem:
         beta[...] = np.linalg.lstsq(self.intercepts.basis, b, rcond=None)[0] if len(beta) else 0.0
         shift = self.intercepts.base + self.intercepts.basis @ beta
         raw = [own.forward(W[:, columns]) + shift[columns] for own, columns in self.data.parts()]
-        U[...] = self.data.geometry.coordinates(W, self.loss(raw)[1], self.factor)
+        U[...] = self.data.geometry.coordinates(W, self.loss_gradient(raw), self.factor)
         return v
 
-    def settle(self, v: np.ndarray) -> tuple[np.ndarray, float]:
-        """Make the intercepts optimal for U; return the vector and its duality gap.
+    def settle(self, v: np.ndarray, raw: Sequence[np.ndarray]) -> tuple[np.ndarray, float]:
+        """Make the intercepts optimal for U, given the raw predictions; return the vector and its duality gap.
 
         With the dual point U = gradient of the loss in raw, whose columns then sum to zero, Fenchel-Young
         is an equality and the gap is half the squared norm of the gradient in U: no number is left to choose.
         """
-        v = v.copy()
-        U, beta = self.split(v)
-        raw = self.predict(v)
+        v, raw = v.copy(), [part.copy() for part in raw]
+        _, beta = self.split(v)
         for _ in range(20):
-            G = self.loss(raw)[1]
+            G = self.loss_gradient(raw)
             slope = self.intercepts.basis.T @ self._column_sums(G) + self.intercepts.ridge * beta
-            if np.abs(slope).max(initial=0.0) <= 1e-13 * np.sqrt(self.scale):
+            if np.abs(slope).max(initial=0.0) <= SETTLED * np.sqrt(self.scale):
                 break
             H = self.intercepts.basis.T @ self.data.total_hessian(raw) @ self.intercepts.basis
             step = np.linalg.lstsq(H + np.diag(self.intercepts.ridge), -slope, rcond=None)[0]
             beta += step
             for part, columns in zip(raw, self.data.columns, strict=True):
                 part += (self.intercepts.basis @ step)[columns]
-        C = self.gradient(v, self.loss(raw)[1])
+        C = self.gradient(v, G)
         self.split(C)[1][...] = 0.0
         return v, float(0.5 * self.metric(C) @ C)
 
     def _column_sums(self, G: Sequence[np.ndarray]) -> np.ndarray:
         sums = np.zeros(self.data.n_columns)
         for part, columns in zip(G, self.data.columns, strict=True):
-            sums[columns] += part.sum(axis=0)
+            sums[columns] += np.ones(len(part)) @ part
         return sums
 
 

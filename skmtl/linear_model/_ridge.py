@@ -1,7 +1,5 @@
 """Ridge regressions that share."""
 
-from typing import ClassVar
-
 from ..penalties import MeanRegularized
 from ..tasks import as_regression
 from ._base import JointLinearModel
@@ -9,9 +7,6 @@ from ._prepare import Setup
 
 
 class MultiTaskRidge(JointLinearModel):
-    _may_classify: ClassVar[bool] = False
-    _rules = JointLinearModel._rules
-
     def __init__(
         self,
         alpha=1.0,

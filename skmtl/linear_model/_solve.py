@@ -11,7 +11,7 @@ from ..solvers import LBFGS, ConjugateGradient, Solution
 from ._prepare import Prepared
 from ._problem import LinearProblem
 
-ROUGH = 1e-4  # relative suboptimality of the separate fits of which only signs are read
+ROUGH = 1e-3  # relative suboptimality of the separate fits of which only signs are read
 
 
 class Coefficients(NamedTuple):
@@ -38,7 +38,7 @@ def solve(prepared: Prepared, penalty: Penalty, max_iter: int, tol: float, start
     elif separate is not None and not problem.is_quadratic:
         first = problem.vector(*separate)
     solution = run(problem, first, max_iter, tol)
-    v, gap = problem.settle(solution.v)
+    v, gap = problem.settle(solution.v, solution.raw)
     if not solution.converged:
         warnings.warn(
             f"stopped after {solution.n_iter} iterations at an estimated relative suboptimality of "

@@ -19,8 +19,12 @@ class Loss(ABC):
     curvature: ClassVar[float]  # bound on the largest eigenvalue of the Hessian in raw, at unit weight
 
     @abstractmethod
-    def value_gradient(self, y: np.ndarray, raw: np.ndarray, weight: np.ndarray) -> tuple[float, np.ndarray]:
-        """Return the loss and its gradient in raw, both from one pass over the data."""
+    def value(self, y: np.ndarray, raw: np.ndarray, weight: np.ndarray) -> float:
+        """Return the loss."""
+
+    @abstractmethod
+    def gradient(self, y: np.ndarray, raw: np.ndarray, weight: np.ndarray) -> np.ndarray:
+        """Return the gradient of the loss in raw."""
 
     @abstractmethod
     def hessian_product(self, y: np.ndarray, raw: np.ndarray, weight: np.ndarray, D: np.ndarray) -> np.ndarray:
@@ -37,11 +41,3 @@ class Loss(ABC):
     @abstractmethod
     def link(self, mean: np.ndarray) -> np.ndarray:
         """Return the raw prediction whose response is mean."""
-
-    def value(self, y: np.ndarray, raw: np.ndarray, weight: np.ndarray) -> float:
-        """Return the loss."""
-        return self.value_gradient(y, raw, weight)[0]
-
-    def gradient(self, y: np.ndarray, raw: np.ndarray, weight: np.ndarray) -> np.ndarray:
-        """Return the gradient of the loss in raw."""
-        return self.value_gradient(y, raw, weight)[1]

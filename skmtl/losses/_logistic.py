@@ -27,17 +27,17 @@ class LogisticLoss(Loss):
 
     curvature = 0.25
 
-    def value_gradient(self, y, raw, weight):
-        """Return the loss and its gradient in raw, both from one pass over the data."""
-        small = np.exp(-np.abs(raw))
-        loss = np.log1p(small)
-        loss += np.maximum(raw, 0.0)
-        loss -= y * raw
-        G = np.where(raw >= 0.0, 1.0, small)
-        small += 1.0
-        G /= small
+    def value(self, y, raw, weight):
+        """Return the loss."""
+        loss = np.log1p(np.exp(-np.abs(raw))) + np.maximum(raw, 0.0) - y * raw
+        return float(np.sum(weight * loss))
+
+    def gradient(self, y, raw, weight):
+        """Return the gradient of the loss in raw."""
+        G = expit(raw)
         G -= y
-        return float(np.sum(weight * loss)), weight * G
+        G *= weight
+        return G
 
     def hessian_product(self, y, raw, weight, D):
         """Return the Hessian at raw times D, of the shape of raw."""

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import softmax, xlogy
+from scipy.special import logsumexp, softmax, xlogy
 
 from ._base import Loss
 
@@ -29,15 +29,18 @@ class MultinomialLoss(Loss):
     width_one = False
     curvature = 0.5
 
-    def value_gradient(self, y, raw, weight):
-        """Return the loss and its gradient in raw, both from one pass over the data."""
-        top = raw.max(axis=1, keepdims=True)
-        p = np.exp(raw - top)
-        total = p.sum(axis=1, keepdims=True)
-        loss = np.log(total) + top - np.sum(y * raw, axis=1, keepdims=True)
-        p /= total
-        p -= y
-        return float(np.sum(weight * loss)), weight * p
+    def value(self, y, raw, weight):
+        """Return the loss."""
+        loss = logsumexp(raw, axis=1, keepdims=True) - np.sum(y * raw, axis=1, keepdims=True)
+        return float(np.sum(weight * loss))
+
+    def gradient(self, y, raw, weight):
+        """Return the gradient of the loss in raw."""
+        G = np.exp(raw - raw.max(axis=1, keepdims=True))
+        G /= G.sum(axis=1, keepdims=True)
+        G -= y
+        G *= weight
+        return G
 
     def hessian_product(self, y, raw, weight, D):
         """Return the Hessian at raw times D, of the shape of raw."""

@@ -27,11 +27,18 @@ class PoissonLoss(Loss):
 
     curvature = np.inf
 
-    def value_gradient(self, y, raw, weight):
-        """Return the loss and its gradient in raw, both from one pass over the data."""
+    def value(self, y, raw, weight):
+        """Return the loss."""
         with np.errstate(over="ignore"):
-            mean = np.exp(raw)
-        return float(np.sum(weight * (mean - y * raw))), weight * (mean - y)
+            return float(np.sum(weight * (np.exp(raw) - y * raw)))
+
+    def gradient(self, y, raw, weight):
+        """Return the gradient of the loss in raw."""
+        with np.errstate(over="ignore"):
+            G = np.exp(raw)
+        G -= y
+        G *= weight
+        return G
 
     def hessian_product(self, y, raw, weight, D):
         """Return the Hessian at raw times D, of the shape of raw."""

@@ -26,11 +26,13 @@ class SquaredLoss(Loss):
     quadratic = True
     curvature = 1.0
 
-    def value_gradient(self, y, raw, weight):
-        """Return the loss and its gradient in raw, both from one pass over the data."""
-        error = raw - y
-        G = weight * error
-        return 0.5 * float(np.vdot(G, error)), G
+    def value(self, y, raw, weight):
+        """Return the loss."""
+        return 0.5 * float(np.sum(weight * (raw - y) ** 2))
+
+    def gradient(self, y, raw, weight):
+        """Return the gradient of the loss in raw."""
+        return weight * (raw - y)
 
     def hessian_product(self, y, raw, weight, D):
         """Return the Hessian at raw times D, of the shape of raw."""

@@ -54,7 +54,8 @@ class Predictions:
         for name, array in read_values(values, targets).items():
             classes = targets.classes.get(name)
             if classes is None:
-                predicted[name] = numbers(name, array)
+                is_unlabelled = targets.task_types[name] is None
+                predicted[name] = array if is_unlabelled else numbers(name, array)
                 continue
             codes = None if array.ndim == 2 else encode(array, classes)
             if codes is None or np.any((codes == UNKNOWN) & present(array)):

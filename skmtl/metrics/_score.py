@@ -63,6 +63,8 @@ class TaskSample:
     def score(self, metric: Metric) -> Score:
         """Score the task; raise ValueError that names metric and task where that goes wrong."""
         check_metric(metric, self.name, self.kind)
+        if self.kind is None:
+            return Score(np.nan, "no label")
         is_class = self.kind in CLASS_TYPES
         classes = self.predictions.classes[self.name] if is_class else np.empty(0)
         known = encode(self.labels.values, classes) if is_class else self._numbers()

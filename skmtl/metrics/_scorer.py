@@ -5,6 +5,7 @@ from collections.abc import Hashable, Mapping
 from typing import Any, ClassVar
 
 import numpy as np
+from sklearn.utils.metadata_routing import UNUSED
 
 from ..tasks import check_weights, final_step, read_like
 from ..utils import Configurable, OneOf, Rule
@@ -18,7 +19,8 @@ MEAN = "mean"
 class TaskScorer(Configurable):
     """A scorer of joint models; made by ``task_scorer``, which documents it."""
 
-    __metadata_request__score: ClassVar[dict[str, Any]] = {"sample_weight": None}
+    # scikit-learn reads from ``score`` what can be requested: the weights, but not the estimator.
+    __metadata_request__score: ClassVar[dict[str, Any]] = {"estimator": UNUSED}
     _rules: ClassVar[dict[str, Rule]] = {"average": OneOf(MEAN, None)}
 
     def __init__(self, metric: Any = None, *, average: str | None = MEAN) -> None:
@@ -26,6 +28,12 @@ class TaskScorer(Configurable):
         self.average = average
 
     def __call__(
+        self, estimator: Any, X: Any, y: Any, sample_weight: Any = None
+    ) -> float | dict[Hashable, float]:
+        """Score a fitted joint model."""
+        return self.score(estimator, X, y, sample_weight)
+
+    def score(
         self, estimator: Any, X: Any, y: Any, sample_weight: Any = None
     ) -> float | dict[Hashable, float]:
         """Score a fitted joint model."""

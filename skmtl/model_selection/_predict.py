@@ -109,8 +109,8 @@ def cross_val_predict(
     check_consistent_length(X, targets, groups)
     splitter = folds_of(cv)
     routed = route(estimator, splitter, params, groups)
-    splits = list(splitter.split(X, targets, **routed.split))
-    rows = np.concatenate([np.asarray(test) for _, test in splits])
+    splits = [tuple(map(np.asarray, s)) for s in splitter.split(X, targets, **routed.split)]
+    rows = np.concatenate([test for _, test in splits])
     if not np.array_equal(np.sort(rows), np.arange(targets.shape[0])):
         raise ValueError("cv must test each sample once (a partition), which these folds do not")
     parts = Parallel(n_jobs=n_jobs)(

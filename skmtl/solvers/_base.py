@@ -24,11 +24,11 @@ class SmoothProblem(Protocol):
     def move(self, D: np.ndarray) -> list[np.ndarray]:
         """Return how raw predictions change along D."""
 
-    def loss(self, raw: list[np.ndarray]) -> tuple[float, list[np.ndarray]]:
-        """Return the loss and its gradient in raw."""
+    def loss_gradient(self, raw: list[np.ndarray]) -> list[np.ndarray]:
+        """Return the gradient of the loss in raw."""
 
-    def loss_hessian(self, raw: list[np.ndarray], D: list[np.ndarray]) -> list[np.ndarray]:
-        """Return the Hessian of the loss in raw times D."""
+    def hessian_product(self, raw: list[np.ndarray], D: np.ndarray) -> np.ndarray:
+        """Return the Hessian of loss and penalty, where the raw predictions are raw, times D."""
 
     def gradient(self, v: np.ndarray, G: list[np.ndarray]) -> np.ndarray:
         """Return the gradient in v of loss and penalty, given that of the loss in raw."""
@@ -46,11 +46,12 @@ class SmoothProblem(Protocol):
 class Solution(NamedTuple):
     """Where a solver stopped.
 
-    v is the vector reached; suboptimality an estimate of how far its objective is above the optimum, relative to
+    v is the vector reached, raw its raw predictions; suboptimality an estimate of how far its objective is above the optimum, relative to
     the scale of the problem; n_iter the iterations done; converged whether suboptimality is at most tol.
     """
 
     v: np.ndarray
+    raw: list[np.ndarray]
     suboptimality: float
     n_iter: int
     converged: bool

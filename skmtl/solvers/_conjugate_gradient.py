@@ -49,10 +49,9 @@ class ConjugateGradient(Solver):
         solution : Solution
             Where the method stopped.
         """
-        v = start.copy()
-        raw = problem.predict(v)
+        v, raw = start.copy(), problem.predict(start)
         precondition = problem.preconditioner(raw)
-        residual = -problem.gradient(v, problem.loss(raw)[1])
+        residual = -problem.gradient(v, problem.loss_gradient(raw))
         Z = precondition(residual)
         energy = problem.metric(residual) @ Z
         D = Z
@@ -60,12 +59,11 @@ class ConjugateGradient(Solver):
             estimate = 0.5 * energy / problem.scale
             if estimate <= self.tol or n_iter == self.max_iter:
                 break
-            change = problem.move(D)
-            product = problem.gradient(D, problem.loss_hessian(raw, change))
+            product = problem.hessian_product(raw, D)
             step = energy / (problem.metric(D) @ product)
             v += step * D
             residual -= step * product
             Z = precondition(residual)
             energy, previous = problem.metric(residual) @ Z, energy
             D = Z + energy / previous * D
-        return Solution(v, float(estimate), n_iter, bool(estimate <= self.tol))
+        return Solution(v, problem.predict(v), float(estimate), n_iter, bool(estimate <= self.tol))

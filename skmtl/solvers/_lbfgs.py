@@ -10,7 +10,9 @@ from ..utils import Number
 from ._base import SmoothProblem, Solution, Solver
 
 
-STEEP = 0.5
+STEEP = 0.5  # a step is taken where the slope is at most so much of what it was
+REFRESHED = (0, 2, 8)  # iterations after which the preconditioner takes up the curvature reached
+MISJUDGED = 1.5  # a step so far from one says that the preconditioner has the wrong curvature
 
 
 class Pair(NamedTuple):
@@ -73,27 +75,25 @@ class LBFGS(Solver):
         solution : Solution
             Where the method stopped.
         """
-        v = start.copy()
-        raw = problem.predict(v)
-        G = problem.loss(raw)[1]
-        C = problem.gradient(v, G)
+        v, raw = start.copy(), problem.predict(start)
+        C = problem.gradient(v, problem.loss_gradient(raw))
+        precondition = problem.preconditioner(raw)
         pairs: deque[Pair] = deque(maxlen=self.memory)
         for n_iter in range(self.max_iter + 1):
-            if n_iter & (n_iter - 1) == 0:  # 0, 1, 2, 4, 8, ...: the curvature settles as the method does
-                precondition = problem.preconditioner(raw)
             D = -quasi_newton(precondition, pairs, C)
             slope = problem.metric(C) @ D
             estimate = -0.5 * slope / problem.scale
             if estimate <= self.tol or n_iter == self.max_iter:
                 break
-            change = problem.move(D)
-            step, raw, G = search(problem, v, D, slope, raw, change)
+            step, raw, G = search(problem, v, D, slope, raw, problem.move(D))
             if step == 0.0:
                 break
             v += step * D
             C, previous = problem.gradient(v, G), C
             remember(problem, pairs, step * D, C - previous)
-        return Solution(v, float(estimate), n_iter, bool(estimate <= self.tol))
+            if n_iter in REFRESHED or not 1.0 / MISJUDGED < step < MISJUDGED:
+                precondition = problem.preconditioner(raw)
+        return Solution(v, raw, float(estimate), n_iter, bool(estimate <= self.tol))
 
 
 def quasi_newton(precondition: Callable, pairs: deque[Pair], C: np.ndarray) -> np.ndarray:
@@ -137,7 +137,7 @@ def search(
     def slope_at(step: float) -> tuple[float, list[np.ndarray], list[np.ndarray]]:
         moved = [old + step * new for old, new in zip(raw, change, strict=True)]
         with np.errstate(invalid="ignore", over="ignore"):
-            G = problem.loss(moved)[1]
+            G = problem.loss_gradient(moved)
             inner = sum(np.vdot(part, new) for part, new in zip(G, change, strict=True))
         return float(inner + linear + step * square), moved, G
 

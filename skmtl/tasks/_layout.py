@@ -19,7 +19,7 @@ class Layout(ABC):
     def pack(self, predicted: TaskTargets, X: Any) -> Any:
         """Give predictions in the container; X is what predict was asked about."""
 
-    def pack_arrays(self, arrays: dict[Hashable, np.ndarray], n_samples: int) -> Any:
+    def pack_arrays(self, arrays: dict[Hashable, np.ndarray]) -> Any:
         """Give probabilities or decision values, which may have several columns a task."""
         return arrays
 
@@ -66,8 +66,8 @@ class VectorLayout(Layout):
     def pack(self, predicted: TaskTargets, X: Any) -> np.ndarray:
         return next(iter(predicted.values()))
 
-    def pack_arrays(self, arrays: dict[Hashable, np.ndarray], n_samples: int) -> np.ndarray:
-        return next(iter(arrays.values()), np.empty((n_samples, 0)))
+    def pack_arrays(self, arrays: dict[Hashable, np.ndarray]) -> np.ndarray:
+        return next(iter(arrays.values()))
 
 
 class Read(NamedTuple):

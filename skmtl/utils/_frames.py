@@ -85,7 +85,7 @@ class FrameTemplate:
             series = nw.new_series(str(position), values, backend=self.backend).to_native()
             if name in as_found and name in self.dtypes:
                 series = _cast(series, self.dtypes[name])
-            made[str(position)] = nw.from_native(series, series_only=True)
+            made[str(position)] = series
         frame = nw.from_dict(made, backend=self.backend).to_native()
         return self._named(frame, index)
 
@@ -101,4 +101,4 @@ def _cast(series: Any, dtype: Any) -> Any:
     """Cast a native series to a native dtype, categories and their order included."""
     if nw.dependencies.is_pandas_like_series(series):
         return series.astype(dtype)
-    return series.cast(dtype)
+    return series if str(dtype) == "Object" else series.cast(dtype)  # polars casts nothing to objects

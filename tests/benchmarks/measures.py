@@ -48,7 +48,11 @@ def take_turns(jobs: Mapping[str, Callable[[], Any]], settings: Settings) -> dic
     for name, job in jobs.items():
         results[name] = job()
     round_takes = max(time.perf_counter() - start, 1e-9)
-    rounds = int(np.clip(settings.seconds / round_takes, settings.repeats, max(settings.repeats, MOST_REPEATS)))
+    rounds = int(
+        np.clip(
+            settings.seconds / round_takes, settings.repeats, max(settings.repeats, MOST_REPEATS)
+        )
+    )
     collects = gc.isenabled()
     for _ in range(rounds):
         for name, job in jobs.items():

@@ -34,14 +34,27 @@ def ridge(size: Size, settings: Settings) -> Iterator[Table]:
     entered = [rival, ours, rivals.joint_ridge(sharing=0.0), rivals.gram_products()]
     timed = race(problem, entered, settings)
     limit = 1.5 if size.name in ("M", "L", "W") else np.inf
-    yield table("ridge", problem, entered, timed, ridge_scores(problem, rival, timed), [(ours, rival, limit)])
+    yield table(
+        "ridge",
+        problem,
+        entered,
+        timed,
+        ridge_scores(problem, rival, timed),
+        [(ours, rival, limit)],
+    )
 
 
 def ridge_missing(size: Size, settings: Settings) -> Iterator[Table]:
     """Half of the labels missing: beside one Ridge a task."""
     problem = joint(size, binary=False, missing=0.5, correlation=settings.correlation)
     rival, ours = rivals.separate_ridge(), rivals.joint_ridge()
-    entered = [rival, ours, rivals.joint_ridge(sharing=0.0), rivals.gram_products(), rivals.one_pass()]
+    entered = [
+        rival,
+        ours,
+        rivals.joint_ridge(sharing=0.0),
+        rivals.gram_products(),
+        rivals.one_pass(),
+    ]
     timed = race(problem, entered, settings)
     scores = ridge_scores(problem, rival, timed)
     yield table("ridge_missing", problem, entered, timed, scores, [(ours, rival, 0.5)])
@@ -60,7 +73,11 @@ def logistic(size: Size, settings: Settings) -> Iterator[Table]:
     entered = [rival, newton, ours, as_good, sharing, rivals.gram_products(), rivals.one_pass()]
     timed = race(problem, entered, settings)
     found = {each.name: each.read(timed[each.name].result) for each in entered if each.read}
-    scores = {name: excess(referee.score(coef), known) for name, coef in found.items() if name != sharing.name}
+    scores = {
+        name: excess(referee.score(coef), known)
+        for name, coef in found.items()
+        if name != sharing.name
+    }
     coupled = Referee(problem, sharing=0.25, signs=learned_signs(found[rival.name]))
     scores[sharing.name] = excess(coupled.score(found[sharing.name]))
     limit = 0.25 if size.name == "L" else 0.2
@@ -95,8 +112,11 @@ def by_groups(size: Size, settings: Settings) -> Iterator[Table]:
             for row in table("", problem, entered, timed, {}, []).rows:
                 contestant = next(each for each in entered if each.name == row.contestant)
                 peak = peak_memory(partial(contestant.fit, problem))
-                rows.append(replace(row, contestant=f"T={n_groups}: {row.contestant}", peak=peak, note=f"{row.note} y {held:.1f} MB"))
-        yield Table("groups", f"{size.name} rows, each in one group; {'binary' if binary else 'regression'}", tuple(rows))
+                note = f"{row.note} (y itself: {held:.1f} MB)".strip()
+                name = f"T={n_groups}: {row.contestant}"
+                rows.append(replace(row, contestant=name, peak=peak, note=note))
+        kind = "binary" if binary else "regression"
+        yield Table("groups", f"{size.name} rows, each in one group, {kind}", tuple(rows))
 
 
 SUITES = {
@@ -161,10 +181,14 @@ def table(suite, problem, entered, timed, scores, claims) -> Table:
         n_iter = getattr(took.result, "n_iter_", None)
         note = f"{n_iter} iterations" if isinstance(n_iter, int) else ""
         score = scores.get(each.name, np.nan)
-        rows.append(Row(each.name, took.median, took.best, took.median / rival.median, score, note=note))
+        rows.append(
+            Row(each.name, took.median, took.best, took.median / rival.median, score, note=note)
+        )
     verdicts = []
     for ours, other, limit in claims:
         if ours.name in timed and np.isfinite(limit):
             a, b = timed[ours.name], timed[other.name]
-            verdicts.append(Verdict(ours.name, other.name, limit, a.median / b.median, a.best / b.best))
+            verdicts.append(
+                Verdict(ours.name, other.name, limit, a.median / b.median, a.best / b.best)
+            )
     return Table(suite, problem.name, tuple(rows), tuple(verdicts))

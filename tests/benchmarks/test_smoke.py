@@ -7,7 +7,7 @@ from . import problems, referee, rivals
 from .__main__ import parser
 from .measures import Settings, machine, peak_memory
 from .report import draw, write_csv
-from .suites import SUITES, table
+from .suites import SUITES
 
 TOY = problems.SIZES["toy"]
 PROBLEMS = {
@@ -33,11 +33,6 @@ PRODUCTS = [rivals.gram_products(), rivals.one_pass()]
 
 def name(contestant):
     return contestant.name
-
-
-@pytest.fixture(autouse=True)
-def no_warm_up_in_a_test(monkeypatch):
-    monkeypatch.setattr("gc.collect", lambda *_: 0)
 
 
 @pytest.mark.parametrize("problem", PROBLEMS.values(), ids=PROBLEMS)
@@ -91,13 +86,10 @@ def test_the_figure(tmp_path):
 
 
 def test_who_cannot_enter_is_shown(monkeypatch):
+    """A rival that is not there is a row that says so."""
     monkeypatch.delattr("skmtl.linear_model.ridge_path", raising=False)
-    absent = rivals.ridge_grid(np.ones(1), np.zeros(1))
-    problem = PROBLEMS["regression"]
-    entered = [rivals.separate_ridge(), absent]
-    timed = {entered[0].name: None}
-    assert absent.skip(problem)
-    del timed
+    (found,) = SUITES["grid"].run(TOY, Settings(repeats=1, seconds=0.0))
+    assert "skipped: skmtl.linear_model has no ridge_path" in str(found)
 
 
 def test_memory_is_seen():

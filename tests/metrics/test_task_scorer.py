@@ -8,7 +8,7 @@ import zoo
 from numpy.testing import assert_allclose
 from sklearn import config_context
 from sklearn.base import clone
-from sklearn.metrics import f1_score, get_scorer, make_scorer
+from sklearn.metrics import average_precision_score, f1_score, get_scorer, make_scorer
 from sklearn.model_selection import GridSearchCV, cross_validate
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
@@ -21,8 +21,8 @@ TYPES = {"visits": "count"}
 FITTING = {
     "days": ["r2", "neg_root_mean_squared_error", "neg_median_absolute_error"],
     "visits": ["neg_mean_poisson_deviance", "neg_mean_absolute_error"],
-    "died": ["roc_auc", "neg_log_loss", "accuracy", "average_precision", "neg_brier_score"],
-    "stage": ["roc_auc_ovr", "neg_log_loss", "balanced_accuracy", "f1_macro", "roc_auc_ovo"],
+    "died": ["roc_auc", "neg_log_loss", "accuracy", "matthews_corrcoef"],
+    "stage": ["roc_auc_ovr", "neg_log_loss", "balanced_accuracy", "f1_macro"],
 }
 
 
@@ -43,8 +43,6 @@ def test_scores_are_those_of_the_view_on_the_labelled_rows(
     data, model, rng, task, metric, is_weighted
 ):
     X, y = data
-    if is_weighted and metric == "neg_median_absolute_error":
-        pytest.skip("tested without")
     mask = y.observed(task)
     values = y[task][mask].astype(str) if task in y.classes else y[task][mask]
     weight = rng.uniform(0.5, 2, len(X)) if is_weighted else None
@@ -91,26 +89,33 @@ def test_an_integer_weight_is_that_many_copies(data, model, rng):
     assert_allclose(scorer(model, X, y, counts), scorer(model, X2, y2))
 
 
-def test_names_of_classes_do_not_matter(data):
-    """Nor for metrics of a positive class, which is the second."""
+def test_the_positive_class_is_the_second_whatever_its_name(data, model):
+    """scikit-learn's own scorers raise where no class is called 1."""
     X, y = data
-    metrics = {"died": "f1", "stage": "neg_log_loss"}
-    numbers = {
-        "died": y["died"] == "yes",
-        "stage": [ord(c[-1]) * len(c) if c else None for c in y["stage"]],
+    mask = y.observed("died")
+    is_yes, p = y["died"][mask] == "yes", model.predict_proba(X)["died"][mask, 1]
+    wanted = {
+        "average_precision": average_precision_score(is_yes, p),
+        "neg_brier_score": -np.mean((is_yes - p) ** 2),
+        "recall": np.mean(p[is_yes] > 0.5),
     }
-    numbers["died"] = [None if v is None else int(v == "yes") for v in y["died"]]
-    words = {"died": y["died"], "stage": y["stage"]}
+    for metric, value in wanted.items():
+        assert_allclose(task_scorer({"died": metric})(model, X, y), value)
+
+
+def test_names_of_classes_do_not_matter(data):
+    X, y = data
+    words = {name: y[name] for name in ("died", "stage")}
+    numbers = {
+        "died": [None if label is None else int(label == "yes") for label in y["died"]],
+        "stage": [None if label is None else len(label) for label in y["stage"]],
+    }
     scores = []
     for targets in (words, numbers):
         fitted = MultiTaskLogisticRegression().fit(X, targets)
-        scores.append(task_scorer(metrics, average=None)(fitted, X, targets))
-    assert_allclose(scores[0]["died"], scores[1]["died"])
-    known = zoo.known(y["died"])
-    said = MultiTaskLogisticRegression().fit(X, words).predict(X)["died"][known]
-    assert_allclose(
-        scores[0]["died"], f1_score(y["died"][known].astype(str), said.astype(str), pos_label="yes")
-    )
+        scorer = task_scorer({"died": "f1", "stage": "neg_log_loss"}, average=None)
+        scores.append(list(scorer(fitted, X, targets).values()))
+    assert_allclose(scores[0], scores[1], rtol=1e-6)
 
 
 def test_a_scorer_of_the_user_sees_labels_and_rows(data, model):
@@ -220,13 +225,12 @@ def test_clone_pickle_repr_and_parameters():
         assert copy.get_params() == scorer.get_params()
 
 
-@pytest.mark.parametrize("n_jobs", [None, 2])
-def test_in_a_search(data, n_jobs):
+def test_in_a_search(data):
     X, y = data
     pipeline = make_pipeline(StandardScaler(), MultiTaskGLM(MeanRegularized()))
     grid = {"multitaskglm__penalty__sharing": [0.0, 0.5]}
     metric = {"died": "roc_auc", "stage": "neg_log_loss", "days": "r2"}
-    plain = GridSearchCV(pipeline, grid, scoring=task_scorer(metric), cv=3, n_jobs=n_jobs).fit(X, y)
+    plain = GridSearchCV(pipeline, grid, scoring=task_scorer(metric), cv=3).fit(X, y)
     search = GridSearchCV(
         clone(pipeline), grid, scoring=task_scorer(metric, average=None), refit="mean", cv=3
     ).fit(X, y)
