@@ -5,4 +5,10 @@ from .tasks import TaskTargets, task_view
 
 __version__ = "0.1.0"
 
-__all__ = ["MultiTaskGLM", "MultiTaskLogisticRegression", "MultiTaskRidge", "TaskTargets", "task_view"]
+__all__ = [
+    "MultiTaskGLM",
+    "MultiTaskLogisticRegression",
+    "MultiTaskRidge",
+    "TaskTargets",
+    "task_view",
+]

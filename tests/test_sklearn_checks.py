@@ -2,8 +2,9 @@
 
 import pytest
 from sklearn.utils.estimator_checks import parametrize_with_checks
-from skmtl import MultiTaskGLM, MultiTaskLogisticRegression, MultiTaskRidge
 from zoo import CHECKED, AsClassifier, AsRegressor
+
+from skmtl import MultiTaskGLM, MultiTaskLogisticRegression, MultiTaskRidge
 
 ADAPTERS = [
     AsRegressor(MultiTaskRidge()),

@@ -1,8 +1,16 @@
 """Between a task's targets and its raw columns."""
 
-from ._heads import BinaryHead, ClassificationHead, CountHead, Head, MulticlassHead, RegressionHead, column_names
-from ._joint import JointLoss
 from ._fits import TaskFit, fit_weights, fits_of, make_heads
+from ._heads import (
+    BinaryHead,
+    ClassificationHead,
+    CountHead,
+    Head,
+    MulticlassHead,
+    RegressionHead,
+    column_names,
+)
+from ._joint import JointLoss
 
 __all__ = [
     "BinaryHead",

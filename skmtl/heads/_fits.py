@@ -8,7 +8,15 @@ import numpy as np
 
 from ..losses import Loss
 from ..tasks import Labels, TaskTargets
-from ._heads import NEVER, BinaryHead, ClassificationHead, CountHead, Head, MulticlassHead, RegressionHead
+from ._heads import (
+    NEVER,
+    BinaryHead,
+    ClassificationHead,
+    CountHead,
+    Head,
+    MulticlassHead,
+    RegressionHead,
+)
 
 
 class TaskFit(NamedTuple):
@@ -21,7 +29,10 @@ class TaskFit(NamedTuple):
 
 
 def make_heads(
-    targets: TaskTargets, labels: Mapping[Hashable, Labels], inferred: frozenset[Hashable], scale_targets: bool
+    targets: TaskTargets,
+    labels: Mapping[Hashable, Labels],
+    inferred: frozenset[Hashable],
+    scale_targets: bool,
 ) -> tuple[Head, ...]:
     """Give every task a head, and the heads the raw columns from left to right."""
     heads: list[Head] = []
@@ -32,7 +43,11 @@ def make_heads(
             raise ValueError(f"{lack}; declare the type in task_types to predict a constant for it")
         if lack:
             warnings.warn(f"{lack}; its prediction is a constant", UserWarning, stacklevel=4)
-        heads.append(make_head(name, kind, labels[name], targets.distinct(name), start, bool(lack), scale_targets))
+        heads.append(
+            make_head(
+                name, kind, labels[name], targets.distinct(name), start, bool(lack), scale_targets
+            )
+        )
         start = heads[-1].columns.stop
     if not any(len(head.active) for head in heads):
         raise ValueError("every task has too few labels to be fitted: one class only, or none")
@@ -43,7 +58,9 @@ def what_lacks(name: Hashable, kind: str | None, labels: Labels, classes: np.nda
     """Say what keeps a task from being fitted; empty where nothing does."""
     if not labels.values.size:
         if kind is None or (kind in ("binary", "multiclass") and not np.size(classes)):
-            raise ValueError(f"task {name!r} has no label: every value is missing or has weight zero")
+            raise ValueError(
+                f"task {name!r} has no label: every value is missing or has weight zero"
+            )
         return f"task {name!r} has no label: every value is missing or has weight zero"
     if kind in ("binary", "multiclass") and not np.any(labels.values != labels.values[0]):
         return f"task {name!r} has one class only, {labels.values[0]!s}; it needs samples of at least two classes"
@@ -72,7 +89,9 @@ def make_head(
     assert classes is not None
     seen = np.isin(classes, labels.values.astype(classes.dtype))
     if kind == "binary":
-        certain = (NEVER if seen[0] else -NEVER) if constant and seen.any() and len(classes) > 1 else 0.0
+        certain = (
+            (NEVER if seen[0] else -NEVER) if constant and seen.any() and len(classes) > 1 else 0.0
+        )
         return BinaryHead(name, one, active, np.full(1, certain), classes)
     columns = slice(start, start + len(classes))
     active = np.flatnonzero(seen)[: 0 if constant else None]
@@ -100,7 +119,9 @@ def fit_weights(
         if isinstance(head, ClassificationHead) and head.name in by_class:
             weight = weight * class_weights(head, labels[head.name], by_class[head.name])
         if not weight.any():
-            raise ValueError(f"task {head.name!r} has no weight: its task_weight or class_weight is zero throughout")
+            raise ValueError(
+                f"task {head.name!r} has no weight: its task_weight or class_weight is zero throughout"
+            )
         made[head.name] = weight
     return made
 
@@ -138,7 +159,9 @@ def class_weights(head: ClassificationHead, labels: Labels, given: Any) -> np.nd
     if isinstance(given, str):
         totals = np.bincount(position, labels.weight, minlength=len(head.classes))
         n_seen = np.count_nonzero(totals)
-        balanced = np.divide(labels.total / n_seen, totals, out=np.zeros_like(totals), where=totals > 0)
+        balanced = np.divide(
+            labels.total / n_seen, totals, out=np.zeros_like(totals), where=totals > 0
+        )
         return balanced[position]
     check_names(f"class_weight of task {head.name!r}", given, head.classes.tolist())
     return np.array([float(given.get(label, 1.0)) for label in head.classes.tolist()])[position]
@@ -152,7 +175,9 @@ def check_names(parameter: str, given: Mapping, known: list) -> None:
 
 
 def fits_of(
-    heads: tuple[Head, ...], labels: Mapping[Hashable, Labels], weights: Mapping[Hashable, np.ndarray]
+    heads: tuple[Head, ...],
+    labels: Mapping[Hashable, Labels],
+    weights: Mapping[Hashable, np.ndarray],
 ) -> list[TaskFit]:
     """Return the tasks to be fitted, those of one loss side by side."""
     by_loss: dict[Loss, list[TaskFit]] = {}

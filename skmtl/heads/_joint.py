@@ -10,7 +10,6 @@ import numpy as np
 from ..losses import Loss
 from ._fits import TaskFit
 
-
 MOST = 0.25  # above this share of labels, passing over all samples is faster than picking the labelled ones
 
 
@@ -96,7 +95,9 @@ class JointLoss:
         """Return the Hessian in raw times D."""
         H = np.zeros(raw.shape)
         for term in self.terms:
-            term.put(H, term.loss.hessian_product(term.y, term.take(raw), term.weight, term.take(D)))
+            term.put(
+                H, term.loss.hessian_product(term.y, term.take(raw), term.weight, term.take(D))
+            )
         return H
 
     def conjugate(self, U: np.ndarray) -> float:
@@ -108,7 +109,9 @@ class JointLoss:
         raw = np.zeros(self.n_columns)
         for term in self.terms:
             sums = term.column_sums(term.weight * term.y, self.n_columns)
-            raw[term.columns] = term.loss.link(sums[term.columns] / self._weights(term)[term.columns])
+            raw[term.columns] = term.loss.link(
+                sums[term.columns] / self._weights(term)[term.columns]
+            )
         return raw
 
     def total_hessian(self, raw: np.ndarray) -> np.ndarray:
@@ -118,7 +121,9 @@ class JointLoss:
             found = term.take(raw)
             if term.loss.width_one:
                 product = term.loss.hessian_product(term.y, found, term.weight, np.ones((1, 1)))
-                total += np.diag(term.column_sums(np.broadcast_to(product, found.shape), self.n_columns))
+                total += np.diag(
+                    term.column_sums(np.broadcast_to(product, found.shape), self.n_columns)
+                )
                 continue
             for k, unit in enumerate(np.eye(found.shape[1])):
                 product = term.loss.hessian_product(term.y, found, term.weight, unit)
@@ -132,7 +137,9 @@ class JointLoss:
             weight = self._weights(term)[None, term.columns]
             at, y = raw[None, term.columns], term.y[:1]
             if term.loss.width_one:
-                total[term.columns, term.columns] = np.diag(term.loss.hessian_product(0.0 * at, at, weight, 1.0)[0])
+                total[term.columns, term.columns] = np.diag(
+                    term.loss.hessian_product(0.0 * at, at, weight, 1.0)[0]
+                )
                 continue
             for k, unit in enumerate(np.eye(at.shape[1])):
                 product = term.loss.hessian_product(y, at, weight[:, :1], unit)
@@ -160,7 +167,10 @@ def _term(placed: list[tuple[TaskFit, int, int]], n_samples: int, n_columns: int
     if loss.width_one and np.isfinite(loss.curvature) and n_labels > MOST * n_samples * len(fits):
         return _full([_spread(fit, n_samples) for fit in fits], loss, columns, n_samples)
     rows = [np.arange(n_samples) if fit.rows is None else fit.rows for fit in fits]
-    index = [own[:, None] * n_columns + np.arange(p[1], p[2]) for own, p in zip(rows, placed, strict=True)]
+    index = [
+        own[:, None] * n_columns + np.arange(p[1], p[2])
+        for own, p in zip(rows, placed, strict=True)
+    ]
     weight = np.vstack([np.broadcast_to(fit.weight, (len(fit.y), 1)) for fit in fits])
     return Term(loss, columns, np.vstack(index), np.vstack([fit.y for fit in fits]), weight)
 
@@ -168,7 +178,9 @@ def _term(placed: list[tuple[TaskFit, int, int]], n_samples: int, n_columns: int
 def _full(fits: list[TaskFit], loss: Loss, columns: slice, n_samples: int) -> Term:
     """Join tasks in which every sample counts."""
     alike = all(fit.weight.shape == (1, 1) for fit in fits)
-    weight = np.hstack([np.broadcast_to(fit.weight, (1 if alike else n_samples, 1)) for fit in fits])
+    weight = np.hstack(
+        [np.broadcast_to(fit.weight, (1 if alike else n_samples, 1)) for fit in fits]
+    )
     return Term(loss, columns, None, np.hstack([fit.y for fit in fits]), weight)
 
 

@@ -160,7 +160,9 @@ class JointLinearModel(Configurable):
         """
         raw = self._raw(X)
         means = {
-            head.name: head.probability(raw) if isinstance(head, ClassificationHead) else head.decode(raw)
+            head.name: head.probability(raw)
+            if isinstance(head, ClassificationHead)
+            else head.decode(raw)
             for head in self._heads
         }
         return mean_d2(y, means, self.task_types_, self.classes_, sample_weight)
@@ -193,7 +195,11 @@ class JointLinearModel(Configurable):
 
         check_is_fitted(self)
         features = getattr(self, "feature_names_in_", np.arange(self.n_features_in_))
-        return pd.DataFrame(self.coef_.T, index=pd.Index(features, name="feature"), columns=column_names(self._heads))
+        return pd.DataFrame(
+            self.coef_.T,
+            index=pd.Index(features, name="feature"),
+            columns=column_names(self._heads),
+        )
 
     def _raw(self, X: Any) -> np.ndarray:
         check_is_fitted(self)
@@ -201,8 +207,14 @@ class JointLinearModel(Configurable):
 
     def _forget(self) -> tuple[np.ndarray, np.ndarray] | None:
         """Drop what a former fit left, so that a failed one leaves nothing; return its coefficients to start from."""
-        former = (self.coef_, self.intercept_) if self.warm_start is True and "_heads" in vars(self) else None
-        for name in [name for name in vars(self) if name.endswith("_") and not name.startswith("_")]:
+        former = (
+            (self.coef_, self.intercept_)
+            if self.warm_start is True and "_heads" in vars(self)
+            else None
+        )
+        for name in [
+            name for name in vars(self) if name.endswith("_") and not name.startswith("_")
+        ]:
             delattr(self, name)
         vars(self).pop("_heads", None)
         return former

@@ -33,7 +33,9 @@ class Data:
     is_exact: bool
 
     @classmethod
-    def of(cls, X: Any, fits: Sequence[TaskFit], fit_intercept: bool, row_weight: np.ndarray | None) -> "Data":
+    def of(
+        cls, X: Any, fits: Sequence[TaskFit], fit_intercept: bool, row_weight: np.ndarray | None
+    ) -> "Data":
         """Lay out the data; row_weight are sample weights that all tasks have in common."""
         design = centred(X, label_weights(fits, X.shape[0]), fit_intercept)
         parts = split(fits, X.shape[0])
@@ -46,12 +48,20 @@ class Data:
         if row_weight is not None and parts[0][0] is not None:
             row_weight = None if len(parts) > 1 else row_weight[parts[0][0]]
         geometry = choose(blocks, n_columns, row_weight)
-        n_rows = sum(block.design.shape[0] for block in blocks) if row_weight is None else float(row_weight.sum())
+        n_rows = (
+            sum(block.design.shape[0] for block in blocks)
+            if row_weight is None
+            else float(row_weight.sum())
+        )
         columns = tuple(block.columns for block in blocks)
         designs = tuple(block.design for block in blocks)
-        is_exact = len(blocks) == 1 and geometry.gram is not None and has_common_weights(fits, row_weight)
+        is_exact = (
+            len(blocks) == 1 and geometry.gram is not None and has_common_weights(fits, row_weight)
+        )
         losses = tuple(losses)
-        return cls(design, designs, geometry, losses, columns, n_columns, n_rows, fit_intercept, is_exact)
+        return cls(
+            design, designs, geometry, losses, columns, n_columns, n_rows, fit_intercept, is_exact
+        )
 
     @cached_property
     def null_raw(self) -> np.ndarray:
@@ -79,12 +89,16 @@ class Data:
     @cached_property
     def null_value(self) -> float:
         """The loss of the best constant prediction."""
-        return sum(loss.value(part) for loss, part in zip(self.losses, self.null_parts, strict=True))
+        return sum(
+            loss.value(part) for loss, part in zip(self.losses, self.null_parts, strict=True)
+        )
 
     @cached_property
     def null_loss_gradient(self) -> list[np.ndarray]:
         """The gradient in raw at the best constant prediction, by block."""
-        return [loss.gradient(part) for loss, part in zip(self.losses, self.null_parts, strict=True)]
+        return [
+            loss.gradient(part) for loss, part in zip(self.losses, self.null_parts, strict=True)
+        ]
 
     @cached_property
     def null_gradient(self) -> np.ndarray:
@@ -112,7 +126,12 @@ class Data:
 def choose(blocks: list[Block], n_columns: int, row_weight: np.ndarray | None) -> Geometry:
     """Let coefficients live on samples where these are fewer than the features, and not too many."""
     n_samples, n_features = blocks[0].design.shape
-    if len(blocks) == 1 and n_samples < n_features and n_samples <= LARGEST_KERNEL and row_weight is None:
+    if (
+        len(blocks) == 1
+        and n_samples < n_features
+        and n_samples <= LARGEST_KERNEL
+        and row_weight is None
+    ):
         return Dual(blocks[0].design)
     return Primal(tuple(blocks), n_columns, row_weight)
 
@@ -124,7 +143,10 @@ def has_common_weights(fits: Sequence[TaskFit], row_weight: np.ndarray | None) -
             return False
         if row_weight is None and fit.weight.shape != (1, 1):
             return False
-        if row_weight is not None and np.ptp(fit.weight[:, 0] / row_weight) > 1e-12 * fit.weight[0, 0] / row_weight[0]:
+        if (
+            row_weight is not None
+            and np.ptp(fit.weight[:, 0] / row_weight) > 1e-12 * fit.weight[0, 0] / row_weight[0]
+        ):
             return False
     return True
 
@@ -141,7 +163,9 @@ def label_weights(fits: Sequence[TaskFit], n_samples: int) -> np.ndarray:
     return total
 
 
-def split(fits: Sequence[TaskFit], n_samples: int) -> list[tuple[np.ndarray | None, list[TaskFit], Any]]:
+def split(
+    fits: Sequence[TaskFit], n_samples: int
+) -> list[tuple[np.ndarray | None, list[TaskFit], Any]]:
     """Split the tasks into blocks (rows, tasks, columns) of those labelled on the same samples.
 
     That is done where it copies no sample twice. Else all samples are one block, rows being None, and the losses
@@ -152,7 +176,9 @@ def split(fits: Sequence[TaskFit], n_samples: int) -> list[tuple[np.ndarray | No
     groups: dict[bytes | None, list[int]] = {}
     for position, fit in enumerate(fits):
         groups.setdefault(None if fit.rows is None else fit.rows.tobytes(), []).append(position)
-    n_copied = sum(n_samples if rows is None else len(fits[group[0]].rows) for rows, group in groups.items())
+    n_copied = sum(
+        n_samples if rows is None else len(fits[group[0]].rows) for rows, group in groups.items()
+    )
     if None in groups or n_copied > n_samples:
         return [(None, list(fits), slice(0, int(stops[-1])))]
     parts = []

@@ -37,7 +37,11 @@ class Design:
         """Return (X - offset)' diag(weight) (X - offset)."""
         X, offset = self.X, self.offset
         if weight is None:
-            square, sums, total = dense(X.T @ X), np.asarray(X.sum(axis=0)).ravel(), float(X.shape[0])
+            square, sums, total = (
+                dense(X.T @ X),
+                np.asarray(X.sum(axis=0)).ravel(),
+                float(X.shape[0]),
+            )
         else:
             square, sums, total = weighted_square(X, weight), X.T @ weight, float(weight.sum())
         cross = np.outer(sums, offset)
@@ -51,7 +55,11 @@ class Design:
     def squares(self) -> np.ndarray:
         """Return the diagonal of the Gram matrix."""
         X = self.X
-        squares = np.asarray(X.multiply(X).sum(axis=0)).ravel() if sparse.issparse(X) else np.einsum("ij,ij->j", X, X)
+        squares = (
+            np.asarray(X.multiply(X).sum(axis=0)).ravel()
+            if sparse.issparse(X)
+            else np.einsum("ij,ij->j", X, X)
+        )
         sums = np.asarray(X.sum(axis=0)).ravel()
         return squares - 2.0 * sums * self.offset + X.shape[0] * self.offset**2
 

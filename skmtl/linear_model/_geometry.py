@@ -195,11 +195,15 @@ def invert(geometry: Geometry, kappa: np.ndarray, tolerance: float) -> Inverse:
     if geometry.gram is None:
         return DiagonalInverse(geometry.gram_diagonal(), kappa)
     groups = alike(kappa, tolerance)
-    if "eigen" in vars(geometry) or (len(groups) > FEW_STRENGTHS and geometry.size <= LARGEST_EIGENPROBLEM):
+    if "eigen" in vars(geometry) or (
+        len(groups) > FEW_STRENGTHS and geometry.size <= LARGEST_EIGENPROBLEM
+    ):
         return EigenInverse(*geometry.eigen, kappa)
     if len(groups) > FEW_STRENGTHS:
         groups = alike(kappa, 3.0)
-    return CholeskyInverse(tuple((group, factorise(geometry.gram, kappa[group].mean())) for group in groups))
+    return CholeskyInverse(
+        tuple((group, factorise(geometry.gram, kappa[group].mean())) for group in groups)
+    )
 
 
 def alike(kappa: np.ndarray, ratio: float) -> list[np.ndarray]:

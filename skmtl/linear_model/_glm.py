@@ -10,6 +10,129 @@ from ._prepare import Setup
 
 
 class MultiTaskGLM(JointLinearModel):
+    """Generalised linear models of any mix of tasks, tied by any penalty.
+
+    Tasks are regressions, two or more classes, or counts; each has the loss that fits it. Labels may be missing.
+
+    Parameters
+    ----------
+    penalty : Penalty, default=None
+        What ties the tasks, from ``skmtl.penalties``; None stands for ``MeanRegularized()``. To tune its parameters
+        as ``penalty__alpha`` and ``penalty__sharing``, write it out: ``penalty=MeanRegularized()``.
+
+    task_types : "auto", str or dict of {task: str}, default="auto"
+        Type of all tasks or by task: "regression", "binary", "multiclass" or "count". Those not named are inferred:
+        strings, booleans and categories are classes, and so are numbers with at most two distinct values; other
+        numbers are regressions.
+
+    fit_intercept : bool, default=True
+        Whether to fit intercepts; they are not penalised.
+
+    scale_targets : bool, default=True
+        Whether regression targets are divided by their standard deviations inside, so that one strength suits days
+        and mg/dL. Coefficients and predictions are in the users' units all the same.
+
+    class_weight : None, "balanced", or dict of {task: dict or "balanced"}, default=None
+        Weights of classes by task; "balanced" makes the classes of a task weigh the same. For 1-D y also a dict of
+        {class: float}.
+
+    task_weight : None, "balanced" or dict of {task: float}, default=None
+        Weights c_t of the tasks. None: each labelled sample counts the same; "balanced": each task counts the same,
+        however many labels it has.
+
+    max_iter : int, default=1000
+        Largest number of iterations of the solver.
+
+    tol : float, default=1e-16
+        The solver stops where its estimate of the distance of the objective to the optimum, relative to the value at
+        the best constant prediction, is at most tol: an accuracy of predictions of about its square root.
+
+    warm_start : bool, default=False
+        Whether ``fit`` starts from the coefficients of the fit before.
+
+    Attributes
+    ----------
+    coef_ : ndarray of shape (n_columns, n_features)
+        Coefficients in the units of the targets: a row a task, or a class of a task with more than two.
+
+    intercept_ : ndarray of shape (n_columns,)
+        Intercepts.
+
+    shared_coef_ : ndarray of shape (n_columns, n_features)
+        The share of the common vector in each row of ``coef_``, where the penalty has one; 0 for a task
+        with more than two classes that no other task has.
+
+    specific_coef_ : ndarray of shape (n_columns, n_features)
+        ``coef_ - shared_coef_``.
+
+    dual_gap_ : float
+        Proof of optimality: an upper bound on how far the objective is above its minimum, relative to its value at
+        the best constant prediction.
+
+    n_iter_ : int
+        Iterations of the solver; 1 for a direct solution.
+
+    tasks_ : tuple of length n_tasks
+        Names of the tasks.
+
+    task_types_ : dict of {task: str}
+        Type of each task.
+
+    classes_ : dict of {task: ndarray}
+        Classes of each binary or multiclass task.
+
+    task_columns_ : dict of {task: slice}
+        Rows of ``coef_`` that belong to each task.
+
+    n_features_in_ : int
+        Number of features seen in ``fit``.
+
+    feature_names_in_ : ndarray of shape (n_features_in_,)
+        Names of the features, where X has names that are strings.
+
+    Raises
+    ------
+    ValueError
+        From ``fit``, if a parameter or the data break a rule; from ``score``, if no task can be scored.
+
+    See Also
+    --------
+    MultiTaskRidge : Regressions alone.
+    MultiTaskLogisticRegression : Classes alone.
+
+    Notes
+    -----
+    The objective is
+
+        sum_t c_t sum_i s_it loss_t(y_it, x_i W_t + b_t)  +  penalty(W)
+
+    with W_t the weights of task t, c_t its ``task_weight`` and s_it the sample weights of observed labels. loss_t is
+    (y - z)^2 / 2 for regressions (with ``scale_targets``, of scaled targets), the log loss for classes, and e^z - y z
+    for counts, whose prediction is the mean e^z. A label that is missing is not there. Penalties act on
+    V = W diag(u), where u_t^2 is 1/4 for tasks with classes, the bound on their curvature, so that one strength suits
+    all kinds of loss. The penalty's docstring has the rest.
+
+    Where all tasks are regressions the solution is as in MultiTaskRidge, else as in MultiTaskLogisticRegression.
+
+    References
+    ----------
+    T. Evgeniou, C. A. Micchelli and M. Pontil (2005). Learning multiple tasks with kernel methods. Journal of
+    Machine Learning Research 6, 615-637.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skmtl import MultiTaskGLM
+    >>> from skmtl.penalties import MeanRegularized
+    >>> X = np.array([[0.0], [1.0], [2.0], [3.0]])
+    >>> y = {"died": ["no", "no", "yes", None], "days": [2.0, 3.5, np.nan, 9.0]}
+    >>> model = MultiTaskGLM(penalty=MeanRegularized(alpha=0.1)).fit(X, y)
+    >>> model.predict(X)["died"]
+    array(['no', 'no', 'yes', 'yes'], dtype='<U3')
+    >>> model.predict_proba(X)["died"].shape
+    (4, 2)
+    """
+
     _rules = JointLinearModel._rules | {
         "penalty": Instance(Penalty, type(None)),
         "class_weight": Either(OneOf(None, "balanced"), Instance(Mapping)),

@@ -125,11 +125,18 @@ def ridge_path(
     """
     alphas, sharings = np.atleast_1d(alphas).astype(float), np.atleast_1d(sharings).astype(float)
     model = MultiTaskRidge(
-        fit_intercept=fit_intercept, scale_targets=scale_targets, task_weight=task_weight, max_iter=max_iter, tol=tol
+        fit_intercept=fit_intercept,
+        scale_targets=scale_targets,
+        task_weight=task_weight,
+        max_iter=max_iter,
+        tol=tol,
     )
     model.check_params()
     penalties = [
-        [MeanRegularized(float(a), float(s), signs=signs, pool_intercept=pool_intercept) for s in sharings]
+        [
+            MeanRegularized(float(a), float(s), signs=signs, pool_intercept=pool_intercept)
+            for s in sharings
+        ]
         for a in alphas
     ]
     for row in penalties:
@@ -138,7 +145,10 @@ def ridge_path(
     setup = model._setup()
     came = check_fit(model, X, y, sample_weight, setup.typing)
     prepared = prepare(came, setup, task_weight, fit_intercept)
-    if prepared.data.geometry.gram is not None and prepared.data.geometry.size <= LARGEST_EIGENPROBLEM:
+    if (
+        prepared.data.geometry.gram is not None
+        and prepared.data.geometry.size <= LARGEST_EIGENPROBLEM
+    ):
         prepared.data.geometry.eigen  # noqa: B018 - computed once, here, for all pairs
     coef, intercept, gap = _solve_all(prepared, penalties, max_iter, tol)
     return RidgePath(alphas, sharings, coef, intercept, gap, came.targets.tasks)

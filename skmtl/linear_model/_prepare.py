@@ -10,7 +10,9 @@ from ..penalties import ONE_COLUMN, Columns, Penalty
 from ..tasks import FitData, TaskTargets, labels_of
 from ._data import Data
 
-LOGISTIC_BALANCE = 0.25  # the best quadratic strength for classes is about a quarter of that for squared loss
+LOGISTIC_BALANCE = (
+    0.25  # the best quadratic strength for classes is about a quarter of that for squared loss
+)
 
 
 class Setup(NamedTuple):
@@ -43,7 +45,9 @@ class Prepared(NamedTuple):
     @property
     def scale(self) -> np.ndarray:
         """Scale of the targets of each fitted column."""
-        return np.repeat([fit.head.scale for fit in self.fits], [len(fit.head.active) for fit in self.fits])
+        return np.repeat(
+            [fit.head.scale for fit in self.fits], [len(fit.head.active) for fit in self.fits]
+        )
 
 
 def prepare(came: FitData, setup: Setup, task_weight: Any, fit_intercept: bool) -> Prepared:

@@ -11,10 +11,11 @@ from ..penalties import Quadratic
 from ._data import Data
 from ._geometry import invert
 
-
 EXACTLY = 1e-10  # relative differences of kappa that do not count where the solution hangs on them,
 ROUGHLY = 0.3  # and where they only precondition
-SETTLED = 1e-11  # slope of the objective in the intercepts, relative, at which they count as optimal
+SETTLED = (
+    1e-11  # slope of the objective in the intercepts, relative, at which they count as optimal
+)
 
 
 class Intercepts(NamedTuple):
@@ -89,13 +90,19 @@ class LinearProblem:
     def hessian_product(self, raw: Sequence[np.ndarray], D: np.ndarray) -> np.ndarray:
         """Return the Hessian of loss and penalty, where the raw predictions are raw, times D."""
         parts = zip(self.data.losses, raw, self.move(D), strict=True)
-        return self.gradient(D, [loss.hessian_product(part, change) for loss, part, change in parts])
+        return self.gradient(
+            D, [loss.hessian_product(part, change) for loss, part, change in parts]
+        )
 
     def gradient(self, v: np.ndarray, G: Sequence[np.ndarray]) -> np.ndarray:
         """Return the gradient in v of loss and penalty, given that of the loss in raw."""
         C = np.empty_like(v)
         (U, beta), (C_U, C_beta) = self.split(v), self.split(C)
-        backward = self.data.null_gradient if G is self.data.null_loss_gradient else self.data.geometry.backward(G)
+        backward = (
+            self.data.null_gradient
+            if G is self.data.null_loss_gradient
+            else self.data.geometry.backward(G)
+        )
         C_U[...] = backward @ self.factor + U
         C_beta[...] = self.intercepts.basis.T @ self._column_sums(G) + self.intercepts.ridge * beta
         return C
@@ -109,7 +116,9 @@ class LinearProblem:
     def preconditioner(self, raw: Sequence[np.ndarray]) -> Callable[[np.ndarray], np.ndarray]:
         """Return the inverse of a Hessian with the mean curvature of each column at raw in every sample."""
         is_null = raw is self.data.null_parts
-        kappa, rotation = self._strengths(self.data.null_curvature if is_null else self.data.total_hessian(raw))
+        kappa, rotation = self._strengths(
+            self.data.null_curvature if is_null else self.data.total_hessian(raw)
+        )
         inverse = invert(self.data.geometry, kappa, ROUGHLY)
 
         def precondition(v: np.ndarray) -> np.ndarray:
@@ -215,7 +224,9 @@ def make_intercepts(data: Data, penalty: Quadratic) -> Intercepts:
         group, direction = pooled.columns, pooled.direction
         base[group] = direction * np.mean(null[group] / direction)
         flat = np.mean(curvature[group] * direction**2)
-        basis[np.ix_(group, group)] = direction[:, None] * constant_first(len(group)) / np.sqrt(flat)
+        basis[np.ix_(group, group)] = (
+            direction[:, None] * constant_first(len(group)) / np.sqrt(flat)
+        )
         if np.isinf(pooled.strength):
             kept[group[1:]] = False
         else:

@@ -24,7 +24,9 @@ class Coefficients(NamedTuple):
     n_iter: int
 
 
-def solve(prepared: Prepared, penalty: Penalty, max_iter: int, tol: float, start: tuple | None) -> Coefficients:
+def solve(
+    prepared: Prepared, penalty: Penalty, max_iter: int, tol: float, start: tuple | None
+) -> Coefficients:
     """Minimise the objective, from given (coef, intercept) in the users' units if there are any."""
     bound, separate = bind(prepared, penalty, max_iter)
     problem = LinearProblem.of(prepared.data, bound)
@@ -47,7 +49,9 @@ def solve(prepared: Prepared, penalty: Penalty, max_iter: int, tol: float, start
             ConvergenceWarning,
             stacklevel=3,
         )
-    return unpack(prepared, bound, *problem.coefficients(v), gap / problem.scale, max(1, solution.n_iter))
+    return unpack(
+        prepared, bound, *problem.coefficients(v), gap / problem.scale, max(1, solution.n_iter)
+    )
 
 
 def bind(prepared: Prepared, penalty: Penalty, max_iter: int) -> tuple[Quadratic, tuple | None]:
@@ -56,7 +60,11 @@ def bind(prepared: Prepared, penalty: Penalty, max_iter: int) -> tuple[Quadratic
     if unbound is None:
         return penalty.bind(prepared.columns, None), None
     problem = LinearProblem.of(prepared.data, unbound)
-    rough = problem.exact(ROUGH)[0] if prepared.data.is_exact else run(problem, problem.start(), max_iter, ROUGH).v
+    rough = (
+        problem.exact(ROUGH)[0]
+        if prepared.data.is_exact
+        else run(problem, problem.start(), max_iter, ROUGH).v
+    )
     found = problem.coefficients(rough)
     return penalty.bind(prepared.columns, found[0]), found
 
@@ -68,7 +76,12 @@ def run(problem: LinearProblem, start: np.ndarray, max_iter: int, tol: float) ->
 
 
 def unpack(
-    prepared: Prepared, bound: Quadratic, W: np.ndarray, intercept: np.ndarray, gap: float, n_iter: int
+    prepared: Prepared,
+    bound: Quadratic,
+    W: np.ndarray,
+    intercept: np.ndarray,
+    gap: float,
+    n_iter: int,
 ) -> Coefficients:
     """Give coefficients their places among all columns, and the users' units."""
     coef = np.zeros((prepared.n_columns, len(W)))

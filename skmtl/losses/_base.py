@@ -16,7 +16,9 @@ class Loss(ABC):
 
     width_one: ClassVar[bool] = True
     quadratic: ClassVar[bool] = False
-    curvature: ClassVar[float]  # bound on the largest eigenvalue of the Hessian in raw, at unit weight
+    curvature: ClassVar[
+        float
+    ]  # bound on the largest eigenvalue of the Hessian in raw, at unit weight
 
     @abstractmethod
     def value(self, y: np.ndarray, raw: np.ndarray, weight: np.ndarray) -> float:
@@ -27,7 +29,9 @@ class Loss(ABC):
         """Return the gradient of the loss in raw."""
 
     @abstractmethod
-    def hessian_product(self, y: np.ndarray, raw: np.ndarray, weight: np.ndarray, D: np.ndarray) -> np.ndarray:
+    def hessian_product(
+        self, y: np.ndarray, raw: np.ndarray, weight: np.ndarray, D: np.ndarray
+    ) -> np.ndarray:
         """Return the Hessian at raw times D, of the shape of raw."""
 
     @abstractmethod

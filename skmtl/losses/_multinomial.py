@@ -52,7 +52,11 @@ class MultinomialLoss(Loss):
         seen = np.broadcast_to(weight, (len(U), 1))[:, 0] > 0
         weight = np.broadcast_to(weight, (len(U), 1))[seen]
         p = y[seen] + U[seen] / weight
-        if np.any(U[~seen] != 0) or np.any(p < -1e-12) or np.any(np.abs(p.sum(axis=1) - 1.0) > 1e-9):
+        if (
+            np.any(U[~seen] != 0)
+            or np.any(p < -1e-12)
+            or np.any(np.abs(p.sum(axis=1) - 1.0) > 1e-9)
+        ):
             return np.inf
         p = np.clip(p, 0.0, 1.0)
         return float(np.sum(weight * xlogy(p, p)))

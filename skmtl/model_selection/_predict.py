@@ -127,7 +127,7 @@ def cross_val_predict(
     for name in parts[0].found:
         arrays = [part.aligned(name, classes.get(name), method) for part in parts]
         gathered[name] = np.concatenate(arrays)[back]
-    return layout.pack_arrays(gathered, targets.shape[0])
+    return layout.pack_arrays(gathered)
 
 
 class Routed(NamedTuple):

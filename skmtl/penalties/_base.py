@@ -36,7 +36,11 @@ class Columns:
         groups: dict[Any, list[int]] = {}
         for position, role in enumerate(zip(self.families, self.labels, strict=True)):
             groups.setdefault(role, []).append(position)
-        return [np.array(group) for (family, _), group in groups.items() if family == ONE_COLUMN or len(group) > 1]
+        return [
+            np.array(group)
+            for (family, _), group in groups.items()
+            if family == ONE_COLUMN or len(group) > 1
+        ]
 
 
 class Penalty(Configurable):
@@ -68,11 +72,15 @@ class Penalty(Configurable):
         """Return the penalty of the separate fits that ``bind`` wants to see, or None if it wants none."""
 
 
-def strengths(alpha: float | Mapping[Hashable, float], columns: Columns) -> tuple[float, np.ndarray]:
+def strengths(
+    alpha: float | Mapping[Hashable, float], columns: Columns
+) -> tuple[float, np.ndarray]:
     """Return the common strength and u, the factor of each column: V = W diag(u), u_t = sqrt(k_t r_t)."""
     if not isinstance(alpha, Mapping):
         return float(alpha), np.sqrt(columns.curvature)
     if set(alpha) != set(columns.all_tasks):
-        raise ValueError(f"alpha must have one number for each of the tasks {list(columns.all_tasks)}, got {alpha!r}")
+        raise ValueError(
+            f"alpha must have one number for each of the tasks {list(columns.all_tasks)}, got {alpha!r}"
+        )
     relative = np.array([float(alpha[task]) for task in columns.tasks])
     return 1.0, np.sqrt(columns.curvature * relative)

@@ -55,17 +55,19 @@ class GraphLaplacian(Penalty):
     >>> from skmtl import MultiTaskGLM
     >>> from skmtl.penalties import GraphLaplacian
     >>> X = np.array([[0.0], [1.0], [2.0], [3.0]])
-    >>> y = {"year1": [0.0, 1.1, 1.9, 3.2], "year2": [0.1, 0.9, np.nan, 3.0], "other": [5.0, 1.0, 2.0, 4.0]}
+    >>> y = {"year1": [0.0, 1.1, 1.9, 3.2], "year2": [0.1, 0.9, np.nan, 3.0], "other": [5.5, 1.0, 2.0, 4.0]}
     >>> graph = [[0, 1, 0], [1, 0, 0], [0, 0, 0]]
     >>> MultiTaskGLM(GraphLaplacian(graph, alpha=5.0)).fit(X, y).coef_.round(2)
-    array([[ 0.83],
-           [ 0.82],
-           [-0.17]])
+    array([[ 0.84],
+           [ 0.84],
+           [-0.29]])
     """
 
     _rules = {"alpha": Either(POSITIVE, PerTask(POSITIVE)), "l2": POSITIVE}
 
-    def __init__(self, graph: Any, alpha: float | Mapping[Hashable, float] = 1.0, *, l2: float = 1.0) -> None:
+    def __init__(
+        self, graph: Any, alpha: float | Mapping[Hashable, float] = 1.0, *, l2: float = 1.0
+    ) -> None:
         self.graph = graph
         self.alpha = alpha
         self.l2 = l2
@@ -88,7 +90,10 @@ class GraphLaplacian(Penalty):
         edges = np.zeros((len(columns), len(columns)))
         for s in range(len(columns)):
             for t in range(len(columns)):
-                weight = graph[columns.all_tasks.index(columns.tasks[s]), columns.all_tasks.index(columns.tasks[t])]
+                weight = graph[
+                    columns.all_tasks.index(columns.tasks[s]),
+                    columns.all_tasks.index(columns.tasks[t]),
+                ]
                 if columns.tasks[s] == columns.tasks[t] or weight == 0:
                     continue
                 if columns.families[s] != columns.families[t]:
@@ -114,8 +119,9 @@ def read_graph(graph: Any, tasks: tuple[Hashable, ...]) -> np.ndarray:
         matrix = matrix[[rows.index(task) for task in tasks]]
     else:
         matrix = np.asarray(graph, dtype=float)
-    if matrix.shape != (len(tasks), len(tasks)):
-        raise ValueError(f"graph must have shape {(len(tasks), len(tasks))}, a row and a column a task, got {matrix.shape}")
+    expected = (len(tasks), len(tasks))
+    if matrix.shape != expected:
+        raise ValueError(f"graph must have shape {expected}, a row and a column a task, got {matrix.shape}")
     if not np.isfinite(matrix).all() or not np.allclose(matrix, matrix.T):
         raise ValueError("graph must be finite and symmetric")
     return matrix - np.diag(np.diag(matrix))

@@ -40,11 +40,17 @@ class Quadratic:
         F = self.factor()
         U = np.linalg.lstsq(F, W.T, rcond=None)[0]
         outside = np.abs(F @ U - W.T).max(initial=0.0)
-        return float(0.5 * np.vdot(U, U)) if outside <= 1e-9 * max(1.0, np.abs(W).max(initial=0.0)) else np.inf
+        return (
+            float(0.5 * np.vdot(U, U))
+            if outside <= 1e-9 * max(1.0, np.abs(W).max(initial=0.0))
+            else np.inf
+        )
 
     def prox(self, W: np.ndarray, step: float) -> np.ndarray:
         """Return the minimiser of the penalty plus ||. - W||^2 / (2 step)."""
-        return np.linalg.solve(self.covariance + step * np.eye(len(self.covariance)), self.covariance @ W.T).T
+        return np.linalg.solve(
+            self.covariance + step * np.eye(len(self.covariance)), self.covariance @ W.T
+        ).T
 
     def conjugate(self, U: np.ndarray) -> float:
         """Return sup over W of <U, W> - value(W)."""

@@ -4,4 +4,4 @@ from ._base import SmoothProblem, Solution, Solver
 from ._conjugate_gradient import ConjugateGradient
 from ._lbfgs import LBFGS
 
-__all__ = ["LBFGS", "ConjugateGradient", "SmoothProblem", "Solution", "Solver"]
+__all__ = ["LBFGS", "ConjugateGradient", "Solution"]

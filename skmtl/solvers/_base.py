@@ -46,8 +46,9 @@ class SmoothProblem(Protocol):
 class Solution(NamedTuple):
     """Where a solver stopped.
 
-    v is the vector reached, raw its raw predictions; suboptimality an estimate of how far its objective is above the optimum, relative to
-    the scale of the problem; n_iter the iterations done; converged whether suboptimality is at most tol.
+    v is the vector reached, raw its raw predictions; suboptimality an estimate of how far its objective is above the
+    optimum, relative to the scale of the problem; n_iter the iterations done; converged whether suboptimality is at
+    most tol.
     """
 
     v: np.ndarray

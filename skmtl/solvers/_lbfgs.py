@@ -9,7 +9,6 @@ import numpy as np
 from ..utils import Number
 from ._base import SmoothProblem, Solution, Solver
 
-
 STEEP = 0.5  # a step is taken where the slope is at most so much of what it was
 REFRESHED = (0, 2, 8)  # iterations after which the preconditioner takes up the curvature reached
 MISJUDGED = 1.5  # a step so far from one says that the preconditioner has the wrong curvature
@@ -110,7 +109,9 @@ def quasi_newton(precondition: Callable, pairs: deque[Pair], C: np.ndarray) -> n
     return Z
 
 
-def remember(problem: SmoothProblem, pairs: deque[Pair], step: np.ndarray, change: np.ndarray) -> None:
+def remember(
+    problem: SmoothProblem, pairs: deque[Pair], step: np.ndarray, change: np.ndarray
+) -> None:
     """Keep a step whose curvature is positive beyond rounding."""
     metric_change = problem.metric(change)
     curvature = step @ metric_change

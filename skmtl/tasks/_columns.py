@@ -66,7 +66,11 @@ def label_column(name: Hashable, array: np.ndarray, categories: np.ndarray | Non
         classes = classes.astype(type(classes[0]))
     if not are_labels and not may_be_classes(classes):
         return TargetColumn(array, None, False)
-    if array.dtype.kind == "f" and (classes == np.round(classes)).all() and np.abs(classes).max(initial=0) < 2**53:
+    if (
+        array.dtype.kind == "f"
+        and (classes == np.round(classes)).all()
+        and np.abs(classes).max(initial=0) < 2**53
+    ):
         classes = classes.astype(np.int64) if np.isnan(array).any() else classes
     return TargetColumn(array, classes, are_labels)
 
@@ -90,11 +94,15 @@ def read_objects(name: Hashable, array: np.ndarray) -> np.ndarray:
         return np.where(known, array, None) if not known.all() or not len(held) else array
     if all(isinstance(value, bool | np.bool_) for value in held):
         return held.astype(bool) if known.all() else np.where(known, array, None)
-    if any(isinstance(value, bool | np.bool_) for value in held) or not all(isinstance(v, Real) for v in held):
+    if any(isinstance(value, bool | np.bool_) for value in held) or not all(
+        isinstance(v, Real) for v in held
+    ):
         kinds = sorted({type(value).__name__ for value in held})
         raise refusal(name, "values of type " + " and ".join(kinds))
     if known.all():
-        return held.astype(np.int64 if all(isinstance(value, Integral) for value in held) else np.float64)
+        return held.astype(
+            np.int64 if all(isinstance(value, Integral) for value in held) else np.float64
+        )
     numbers = np.full(len(array), np.nan)
     numbers[known] = held.astype(np.float64)
     return numbers
@@ -118,4 +126,6 @@ def observed(values: np.ndarray) -> np.ndarray:
 
 def refusal(name: Hashable, got: str) -> ValueError:
     """Return the error for a column that no task can have as its targets."""
-    return ValueError(f"task {name!r} must hold numbers, or strings, booleans or categories, got {got}")
+    return ValueError(
+        f"task {name!r} must hold numbers, or strings, booleans or categories, got {got}"
+    )

@@ -90,7 +90,9 @@ def read_targets(y: Any) -> Read:
         return Read(TaskTargets(y), FrameLayout(FrameTemplate.of(y)), False)
     if is_series(y):
         name = getattr(y, "name", None)
-        return Read(TaskTargets({"y" if name is None or name == "" else name: y}), VectorLayout(), False)
+        return Read(
+            TaskTargets({"y" if name is None or name == "" else name: y}), VectorLayout(), False
+        )
     if sparse.issparse(y):
         raise ValueError("y must be dense, got a sparse matrix: use y.toarray()")
     return read_array(y)
@@ -106,6 +108,8 @@ def read_array(y: Any) -> Read:
     if array.ndim == 1:
         return Read(TaskTargets({"y": array}), VectorLayout(), False)
     if array.ndim != 2 or array.shape[1] == 0:
-        raise ValueError(f"y should be a 1d array or have a column a task, got an array of shape {array.shape}")
+        raise ValueError(
+            f"y should be a 1d array or have a column a task, got an array of shape {array.shape}"
+        )
     columns = {f"y{t}": array[:, t] for t in range(array.shape[1])}
     return Read(TaskTargets(columns), MatrixLayout(), False)

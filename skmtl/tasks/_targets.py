@@ -84,7 +84,9 @@ class TaskTargets(dict):
         self._info.update(self.declared_as(check_task_types(task_types, self.tasks))._info)
 
     @classmethod
-    def _carry(cls, columns: Mapping[Hashable, np.ndarray], info: dict[Hashable, TaskInfo]) -> "TaskTargets":
+    def _carry(
+        cls, columns: Mapping[Hashable, np.ndarray], info: dict[Hashable, TaskInfo]
+    ) -> "TaskTargets":
         """Make targets of checked columns whose types and classes are known."""
         made = cls.__new__(cls)
         dict.update(made, columns)
@@ -147,7 +149,10 @@ class TaskTargets(dict):
         targets : TaskTargets
             Targets that share their arrays with these.
         """
-        info = {name: declare(name, self._info[name], kind, self[name]) for name, kind in task_types.items()}
+        info = {
+            name: declare(name, self._info[name], kind, self[name])
+            for name, kind in task_types.items()
+        }
         return self._carry(self, self._info | info)
 
     def suspects(self) -> tuple[Hashable, ...]:
@@ -183,7 +188,9 @@ class TaskTargets(dict):
             key = rows
         if isinstance(key, Hashable) and not isinstance(key, slice):
             if key not in self:
-                raise KeyError(f"{key!r} is no task; the tasks are {list(self)} (rows: y[[i, j]], y[i:j] or a mask)")
+                raise KeyError(
+                    f"{key!r} is no task; the tasks are {list(self)} (rows: y[[i, j]], y[i:j] or a mask)"
+                )
             return dict.__getitem__(self, key)
         rows = key if isinstance(key, slice) else _row_key(key)
         return self._carry({name: column[rows] for name, column in self.items()}, self._info)
@@ -191,9 +198,13 @@ class TaskTargets(dict):
     def __setitem__(self, name: Hashable, values: Any) -> None:
         column = read_column(name, values)
         if self and name not in self and len(column.values) != self.shape[0]:
-            raise ValueError(f"task {name!r} must have {self.shape[0]} samples, got {len(column.values)}")
+            raise ValueError(
+                f"task {name!r} must have {self.shape[0]} samples, got {len(column.values)}"
+            )
         if name in self and len(self) > 1 and len(column.values) != self.shape[0]:
-            raise ValueError(f"task {name!r} must have {self.shape[0]} samples, got {len(column.values)}")
+            raise ValueError(
+                f"task {name!r} must have {self.shape[0]} samples, got {len(column.values)}"
+            )
         self._set(name, values)
 
     def update(self, *args: Any, **kwargs: Any) -> None:
@@ -257,7 +268,10 @@ class TaskTargets(dict):
         parts = []
         for name, column in self.items():
             n_missing = int((~observed(column)).sum())
-            parts.append(f"{name}: {self._info[name].type}" + (f" ({n_missing} missing)" if n_missing else ""))
+            parts.append(
+                f"{name}: {self._info[name].type}"
+                + (f" ({n_missing} missing)" if n_missing else "")
+            )
         return f"TaskTargets({self.shape[0]} samples; {', '.join(parts)})"
 
 
@@ -278,7 +292,9 @@ def _row_key(key: Any) -> np.ndarray:
     if rows.size == 0:
         rows = rows.astype(np.intp)
     if rows.ndim != 1 or rows.dtype.kind not in "biu":
-        raise TypeError(f"rows must be integers or a boolean mask, got {rows.dtype} of shape {rows.shape}")
+        raise TypeError(
+            f"rows must be integers or a boolean mask, got {rows.dtype} of shape {rows.shape}"
+        )
     return rows
 
 
@@ -289,7 +305,11 @@ def _check_one_length(columns: Mapping[Hashable, np.ndarray]) -> None:
 
 
 def _check_one_index(columns: Mapping[Hashable, Any]) -> None:
-    found = [(name, row_index(values)) for name, values in columns.items() if not isinstance(values, np.ndarray)]
+    found = [
+        (name, row_index(values))
+        for name, values in columns.items()
+        if not isinstance(values, np.ndarray)
+    ]
     found = [(name, index) for name, index in found if index is not None]
     for name, index in found[1:]:
         if not index.equals(found[0][1]):
@@ -311,7 +331,9 @@ def _concatenate(parts: Iterable[Any]) -> TaskTargets:
     parts = list(parts)
     first = parts[0]
     if not all(isinstance(part, TaskTargets) and part.tasks == first.tasks for part in parts):
-        raise ValueError("only TaskTargets with the same tasks, in the same order, can be concatenated")
+        raise ValueError(
+            "only TaskTargets with the same tasks, in the same order, can be concatenated"
+        )
     columns = {name: np.concatenate([part[name] for part in parts]) for name in first}
     joined = TaskTargets(columns)
     for name in first:

@@ -47,10 +47,14 @@ def declare(name: Hashable, info: TaskInfo, kind: str, values: np.ndarray) -> Ta
     """Return info with the declared type; raise ValueError where the targets cannot be of it."""
     if kind in ("regression", "count"):
         if info.are_labels:
-            raise ValueError(f"task {name!r} cannot be of type {kind!r}: its targets are labels, not numbers")
+            raise ValueError(
+                f"task {name!r} cannot be of type {kind!r}: its targets are labels, not numbers"
+            )
         if kind == "count" and (values[observed(values)] < 0).any():
             lowest = values[observed(values)].min()
-            raise ValueError(f"task {name!r} is of type 'count', so must not be negative, got {lowest:g}")
+            raise ValueError(
+                f"task {name!r} is of type 'count', so must not be negative, got {lowest:g}"
+            )
     elif info.classes is None:
         raise ValueError(
             f"Unknown label type: continuous. Task {name!r} cannot be of type {kind!r}: its targets are real numbers"
@@ -67,11 +71,17 @@ def check_task_types(task_types: Any, names: tuple[Hashable, ...]) -> dict[Hasha
     if isinstance(task_types, str):
         task_types = dict.fromkeys(names, task_types)
     if not isinstance(task_types, Mapping):
-        raise ValueError(f"task_types must be 'auto', one of {TASK_TYPES} or a dict {{task: type}}, got {task_types!r}")
+        raise ValueError(
+            f"task_types must be 'auto', one of {TASK_TYPES} or a dict {{task: type}}, got {task_types!r}"
+        )
     unknown = [name for name in task_types if name not in names]
     if unknown:
-        raise ValueError(f"task_types names tasks that y does not have: {unknown}; y has {list(names)}")
+        raise ValueError(
+            f"task_types names tasks that y does not have: {unknown}; y has {list(names)}"
+        )
     for name, kind in task_types.items():
         if kind != "auto" and kind not in TASK_TYPES:
-            raise ValueError(f"task_types of {name!r} must be 'auto' or one of {TASK_TYPES}, got {kind!r}")
+            raise ValueError(
+                f"task_types of {name!r} must be 'auto' or one of {TASK_TYPES}, got {kind!r}"
+            )
     return {name: kind for name, kind in task_types.items() if kind != "auto"}

@@ -7,9 +7,9 @@ from typing import Any, NamedTuple
 import numpy as np
 from sklearn.utils.validation import check_consistent_length, validate_data
 
+from ._columns import FEW
 from ._layout import Layout, read_targets
 from ._targets import TaskTargets
-from ._columns import FEW
 from ._types import check_task_types
 from ._weights import check_weights
 
@@ -87,5 +87,6 @@ def as_classes(targets: TaskTargets) -> Typed:
     kinds = {}
     for name, kind in targets.task_types.items():
         classes = targets.distinct(name)
-        kinds[name] = kind if kind == "multiclass" else "binary" if classes is None or len(classes) <= 2 else "multiclass"
+        several = kind == "multiclass" or (classes is not None and len(classes) > 2)
+        kinds[name] = "multiclass" if several else "binary"
     return Typed(targets.declared_as(kinds), frozenset())

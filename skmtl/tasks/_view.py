@@ -70,7 +70,9 @@ def final_step(fitted: Any) -> Any:
         elif "steps" in vars(fitted):
             fitted = fitted.steps[-1][1]
         else:
-            raise TypeError(f"{type(fitted).__name__} is no joint model, nor a pipeline or search that ends in one")
+            raise TypeError(
+                f"{type(fitted).__name__} is no joint model, nor a pipeline or search that ends in one"
+            )
     return fitted
 
 
@@ -127,7 +129,9 @@ class TaskView(BaseEstimator):
             return read_column(self.name, read_frame(found)[self.name]).values
         if isinstance(found, Mapping):
             return found[self.name]
-        return found if found.ndim == 1 else found[:, final_step(self.fitted).tasks_.index(self.name)]
+        return (
+            found if found.ndim == 1 else found[:, final_step(self.fitted).tasks_.index(self.name)]
+        )
 
     def _of_task(self, found: Any) -> np.ndarray:
         return found[self.name] if isinstance(found, Mapping) else found

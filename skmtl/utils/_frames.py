@@ -52,7 +52,11 @@ def read_series(y: Any) -> SeriesValues:
         categories = np.asarray(series.cat.get_categories().to_numpy())
         return SeriesValues(series.to_numpy(), missing, "class", categories)
     if dtype.is_numeric():
-        values = series.cast(nw.Float64).to_numpy() if dtype.is_decimal() or missing.any() else series.to_numpy()
+        values = (
+            series.cast(nw.Float64).to_numpy()
+            if dtype.is_decimal() or missing.any()
+            else series.to_numpy()
+        )
         return SeriesValues(values, missing, "number", None)
     if isinstance(dtype, nw.Boolean | nw.String):
         return SeriesValues(series.to_numpy(), missing, "class", None)
@@ -73,7 +77,9 @@ class FrameTemplate:
         """Read the template off a native frame."""
         wrapped = nw.from_native(frame, eager_only=True)
         columns = read_frame(frame)
-        dtypes = {name: column.dtype for name, column in columns.items() if hasattr(column, "dtype")}
+        dtypes = {
+            name: column.dtype for name, column in columns.items() if hasattr(column, "dtype")
+        }
         return cls(str(wrapped.implementation.value), tuple(columns), dtypes)
 
     def fill(self, columns: Mapping[Hashable, np.ndarray], as_found: frozenset, index: Any) -> Any:
@@ -101,4 +107,6 @@ def _cast(series: Any, dtype: Any) -> Any:
     """Cast a native series to a native dtype, categories and their order included."""
     if nw.dependencies.is_pandas_like_series(series):
         return series.astype(dtype)
-    return series if str(dtype) == "Object" else series.cast(dtype)  # polars casts nothing to objects
+    return (
+        series if str(dtype) == "Object" else series.cast(dtype)
+    )  # polars casts nothing to objects

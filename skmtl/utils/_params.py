@@ -57,7 +57,9 @@ class OneOf(Rule):
         self.values = values
 
     def admits(self, value: Any) -> bool:
-        return any(value is known or (isinstance(value, str) and value == known) for known in self.values)
+        return any(
+            value is known or (isinstance(value, str) and value == known) for known in self.values
+        )
 
     def __str__(self) -> str:
         return " or ".join(repr(value) for value in self.values)
@@ -73,7 +75,10 @@ class Instance(Rule):
         return isinstance(value, self.classes)
 
     def __str__(self) -> str:
-        names = ("None" if kind is type(None) else f"an instance of {kind.__name__}" for kind in self.classes)
+        names = (
+            "None" if kind is type(None) else f"an instance of {kind.__name__}"
+            for kind in self.classes
+        )
         return " or ".join(names)
 
 
