@@ -62,17 +62,19 @@ model = make_pipeline(columns, MultiTaskGLM(penalty=MeanRegularized()))
 # Joint and separate models, tuned alike
 # --------------------------------------
 # One grid search, on training patients alone, tunes both. ``sharing=0`` means separate models, so that part of
-# the grid says which strength suits each outcome best, and every separate model gets its own. The joint
-# model has one strength and one sharing for all outcomes. It may therefore gain or lose for two reasons: because
-# outcomes share, or because they have one strength in common, which is less easily misled where labels are few. A third
-# contender tells the two apart: models that share nothing but the strength.
+# the grid says which strength suits each outcome best, and every separate model gets its own. The joint model has one
+# strength and one sharing for all outcomes. It may therefore gain or lose for two reasons: because outcomes share,
+# or because they have one strength in common, which a few labels mislead less. A third contender tells the two
+# apart: separate models with one strength for all, tuned too.
 
 GRID = {
-    "multitaskglm__penalty__alpha": [5, 20, 80, 320, 1280],
-    "multitaskglm__penalty__sharing": [0, 0.25, 0.5, 0.75],
+    "multitaskglm__penalty__alpha": [10, 30, 100, 300, 1000, 3000],
+    "multitaskglm__penalty__sharing": [0, 0.3, 0.6],
 }
-OWN, COMMON = "separate", "one strength"
-RIVALS = {OWN: "separate models, each with its own strength", COMMON: "separate models with one strength for all"}
+RIVALS = {
+    "separate": "separate models, each with its own strength",
+    "one strength": "separate models with one strength for all",
+}
 
 
 def fit_all(model, X, y):
@@ -87,18 +89,20 @@ def fit_all(model, X, y):
     ).fit(X, y)
     tried = pd.DataFrame(search.cv_results_).set_index("param_multitaskglm__penalty__alpha")
     tried = tried[tried["param_multitaskglm__penalty__sharing"] == 0]
-    alphas = {OWN: {task: tried[f"mean_test_{task}"].idxmax() for task in y}, COMMON: tried["mean_test_mean"].idxmax()}
+    own = {task: tried[f"mean_test_{task}"].idxmax() for task in y}
+    common = tried["mean_test_mean"].idxmax()
     fitted = {}
-    for name, alpha in alphas.items():
+    for rival, alpha in zip(RIVALS, [own, common]):
         penalty = MeanRegularized(alpha, sharing=0)
-        fitted[name] = clone(model).set_params(multitaskglm__penalty=penalty).fit(X, y)
+        fitted[rival] = clone(model).set_params(multitaskglm__penalty=penalty).fit(X, y)
     return fitted | {"joint": search.best_estimator_}
 
 
 def explained(fitted, X_test):
     """Return the percentage of deviance explained in held-out patients: a row a task, a column a model."""
-    scores = {name: task_scores(y_test, one, X_test, "d2")["d2"] for name, one in fitted.items()}
-    return 100 * pd.DataFrame(scores)
+    return pd.DataFrame(
+        {name: 100 * task_scores(y_test, one, X_test, "d2")["d2"] for name, one in fitted.items()}
+    )
 
 
 # %%
@@ -122,9 +126,8 @@ def deviances(fitted, task):
 
 def bootstrap(statistic, *samples):
     """Return a statistic of paired samples, and its 95 % bootstrap interval."""
-    found = stats.bootstrap(
-        samples, statistic, paired=True, batch=100, n_resamples=1000, method="percentile", random_state=0
-    )
+    options = {"n_resamples": 1000, "batch": 100, "method": "percentile", "random_state": 0}
+    found = stats.bootstrap(samples, statistic, paired=True, **options)
     return statistic(*samples), *found.confidence_interval
 
 
@@ -133,29 +136,38 @@ def gain(deviance, joint_deviance, constant, axis=-1):
     return 100 * (deviance - joint_deviance).mean(axis) / constant.mean(axis)
 
 
+def heading(title):
+    """Print an underlined title."""
+    print(f"\n{title}\n{'-' * len(title)}")
+
+
 def show(title, scores, gains):
     """Print scores and gains by task, and say what is found."""
-    print(f"\n{title}\n{'-' * len(title)}\nDeviance explained in held-out patients, %; gain of the joint model, points")
-    table = scores.copy()
-    for rival, by_task in gains.items():
-        table[f"gain on {rival}"] = [f"{mean:+.2f} [{low:+.2f}, {high:+.2f}]" for mean, low, high in by_task]
-    print(table.rename_axis(None).to_string(float_format="{:.2f}".format))
-    for rival, by_task in gains.items():
-        mean, low, high = np.transpose(by_task)
-        better, worse = (", ".join(scores.index[clear]) or "no outcome" for clear in (low > 0, high < 0))
+    heading(title)
+    print(
+        "Deviance explained in held-out patients, %; gain of the joint model in points [95 % interval]"
+    )
+    table = scores.rename_axis(None)
+    for rival, found in gains.items():
+        table[f"gain on {rival}"] = ["{:+.2f} [{:+.2f}, {:+.2f}]".format(*row) for row in found]
+    print(table.to_string(float_format="{:.2f}".format))
+    for rival, found in gains.items():
+        mean, low, high = np.transpose(found)
+        better = ", ".join(scores.index[low > 0]) or "no outcome"
+        worse = ", ".join(scores.index[high < 0]) or "no outcome"
         print(f"Against {RIVALS[rival]}: {mean.mean():+.2f} points on average;")
         print(f"    clearly better for {better}; clearly worse for {worse}.")
 
 
-gains = {}
-title = f"{len(X_train)} training patients"
 large = fit_all(model, X_train, y_train)
-tuned = large["joint"][-1].penalty
-print(f"Chosen for the joint model: alpha={tuned.alpha}, sharing={tuned.sharing}")
-gains[title] = {
-    rival: [bootstrap(gain, deviances(large[rival], task)[0], *deviances(large["joint"], task)) for task in y]
-    for rival in RIVALS
-}
+best = large["joint"][-1].penalty
+print(f"Chosen for the joint model: alpha={best.alpha}, sharing={best.sharing}")
+lost = {name: [deviances(one, task) for task in y] for name, one in large.items()}
+title = f"{len(X_train)} training patients"
+gains = {title: {}}
+for rival in RIVALS:
+    pairs = zip(lost[rival], lost["joint"])
+    gains[title][rival] = [bootstrap(gain, other, *joint) for (other, _), joint in pairs]
 show(title, explained(large, X_test), gains[title])
 
 # %%
@@ -180,81 +192,88 @@ def auc_gain(died, risk, other_risk, axis=-1):
     return auc(died, risk, axis) - auc(died, other_risk, axis)
 
 
-rows, probability = [], large["joint"].predict_proba(X_test)
-for task, survival in {"death in hospital": ("surv2m", "prg2m"), "death within 180 days": ("surv6m", "prg6m")}.items():
-    for name, column in zip(("SUPPORT model", "physicians"), survival):
-        known = others[column].notna().to_numpy()
-        died, risk, other_risk = y_test[task][known], probability[task][known, 1], 1 - others[column][known].to_numpy()
-        difference, low, high = bootstrap(auc_gain, died, risk, other_risk)
-        verdict = "ahead" if low > 0 else "behind" if high < 0 else "no clear difference"
-        interval = f"{difference:+.3f} [{low:+.3f}, {high:+.3f}]"
-        areas = auc(died, risk), auc(died, other_risk)
-        rows.append([task, name, known.sum(), *areas, interval, verdict])
-title = "Joint model against the estimates in the data: area under the ROC curve"
-print(f"\n{title}\n{'-' * len(title)}")
-header = ["outcome", "estimate by", "patients", "joint", "theirs", "difference [95 %]", "joint model is"]
-print(pd.DataFrame(rows, columns=header).to_string(index=False, float_format="{:.3f}".format))
+rows = []
+for task, name, column in [
+    ("death in hospital", "SUPPORT model", "surv2m"),
+    ("death in hospital", "physicians", "prg2m"),
+    ("death within 180 days", "SUPPORT model", "surv6m"),
+    ("death within 180 days", "physicians", "prg6m"),
+]:
+    known = others[column].notna().to_numpy()
+    died, other_risk = y_test[task][known], 1 - others[column][known].to_numpy()
+    risk = large["joint"].predict_proba(X_test)[task][known, 1]
+    mean, low, high = bootstrap(auc_gain, died, risk, other_risk)
+    row = {"outcome": task, "estimate by": name, "patients": known.sum()}
+    row |= {"joint": auc(died, risk), "theirs": auc(died, other_risk)}
+    row["difference [95 %]"] = f"{mean:+.3f} [{low:+.3f}, {high:+.3f}]"
+    row["joint model is"] = (
+        "ahead" if low > 0 else "behind" if high < 0 else "not clearly different"
+    )
+    rows.append(row)
+heading("Joint model against the estimates in the data: area under the ROC curve")
+print(pd.DataFrame(rows).to_string(index=False, float_format="{:.3f}".format))
 
 # %%
 # Few patients, few labels
 # ------------------------
 # With 300 patients one draw says little: we draw ten times, tune and fit each time, and give the mean gain with its
-# 95 % interval over draws (Student's t). In the second setting, follow-up and billing reached only one patient in
-# seven: the other six have no label for death within 180 days, nor for costs, but all have the outcomes
-# known at discharge. Draws are stratified by disability, whose rarest class has 41 patients in all.
+# 95 % interval over draws (Student's t). In the second setting, follow-up and billing reached only 45 of the 300, not
+# the same ones: the others have no label for death within 180 days, or for costs, but all have what is known at
+# discharge. Draws are stratified by disability, whose rarest class has 41 patients in all. Columns are prepared once a
+# draw, not once a fold: no outcome takes part in it, and it halves the time.
 
 N_DRAWS, N_PATIENTS = 10, 300
 SCARCE = ["death within 180 days", "log costs"]
 
 
-def repeat(share_missing):
-    """Return the scores of each draw."""
-    scores = []
-    for draw in range(N_DRAWS):
-        stage = y_train["functional disability"].astype(str)
-        X, _, y, _ = train_test_split(X_train, y_train, train_size=N_PATIENTS, stratify=stage, random_state=draw)
-        for number, task in enumerate(SCARCE):
-            hidden = np.random.default_rng([draw, number]).permutation(N_PATIENTS) < share_missing * N_PATIENTS
-            y[task] = np.where(hidden, np.nan, y[task])
-        prepared = clone(columns).fit(X)  # once a draw, not once a fold: no outcome takes part, and it saves time
-        linear = make_pipeline("passthrough", model[-1])
-        scores.append(explained(fit_all(linear, prepared.transform(X), y), prepared.transform(X_test)))
-    return scores
+def draw_and_fit(seed, n_labels):
+    """Return the scores of models for some training patients, of whom n_labels have each scarce label."""
+    options = {"train_size": N_PATIENTS, "stratify": y_train["functional disability"].astype(str)}
+    X, _, y, _ = train_test_split(X_train, y_train, random_state=seed, **options)
+    rng = np.random.default_rng(seed)
+    for task in SCARCE:
+        has_label = rng.permutation(N_PATIENTS) < n_labels
+        y[task] = np.where(has_label, y[task], np.nan)
+    prepared = clone(columns).fit(X)
+    fitted = fit_all(make_pipeline("passthrough", model[-1]), prepared.transform(X), y)
+    return explained(fitted, prepared.transform(X_test))
 
 
-for title, share_missing in {
-    f"{N_PATIENTS} training patients": 0,
-    f"{N_PATIENTS} training patients, 85 % of labels missing in two tasks": 0.85,
+for title, n_labels in {
+    f"{N_PATIENTS} training patients": N_PATIENTS,
+    f"{N_PATIENTS} training patients, 85 % of labels missing in two tasks": 45,
 }.items():
-    scores = repeat(share_missing)
+    scores = [draw_and_fit(seed, n_labels) for seed in range(N_DRAWS)]
     gains[title] = {}
     for rival in RIVALS:
-        by_draw = np.array([s["joint"] - s[rival] for s in scores])
-        mean, error = by_draw.mean(axis=0), stats.sem(by_draw)
-        margin = stats.t.ppf(0.975, N_DRAWS - 1) * error
+        by_draw = np.array([one["joint"] - one[rival] for one in scores])
+        mean = by_draw.mean(axis=0)
+        margin = stats.t.ppf(0.975, N_DRAWS - 1) * stats.sem(by_draw)
         gains[title][rival] = list(zip(mean, mean - margin, mean + margin))
     show(title, sum(scores) / N_DRAWS, gains[title])
 
 # %%
 # What a joint model brings, and costs
 # ------------------------------------
-# Blue above zero: the joint model beats separate ones. Orange above zero: not for its one strength alone. Functional
-# disability has classes of its own, which no other outcome shares, so there the strength is all that can differ.
-# Of thirty 95 % intervals one or two miss zero by chance: believe what is far from it. Each panel has a scale of its own.
+# Blue above zero: the joint model beats separate ones. Orange as well: its one strength alone does not explain it.
+# Functional disability has classes of its own, so it shares with no other outcome, and only strengths can differ.
+# Of thirty 95 % intervals one or two miss zero by chance: believe what is far from it. Panels differ in scale.
 
 figure, axes = plt.subplots(1, 3, figsize=(12, 4.2), sharey=True, layout="constrained")
-looks = {OWN: {"color": "#0072B2", "marker": "o"}, COMMON: {"color": "#D55E00", "marker": "s", "mfc": "white"}}
+looks = [{"color": "#0072B2", "marker": "o"}, {"color": "#D55E00", "marker": "s", "mfc": "white"}]
+rows = np.arange(len(y))
 for ax, (title, by_rival) in zip(axes, gains.items()):
-    for shift, (rival, by_task) in zip((-0.13, 0.13), by_rival.items()):
-        mean, low, high = np.transpose(by_task)
-        look = looks[rival] | {"ls": "", "capsize": 3, "label": RIVALS[rival]}
-        ax.errorbar(mean, np.arange(len(y)) + shift, xerr=[mean - low, high - mean], **look)
+    for shift, look, (rival, found) in zip([-0.13, 0.13], looks, by_rival.items()):
+        mean, low, high = np.transpose(found)
+        look = look | {"ls": "", "capsize": 3, "label": RIVALS[rival]}
+        ax.errorbar(mean, rows + shift, xerr=[mean - low, high - mean], **look)
     ax.axvline(0, color="0.4", lw=1)
     ax.set_title(title.replace(", ", ",\n"), fontsize=11)
     ax.set_xlabel("gain in deviance explained\n(percentage points)")
-axes[0].set_yticks(np.arange(len(y)), list(y))
+axes[0].set_yticks(rows, list(y))
 axes[0].invert_yaxis()
-figure.suptitle(f"Gain of one joint model for five outcomes, on {len(X_test)} held-out patients, with 95 % intervals")
-figure.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=2, title="compared with")
+figure.suptitle(f"Gain of one joint model on {len(X_test)} held-out patients, with 95 % intervals")
+handles, labels = axes[0].get_legend_handles_labels()
+figure.legend(handles, labels, loc="outside lower center", ncols=2, title="compared with")
 figure.savefig("hospital_outcomes.png", dpi=150)
-print("\nFigure: hospital_outcomes.png")
+print("\nFigure written to hospital_outcomes.png")

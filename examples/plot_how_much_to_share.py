@@ -2,9 +2,9 @@
 How much to share
 =================
 
-``sharing`` is the correlation that a joint model expects between the weights of two tasks: at 0 it fits separate models,
-at 1 one model for all. Here the truth is simulated, with tasks that are unrelated, related by half, and nearly alike.
-What does each amount of sharing gain, or cost, in each?
+``sharing`` is the correlation that a joint model expects between the weights of two tasks: at 0 it fits separate
+models, at 1 one model for all. Here the truth is simulated, with tasks that are unrelated, related by half, and
+nearly alike. What does each amount of sharing gain, or cost, in each?
 """
 
 # %%
@@ -26,24 +26,32 @@ def scores(relatedness, seed):
     """Return the mean R2 over tasks, on new samples, at each sharing."""
     X, y = make_multitask(N_TRAIN + 1000, N_FEATURES, relatedness=relatedness, random_state=seed)
     X_train, y_train, X_test, y_test = X[:N_TRAIN], y[:N_TRAIN], X[N_TRAIN:], y[N_TRAIN:]
-    models = [MultiTaskRidge(alpha=N_FEATURES, sharing=sharing).fit(X_train, y_train) for sharing in SHARING]
+    models = [
+        MultiTaskRidge(alpha=N_FEATURES, sharing=sharing).fit(X_train, y_train)
+        for sharing in SHARING
+    ]
     return [model.score(X_test, y_test) for model in models]
 
 
 figure, ax = plt.subplots(figsize=(7, 4.5), layout="constrained")
-print(f"R2 on new samples, mean over {N_SEEDS} seeds; gain over separate models, with its standard error")
-for relatedness, color, marker in [(0, "#D55E00", "s"), (0.5, "#009E73", "^"), (0.9, "#0072B2", "o")]:
+print(f"Gain in R2 on new samples over separate models: mean of {N_SEEDS} seeds, standard error")
+print("relatedness", *[f"{sharing:>14}" for sharing in SHARING[1:]])
+for relatedness, color, marker in [
+    (0, "#D55E00", "s"),
+    (0.5, "#009E73", "^"),
+    (0.9, "#0072B2", "o"),
+]:
     found = np.array([scores(relatedness, seed) for seed in range(N_SEEDS)])
     gains = found - found[:, :1]
     mean, error = gains.mean(axis=0), gains.std(axis=0, ddof=1) / np.sqrt(N_SEEDS)
     ax.errorbar(SHARING, mean, error, color=color, marker=marker, capsize=3, label=f"{relatedness}")
-    best = mean.argmax()
-    print(
-        f"relatedness {relatedness}: separate {found[:, 0].mean():.3f}; best sharing {SHARING[best]}: "
-        f"{mean[best]:+.3f} +- {error[best]:.3f}; one model for all: {mean[-1]:+.3f} +- {error[-1]:.3f}"
-    )
+    print(f"{relatedness:<11}", *[f"{m:+.3f} ({e:.3f})" for m, e in zip(mean[1:], error[1:])])
 ax.axhline(0, color="0.4", lw=1)
-ax.set(xlabel="sharing", ylabel="gain in R2 over separate models", title="What sharing gains and costs, by relatedness")
+ax.set(
+    xlabel="sharing",
+    ylabel="gain in R2 over separate models (± standard error)",
+    title="What sharing gains and costs, by relatedness",
+)
 ax.legend(title="relatedness of the tasks")
 plt.show()
 

@@ -22,7 +22,7 @@ from sklearn.metrics import (
     log_loss,
     roc_auc_score,
 )
-from sklearn.model_selection import GridSearchCV, TunedThresholdClassifierCV, cross_val_score
+from sklearn.model_selection import GridSearchCV, KFold, TunedThresholdClassifierCV, cross_val_score
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 from zoo import patients
@@ -148,11 +148,13 @@ def test_search(ward):
     """A fitted search has views of its best model."""
     _, X, y = ward
     grid = {"multitaskglm__penalty__alpha": [1.0, 30.0]}
-    search = GridSearchCV(pipeline(), grid, cv=3, error_score="raise").fit(X, y)
+    cv = KFold(3, shuffle=True, random_state=0)
+    search = GridSearchCV(pipeline(), grid, cv=cv, error_score="raise").fit(X, y)
     view = task_view(search, "died")
     assert_array_equal(view.predict(X), search.predict(X)["died"])
     assert view.coef_.shape == (1, 10)
-    inside = make_pipeline(GridSearchCV(MultiTaskGLM(MeanRegularized()), {"penalty__alpha": [1.0]}, cv=3))
+    grid = {"penalty__alpha": [1.0]}
+    inside = make_pipeline(GridSearchCV(MultiTaskGLM(MeanRegularized()), grid, cv=cv))
     assert task_view(inside.fit(X[["x0", "x2"]], y), "days").predict(X[["x0", "x2"]]).shape == (150,)
 
 

@@ -108,8 +108,8 @@ def patients(seed=0, n=70, d=5, missing=0.3):
         "days": 4.0 - 3.0 * score(),
         "cost": 2e4 + 9e3 * score(),
         "lab": 0.01 * score() + 1.0,
-        "died": np.where(score() > 0.3, "yes", "no").astype(object),
-        "cured": np.where(score(-1.0) > -0.2, "well", "ill").astype(object),
+        "died": cut(score(), ("no", "yes")),
+        "cured": cut(score(-1.0), ("ill", "well")),
         "stage": cut(score(noise=1.0), ("I", "II", "III")),
         "grade": cut(score(noise=1.0), ("I", "II", "III")),
         "visits": rng.poisson(np.exp(np.clip(0.5 * score(), -3, 2))).astype(float),
@@ -120,8 +120,9 @@ def patients(seed=0, n=70, d=5, missing=0.3):
 
 
 def cut(score, labels):
-    """Return labels by thirds of a score."""
-    return np.array(labels, dtype=object)[np.searchsorted(np.quantile(score, [0.3, 0.7]), score)]
+    """Return labels by quantiles of a score."""
+    at = {2: [0.6], 3: [0.3, 0.7]}[len(labels)]
+    return np.array(labels, dtype=object)[np.searchsorted(np.quantile(score, at), score)]
 
 
 def known(column):

@@ -72,6 +72,14 @@ class JointLoss:
             terms.append(_term(list(group), n_samples, n_columns))
         return cls(tuple(terms), n_samples, n_columns)
 
+    def rows(self, rows: slice) -> "JointLoss":
+        """Return the loss of some of the samples; every term must be over all samples."""
+        terms = []
+        for term in self.terms:
+            weight = term.weight if len(term.weight) == 1 else term.weight[rows]
+            terms.append(Term(term.loss, term.columns, None, term.y[rows], weight))
+        return JointLoss(tuple(terms), len(terms[0].y), self.n_columns)
+
     @property
     def is_quadratic(self) -> bool:
         """Whether the Hessian is the same everywhere."""

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -12,6 +12,16 @@ from ._design import Design, centred
 from ._geometry import Block, Dual, Geometry, Primal
 
 LARGEST_KERNEL = 6000
+LARGE = 4_000_000  # numbers in X, above which a pass over it is a pass over memory
+PIECE = 50_000  # numbers in a piece of X
+
+
+class Piece(NamedTuple):
+    """Samples of some tasks: all that have labels, or few enough to stay in the cache from X @ W to G' @ X."""
+
+    design: Design
+    loss: JointLoss
+    columns: slice | np.ndarray
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,10 +33,9 @@ class Data:
     """
 
     design: Design
-    designs: tuple[Design, ...]
+    wholes: tuple[Piece, ...]
+    pieces: tuple[Piece, ...]
     geometry: Geometry
-    losses: tuple[JointLoss, ...]
-    columns: tuple[slice | np.ndarray, ...]
     n_columns: int
     n_rows: float
     fit_intercept: bool
@@ -39,28 +48,35 @@ class Data:
         """Lay out the data; row_weight are sample weights that all tasks have in common."""
         design = centred(X, label_weights(fits, X.shape[0]), fit_intercept)
         parts = split(fits, X.shape[0])
-        blocks, losses = [], []
+        wholes = []
         for rows, members, columns in parts:
             own = design if rows is None else Design(design.X[rows], design.offset)
-            blocks.append(Block(own, columns))
-            losses.append(JointLoss.of(members, own.shape[0]))
-        n_columns = sum(len(fit.head.active) for fit in fits)
+            wholes.append(Piece(own, JointLoss.of(members, own.shape[0]), columns))
         if row_weight is not None and parts[0][0] is not None:
             row_weight = None if len(parts) > 1 else row_weight[parts[0][0]]
-        geometry = choose(blocks, n_columns, row_weight)
-        n_rows = (
-            sum(block.design.shape[0] for block in blocks)
-            if row_weight is None
-            else float(row_weight.sum())
+        n_columns = sum(len(fit.head.active) for fit in fits)
+        n_rows = float(
+            sum(w.design.shape[0] for w in wholes) if row_weight is None else row_weight.sum()
         )
-        columns = tuple(block.columns for block in blocks)
-        designs = tuple(block.design for block in blocks)
+        designs = tuple(whole.design for whole in wholes)
+        is_dual = len(wholes) == 1 and row_weight is None and prefers_samples(designs[0])
+        pieces = (
+            tuple(wholes)
+            if is_dual
+            else tuple(piece for whole in wholes for piece in pieces_of(whole))
+        )
+        geometry = (
+            Dual(designs[0])
+            if is_dual
+            else Primal(
+                tuple(Block(p.design, p.columns) for p in pieces), designs, n_columns, row_weight
+            )
+        )
         is_exact = (
-            len(blocks) == 1 and geometry.gram is not None and has_common_weights(fits, row_weight)
+            len(wholes) == 1 and geometry.gram is not None and has_common_weights(fits, row_weight)
         )
-        losses = tuple(losses)
         return cls(
-            design, designs, geometry, losses, columns, n_columns, n_rows, fit_intercept, is_exact
+            design, tuple(wholes), pieces, geometry, n_columns, n_rows, fit_intercept, is_exact
         )
 
     @cached_property
@@ -68,7 +84,7 @@ class Data:
         """The best constant raw prediction: zero without intercepts."""
         null = np.zeros(self.n_columns)
         if self.fit_intercept:
-            for loss, columns in zip(self.losses, self.columns, strict=True):
+            for _, loss, columns in self.wholes:
                 null[columns] = loss.null_raw()
         return null
 
@@ -76,64 +92,51 @@ class Data:
     def null_curvature(self) -> np.ndarray:
         """The total Hessian at the best constant prediction."""
         total = np.zeros((self.n_columns, self.n_columns))
-        for loss, columns in zip(self.losses, self.columns, strict=True):
+        for _, loss, columns in self.wholes:
             inside = np.arange(self.n_columns)[columns]
             total[np.ix_(inside, inside)] += loss.constant_hessian(self.null_raw[columns])
         return total
 
     @cached_property
     def null_parts(self) -> list[np.ndarray]:
-        """The best constant raw prediction, for every sample, by block."""
+        """The best constant raw prediction, for every sample, by piece."""
         return self.constant(self.null_raw)
 
     @cached_property
     def null_value(self) -> float:
         """The loss of the best constant prediction."""
         return sum(
-            loss.value(part) for loss, part in zip(self.losses, self.null_parts, strict=True)
+            piece.loss.value(raw) for piece, raw in zip(self.pieces, self.null_parts, strict=True)
         )
 
     @cached_property
-    def null_loss_gradient(self) -> list[np.ndarray]:
-        """The gradient in raw at the best constant prediction, by block."""
-        return [
-            loss.gradient(part) for loss, part in zip(self.losses, self.null_parts, strict=True)
-        ]
+    def null_gradient(self) -> tuple[np.ndarray, np.ndarray]:
+        """The gradients in W and in the intercepts at the best constant prediction."""
+        return self.take_back(self.null_parts)
 
-    @cached_property
-    def null_gradient(self) -> np.ndarray:
-        """The gradient in W at the best constant prediction."""
-        return self.geometry.backward(self.null_loss_gradient)
+    def take_back(self, raw: Sequence[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+        """Return the gradients of the loss in W and in the intercepts."""
+        G = [piece.loss.gradient(part) for piece, part in zip(self.pieces, raw, strict=True)]
+        return self.geometry.backward(G), self.column_sums(G)
+
+    def column_sums(self, G: Sequence[np.ndarray]) -> np.ndarray:
+        """Return the sums over samples of something like raw."""
+        sums = np.zeros(self.n_columns)
+        for piece, part in zip(self.pieces, G, strict=True):
+            sums[piece.columns] += np.ones(len(part)) @ part
+        return sums
 
     def constant(self, values: np.ndarray) -> list[np.ndarray]:
         """Return constant raw predictions."""
-        parts = zip(self.losses, self.columns, strict=True)
-        return [np.tile(values[columns], (loss.n_samples, 1)) for loss, columns in parts]
+        return [np.tile(values[piece.columns], (piece.loss.n_samples, 1)) for piece in self.pieces]
 
     def total_hessian(self, raw: Sequence[np.ndarray]) -> np.ndarray:
         """Return the sum over samples of the Hessian in raw, of shape (n_columns, n_columns)."""
         total = np.zeros((self.n_columns, self.n_columns))
-        for loss, columns, part in zip(self.losses, self.columns, raw, strict=True):
-            inside = np.arange(self.n_columns)[columns]
-            total[np.ix_(inside, inside)] += loss.total_hessian(part)
+        for piece, part in zip(self.pieces, raw, strict=True):
+            inside = np.arange(self.n_columns)[piece.columns]
+            total[np.ix_(inside, inside)] += piece.loss.total_hessian(part)
         return total
-
-    def parts(self) -> list[tuple[Design, Any]]:
-        """Return the design and the columns of each block."""
-        return list(zip(self.designs, self.columns, strict=True))
-
-
-def choose(blocks: list[Block], n_columns: int, row_weight: np.ndarray | None) -> Geometry:
-    """Let coefficients live on samples where these are fewer than the features, and not too many."""
-    n_samples, n_features = blocks[0].design.shape
-    if (
-        len(blocks) == 1
-        and n_samples < n_features
-        and n_samples <= LARGEST_KERNEL
-        and row_weight is None
-    ):
-        return Dual(blocks[0].design)
-    return Primal(tuple(blocks), n_columns, row_weight)
 
 
 def has_common_weights(fits: Sequence[TaskFit], row_weight: np.ndarray | None) -> bool:
@@ -143,12 +146,33 @@ def has_common_weights(fits: Sequence[TaskFit], row_weight: np.ndarray | None) -
             return False
         if row_weight is None and fit.weight.shape != (1, 1):
             return False
-        if (
-            row_weight is not None
-            and np.ptp(fit.weight[:, 0] / row_weight) > 1e-12 * fit.weight[0, 0] / row_weight[0]
-        ):
-            return False
+        if row_weight is not None:
+            ratio = fit.weight[:, 0] / row_weight
+            if np.ptp(ratio) > 1e-12 * ratio[0]:
+                return False
     return True
+
+
+def prefers_samples(design: Design) -> bool:
+    """Whether coefficients live on samples: where these are fewer than the features, and not too many."""
+    n_samples, n_features = design.shape
+    return n_samples < n_features and n_samples <= LARGEST_KERNEL
+
+
+def pieces_of(whole: Piece) -> list[Piece]:
+    """Cut a large dense part into pieces that fit the cache, where losses pick no labels."""
+    n_samples, n_features = whole.design.shape
+    picks = any(term.index is not None for term in whole.loss.terms)
+    if picks or not isinstance(whole.design.X, np.ndarray) or n_samples * n_features < LARGE:
+        return [whole]
+    step = max(256, PIECE // n_features)
+    slices = [slice(start, start + step) for start in range(0, n_samples, step)]
+    return [
+        Piece(
+            Design(whole.design.X[rows], whole.design.offset), whole.loss.rows(rows), whole.columns
+        )
+        for rows in slices
+    ]
 
 
 def label_weights(fits: Sequence[TaskFit], n_samples: int) -> np.ndarray:

@@ -1,7 +1,7 @@
 """Where coefficients live: as weights of features, or of samples where there are fewer of them."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -14,6 +14,9 @@ LARGEST_GRAM = 6000
 LARGEST_SPARSE_GRAM = 500
 FEW_STRENGTHS = 3
 LARGEST_EIGENPROBLEM = 1500
+
+
+Kernel = Callable[[int, np.ndarray], np.ndarray]
 
 
 @dataclass(frozen=True)
@@ -33,12 +36,19 @@ class Geometry(ABC):
     size: int
 
     @abstractmethod
+    def sweep(self, W: np.ndarray, kernel: Kernel) -> np.ndarray:
+        """Return the gradient in W that kernel makes of the raw predictions of each block, in one pass.
+
+        W and the gradient have shape (size, n_columns).
+        """
+
+    @abstractmethod
     def forward(self, W: np.ndarray) -> list[np.ndarray]:
-        """Return the raw predictions of each block; W has shape (size, n_columns)."""
+        """Return the raw predictions of each block."""
 
     @abstractmethod
     def backward(self, G: Sequence[np.ndarray]) -> np.ndarray:
-        """Return the gradient in W, of shape (size, n_columns), given that in raw."""
+        """Return the gradient in W, given that in raw."""
 
     @abstractmethod
     def metric(self, U: np.ndarray) -> np.ndarray:
@@ -73,19 +83,25 @@ class Primal(Geometry):
     """U are weights of features."""
 
     blocks: tuple[Block, ...]
+    designs: tuple[Design, ...]
     n_columns: int
     row_weight: np.ndarray | None
 
     @property
     def size(self) -> int:  # type: ignore[override]
-        return self.blocks[0].design.shape[1]
+        return self.designs[0].shape[1]
+
+    def sweep(self, W: np.ndarray, kernel: Kernel) -> np.ndarray:
+        gradient = np.zeros((self.size, self.n_columns))
+        for position, block in enumerate(self.blocks):
+            G = kernel(position, block.design.forward(W[:, block.columns]))
+            gradient[:, block.columns] += block.design.backward(G)
+        return gradient
 
     def forward(self, W: np.ndarray) -> list[np.ndarray]:
         return [block.design.forward(W[:, block.columns]) for block in self.blocks]
 
     def backward(self, G: Sequence[np.ndarray]) -> np.ndarray:
-        if len(self.blocks) == 1:
-            return self.blocks[0].design.backward(G[0])
         gradient = np.zeros((self.size, self.n_columns))
         for block, part in zip(self.blocks, G, strict=True):
             gradient[:, block.columns] += block.design.backward(part)
@@ -102,15 +118,15 @@ class Primal(Geometry):
 
     @cached_property
     def gram(self) -> np.ndarray | None:  # type: ignore[override]
-        is_sparse = any(sparse.issparse(block.design.X) for block in self.blocks)
+        is_sparse = any(sparse.issparse(design.X) for design in self.designs)
         if self.size > (LARGEST_SPARSE_GRAM if is_sparse else LARGEST_GRAM):
             return None
-        if len(self.blocks) == 1:
-            return self.blocks[0].design.gram(self.row_weight)
-        return sum(block.design.gram(None) for block in self.blocks)
+        if len(self.designs) == 1:
+            return self.designs[0].gram(self.row_weight)
+        return sum(design.gram(None) for design in self.designs)
 
     def gram_diagonal(self) -> np.ndarray:
-        return sum(block.design.squares() for block in self.blocks)
+        return sum(design.squares() for design in self.designs)
 
 
 @dataclass(frozen=True, eq=False)
@@ -122,6 +138,9 @@ class Dual(Geometry):
     @property
     def size(self) -> int:  # type: ignore[override]
         return self.design.shape[0]
+
+    def sweep(self, W: np.ndarray, kernel: Kernel) -> np.ndarray:
+        return kernel(0, self.gram @ W)
 
     def forward(self, W: np.ndarray) -> list[np.ndarray]:
         return [self.gram @ W]

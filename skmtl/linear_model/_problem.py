@@ -9,7 +9,7 @@ from scipy import linalg
 
 from ..penalties import Quadratic
 from ._data import Data
-from ._geometry import invert
+from ._geometry import Kernel, invert
 
 EXACTLY = 1e-10  # relative differences of kappa that do not count where the solution hangs on them,
 ROUGHLY = 0.3  # and where they only precondition
@@ -51,7 +51,7 @@ class LinearProblem:
     @property
     def is_quadratic(self) -> bool:
         """Whether the Hessian is the same everywhere."""
-        return all(loss.is_quadratic for loss in self.data.losses)
+        return all(whole.loss.is_quadratic for whole in self.data.wholes)
 
     def split(self, v: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return views of the parts of a vector: U and beta."""
@@ -67,44 +67,65 @@ class LinearProblem:
         if not v.any():
             is_null = np.array_equal(self.intercepts.base, self.data.null_raw)
             return self.data.null_parts if is_null else self.data.constant(self.intercepts.base)
-        raw = self.move(v)
-        for part, columns in zip(raw, self.data.columns, strict=True):
-            part += self.intercepts.base[columns]
-        return raw
-
-    def move(self, D: np.ndarray) -> list[np.ndarray]:
-        """Return how raw predictions change along D."""
-        U, beta = self.split(D)
+        U, beta = self.split(v)
+        b = self.intercepts.base + self.intercepts.basis @ beta
         raw = self.data.geometry.forward(U @ self.factor.T)
-        shift = self.intercepts.basis @ beta
-        for part, columns in zip(raw, self.data.columns, strict=True):
-            part += shift[columns]
+        for part, piece in zip(raw, self.data.pieces, strict=True):
+            part += b[piece.columns]
         return raw
 
-    def loss_gradient(self, raw: Sequence[np.ndarray]) -> list[np.ndarray]:
-        """Return the gradient of the loss in raw."""
-        if raw is self.data.null_parts:
-            return self.data.null_loss_gradient
-        return [loss.gradient(part) for loss, part in zip(self.data.losses, raw, strict=True)]
-
-    def hessian_product(self, raw: Sequence[np.ndarray], D: np.ndarray) -> np.ndarray:
-        """Return the Hessian of loss and penalty, where the raw predictions are raw, times D."""
-        parts = zip(self.data.losses, raw, self.move(D), strict=True)
-        return self.gradient(
-            D, [loss.hessian_product(part, change) for loss, part, change in parts]
+    def gradient(self, v: np.ndarray, raw: Sequence[np.ndarray]) -> np.ndarray:
+        """Return the gradient at v, whose raw predictions are raw."""
+        is_null = raw is self.data.null_parts
+        return self._gradient(
+            v, *(self.data.null_gradient if is_null else self.data.take_back(raw))
         )
 
-    def gradient(self, v: np.ndarray, G: Sequence[np.ndarray]) -> np.ndarray:
-        """Return the gradient in v of loss and penalty, given that of the loss in raw."""
+    def advance(
+        self, v: np.ndarray, raw: Sequence[np.ndarray], D: np.ndarray
+    ) -> tuple[list[np.ndarray], np.ndarray]:
+        """Return the change of the raw predictions along D and the gradient at v + D, from one pass over the data."""
+        pieces = self.data.pieces
+        change, back = self._sweep(D, lambda k, part: pieces[k].loss.gradient(raw[k] + part))
+        return change, self._gradient(v + D, *back)
+
+    def hessian_product(
+        self, raw: Sequence[np.ndarray], D: np.ndarray
+    ) -> tuple[list[np.ndarray], np.ndarray]:
+        """Return the change of the raw predictions along D and the Hessian times D, from one pass over the data."""
+        pieces = self.data.pieces
+        change, back = self._sweep(D, lambda k, part: pieces[k].loss.hessian_product(raw[k], part))
+        return change, self._gradient(D, *back)
+
+    def loss_slope(self, raw: Sequence[np.ndarray], change: Sequence[np.ndarray]) -> float:
+        """Return the derivative of the loss at raw along a change of raw."""
+        parts = zip(self.data.pieces, raw, change, strict=True)
+        return float(sum(np.vdot(piece.loss.gradient(part), new) for piece, part, new in parts))
+
+    def _sweep(
+        self, D: np.ndarray, kernel: Kernel
+    ) -> tuple[list[np.ndarray], tuple[np.ndarray, np.ndarray]]:
+        """Return how raw changes along D, and the gradients in W and the intercepts that kernel makes of that."""
+        U, beta = self.split(D)
+        shift, sums = self.intercepts.basis @ beta, np.zeros(self.data.n_columns)
+        change: list[np.ndarray] = []
+
+        def note(k: int, part: np.ndarray) -> np.ndarray:
+            columns = self.data.pieces[k].columns
+            part += shift[columns]
+            change.append(part)
+            G = kernel(k, part)
+            sums[columns] += np.ones(len(G)) @ G
+            return G
+
+        return change, (self.data.geometry.sweep(U @ self.factor.T, note), sums)
+
+    def _gradient(self, v: np.ndarray, in_W: np.ndarray, in_b: np.ndarray) -> np.ndarray:
+        """Return the gradient in v, given those of the loss in W and in the intercepts."""
         C = np.empty_like(v)
         (U, beta), (C_U, C_beta) = self.split(v), self.split(C)
-        backward = (
-            self.data.null_gradient
-            if G is self.data.null_loss_gradient
-            else self.data.geometry.backward(G)
-        )
-        C_U[...] = backward @ self.factor + U
-        C_beta[...] = self.intercepts.basis.T @ self._column_sums(G) + self.intercepts.ridge * beta
+        C_U[...] = in_W @ self.factor + U
+        C_beta[...] = self.intercepts.basis.T @ in_b + self.intercepts.ridge * beta
         return C
 
     def penalty_product(self, v: np.ndarray) -> np.ndarray:
@@ -136,7 +157,7 @@ class LinearProblem:
         """
         kappa, rotation = self._strengths(self.data.null_curvature)
         inverse, gram = invert(self.data.geometry, kappa, EXACTLY), self.data.geometry.gram
-        B = -self.data.null_gradient @ self.factor @ rotation
+        B = -self.data.null_gradient[0] @ self.factor @ rotation
         U = inverse(B)
         R = B - U - gram @ (U * kappa)
         gap = 0.5 * np.vdot(self.data.geometry.metric(R), R)
@@ -179,9 +200,12 @@ class LinearProblem:
         U, beta = self.split(v)
         b = intercept + self.data.design.offset @ W - self.intercepts.base
         beta[...] = np.linalg.lstsq(self.intercepts.basis, b, rcond=None)[0] if len(beta) else 0.0
-        shift = self.intercepts.base + self.intercepts.basis @ beta
-        raw = [own.forward(W[:, columns]) + shift[columns] for own, columns in self.data.parts()]
-        U[...] = self.data.geometry.coordinates(W, self.loss_gradient(raw), self.factor)
+        b = self.intercepts.base + self.intercepts.basis @ beta
+        G = [
+            loss.gradient(design.forward(W[:, columns]) + b[columns])
+            for design, loss, columns in self.data.pieces
+        ]
+        U[...] = self.data.geometry.coordinates(W, G, self.factor)
         return v
 
     def settle(self, v: np.ndarray, raw: Sequence[np.ndarray]) -> tuple[np.ndarray, float]:
@@ -192,25 +216,23 @@ class LinearProblem:
         """
         v, raw = v.copy(), [part.copy() for part in raw]
         _, beta = self.split(v)
+        basis, ridge = self.intercepts.basis, self.intercepts.ridge
         for _ in range(20):
-            G = self.loss_gradient(raw)
-            slope = self.intercepts.basis.T @ self._column_sums(G) + self.intercepts.ridge * beta
+            G = [
+                piece.loss.gradient(part) for piece, part in zip(self.data.pieces, raw, strict=True)
+            ]
+            sums = self.data.column_sums(G)
+            slope = basis.T @ sums + ridge * beta
             if np.abs(slope).max(initial=0.0) <= SETTLED * np.sqrt(self.scale):
                 break
-            H = self.intercepts.basis.T @ self.data.total_hessian(raw) @ self.intercepts.basis
-            step = np.linalg.lstsq(H + np.diag(self.intercepts.ridge), -slope, rcond=None)[0]
+            H = basis.T @ self.data.total_hessian(raw) @ basis + np.diag(ridge)
+            step = np.linalg.lstsq(H, -slope, rcond=None)[0]
             beta += step
-            for part, columns in zip(raw, self.data.columns, strict=True):
-                part += (self.intercepts.basis @ step)[columns]
-        C = self.gradient(v, G)
+            for part, piece in zip(raw, self.data.pieces, strict=True):
+                part += (basis @ step)[piece.columns]
+        C = self._gradient(v, self.data.geometry.backward(G), sums)
         self.split(C)[1][...] = 0.0
         return v, float(0.5 * self.metric(C) @ C)
-
-    def _column_sums(self, G: Sequence[np.ndarray]) -> np.ndarray:
-        sums = np.zeros(self.data.n_columns)
-        for part, columns in zip(G, self.data.columns, strict=True):
-            sums[columns] += np.ones(len(part)) @ part
-        return sums
 
 
 def make_intercepts(data: Data, penalty: Quadratic) -> Intercepts:

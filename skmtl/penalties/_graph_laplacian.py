@@ -121,7 +121,9 @@ def read_graph(graph: Any, tasks: tuple[Hashable, ...]) -> np.ndarray:
         matrix = np.asarray(graph, dtype=float)
     expected = (len(tasks), len(tasks))
     if matrix.shape != expected:
-        raise ValueError(f"graph must have shape {expected}, a row and a column a task, got {matrix.shape}")
+        raise ValueError(
+            f"graph must have shape {expected}, a row and a column a task, got {matrix.shape}"
+        )
     if not np.isfinite(matrix).all() or not np.allclose(matrix, matrix.T):
         raise ValueError("graph must be finite and symmetric")
     return matrix - np.diag(np.diag(matrix))

@@ -8,35 +8,39 @@ import numpy as np
 
 from ..utils import Configurable, Number
 
+Raw = list[np.ndarray]
+
 
 class SmoothProblem(Protocol):
-    """Minimise loss(predict(v)) + <v, P v> / 2 over vectors v.
+    """Minimise loss(raw(v)) + <v, P v> / 2 over vectors v.
 
-    Raw predictions are affine in v, so that along a line the loss needs no product with the data. Inner products
-    of vectors are <u, v> = u . metric(v). scale is the objective at its best constant prediction.
+    Raw predictions, a list of arrays, are affine in v, so that along a line the loss needs no product with the data.
+    Inner products of vectors are <u, v> = u . metric(v). scale is the objective at its best constant prediction.
     """
 
-    scale: float
+    @property
+    def scale(self) -> float:
+        """The objective at the best constant prediction."""
 
-    def predict(self, v: np.ndarray) -> list[np.ndarray]:
-        """Return the raw predictions of v, a list of arrays."""
+    def predict(self, v: np.ndarray) -> Raw:
+        """Return the raw predictions of v."""
 
-    def move(self, D: np.ndarray) -> list[np.ndarray]:
-        """Return how raw predictions change along D."""
+    def gradient(self, v: np.ndarray, raw: Raw) -> np.ndarray:
+        """Return the gradient at v, whose raw predictions are raw."""
 
-    def loss_gradient(self, raw: list[np.ndarray]) -> list[np.ndarray]:
-        """Return the gradient of the loss in raw."""
+    def advance(self, v: np.ndarray, raw: Raw, D: np.ndarray) -> tuple[Raw, np.ndarray]:
+        """Return the change of the raw predictions along D and the gradient at v + D, from one pass over the data."""
 
-    def hessian_product(self, raw: list[np.ndarray], D: np.ndarray) -> np.ndarray:
-        """Return the Hessian of loss and penalty, where the raw predictions are raw, times D."""
+    def hessian_product(self, raw: Raw, D: np.ndarray) -> tuple[Raw, np.ndarray]:
+        """Return the change of the raw predictions along D and the Hessian times D, from one pass over the data."""
 
-    def gradient(self, v: np.ndarray, G: list[np.ndarray]) -> np.ndarray:
-        """Return the gradient in v of loss and penalty, given that of the loss in raw."""
+    def loss_slope(self, raw: Raw, change: Raw) -> float:
+        """Return the derivative of the loss at raw along a change of raw."""
 
     def penalty_product(self, v: np.ndarray) -> np.ndarray:
-        """Return P v, where the penalty is <v, P v> / 2."""
+        """Return P v."""
 
-    def preconditioner(self, raw: list[np.ndarray]) -> Callable[[np.ndarray], np.ndarray]:
+    def preconditioner(self, raw: Raw) -> Callable[[np.ndarray], np.ndarray]:
         """Return an approximation of the inverse Hessian at raw: a self-adjoint and positive map."""
 
     def metric(self, v: np.ndarray) -> np.ndarray:
@@ -52,7 +56,7 @@ class Solution(NamedTuple):
     """
 
     v: np.ndarray
-    raw: list[np.ndarray]
+    raw: Raw
     suboptimality: float
     n_iter: int
     converged: bool
@@ -66,3 +70,8 @@ class Solver(Configurable):
     @abstractmethod
     def solve(self, problem: SmoothProblem, start: np.ndarray) -> Solution:
         """Minimise the problem from start."""
+
+
+def moved(raw: Raw, step: float, change: Raw) -> Raw:
+    """Return raw + step * change."""
+    return [old + step * new for old, new in zip(raw, change, strict=True)]

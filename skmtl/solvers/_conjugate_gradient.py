@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ._base import SmoothProblem, Solution, Solver
+from ._base import SmoothProblem, Solution, Solver, moved
 
 
 class ConjugateGradient(Solver):
@@ -51,7 +51,7 @@ class ConjugateGradient(Solver):
         """
         v, raw = start.copy(), problem.predict(start)
         precondition = problem.preconditioner(raw)
-        residual = -problem.gradient(v, problem.loss_gradient(raw))
+        residual = -problem.gradient(v, raw)
         Z = precondition(residual)
         energy = problem.metric(residual) @ Z
         D = Z
@@ -59,11 +59,12 @@ class ConjugateGradient(Solver):
             estimate = 0.5 * energy / problem.scale
             if estimate <= self.tol or n_iter == self.max_iter:
                 break
-            product = problem.hessian_product(raw, D)
+            change, product = problem.hessian_product(raw, D)
             step = energy / (problem.metric(D) @ product)
             v += step * D
+            raw = moved(raw, step, change)
             residual -= step * product
             Z = precondition(residual)
             energy, previous = problem.metric(residual) @ Z, energy
             D = Z + energy / previous * D
-        return Solution(v, problem.predict(v), float(estimate), n_iter, bool(estimate <= self.tol))
+        return Solution(v, raw, float(estimate), n_iter, bool(estimate <= self.tol))

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ..utils import Number
-from ._base import SmoothProblem, Solution, Solver
+from ._base import Raw, SmoothProblem, Solution, Solver, moved
 
 STEEP = 0.5  # a step is taken where the slope is at most so much of what it was
 REFRESHED = (0, 2, 8)  # iterations after which the preconditioner takes up the curvature reached
@@ -75,7 +75,7 @@ class LBFGS(Solver):
             Where the method stopped.
         """
         v, raw = start.copy(), problem.predict(start)
-        C = problem.gradient(v, problem.loss_gradient(raw))
+        C = problem.gradient(v, raw)
         precondition = problem.preconditioner(raw)
         pairs: deque[Pair] = deque(maxlen=self.memory)
         for n_iter in range(self.max_iter + 1):
@@ -84,12 +84,17 @@ class LBFGS(Solver):
             estimate = -0.5 * slope / problem.scale
             if estimate <= self.tol or n_iter == self.max_iter:
                 break
-            step, raw, G = search(problem, v, D, slope, raw, problem.move(D))
+            change, C_new = problem.advance(v, raw, D)
+            step = 1.0
+            if not abs(problem.metric(C_new) @ D) <= STEEP * abs(slope):
+                step = search(problem, v, D, slope, raw, change)
+                C_new = problem.gradient(v + step * D, moved(raw, step, change))
             if step == 0.0:
                 break
             v += step * D
-            C, previous = problem.gradient(v, G), C
-            remember(problem, pairs, step * D, C - previous)
+            raw = moved(raw, step, change)
+            remember(problem, pairs, step * D, C_new - C)
+            C = C_new
             if n_iter in REFRESHED or not 1.0 / MISJUDGED < step < MISJUDGED:
                 precondition = problem.preconditioner(raw)
         return Solution(v, raw, float(estimate), n_iter, bool(estimate <= self.tol))
@@ -120,13 +125,8 @@ def remember(
 
 
 def search(
-    problem: SmoothProblem,
-    v: np.ndarray,
-    D: np.ndarray,
-    start: float,
-    raw: list[np.ndarray],
-    change: list[np.ndarray],
-) -> tuple[float, list[np.ndarray], list[np.ndarray]]:
+    problem: SmoothProblem, v: np.ndarray, D: np.ndarray, start: float, raw: Raw, change: Raw
+) -> float:
     """Find a step along D where the slope is at most STEEP times that at the start, without touching the data.
 
     The objective is convex, so its slope along the line grows: bracket its root, and close in by the secant or,
@@ -134,19 +134,12 @@ def search(
     """
     penalty_D = problem.penalty_product(D)
     linear, square = problem.metric(v) @ penalty_D, problem.metric(D) @ penalty_D
-
-    def slope_at(step: float) -> tuple[float, list[np.ndarray], list[np.ndarray]]:
-        moved = [old + step * new for old, new in zip(raw, change, strict=True)]
-        with np.errstate(invalid="ignore", over="ignore"):
-            G = problem.loss_gradient(moved)
-            inner = sum(np.vdot(part, new) for part, new in zip(G, change, strict=True))
-        return float(inner + linear + step * square), moved, G
-
     low, slope_low, high, slope_high, step = 0.0, start, np.inf, np.nan, 1.0
     for _ in range(60):
-        slope, moved, G = slope_at(step)
+        with np.errstate(invalid="ignore", over="ignore"):
+            slope = problem.loss_slope(moved(raw, step, change), change) + linear + step * square
         if abs(slope) <= STEEP * abs(start):
-            return step, moved, G
+            return step
         if slope < 0:
             low, slope_low = step, slope
         else:
@@ -157,4 +150,4 @@ def search(
         guess = low - slope_low * (high - low) / (slope_high - slope_low)
         inside = low + 0.1 * (high - low) <= guess <= high - 0.1 * (high - low)  # False for nan
         step = guess if inside else 0.5 * (low + high)
-    return low, *slope_at(low)[1:]
+    return low
