@@ -68,7 +68,7 @@ model = make_pipeline(columns, MultiTaskGLM(penalty=MeanRegularized()))
 # apart: separate models with one strength for all, tuned too.
 
 GRID = {
-    "multitaskglm__penalty__alpha": [10, 30, 100, 300, 1000, 3000],
+    "multitaskglm__penalty__alpha": [10, 30, 100, 500, 3000],
     "multitaskglm__penalty__sharing": [0, 0.3, 0.6],
 }
 RIVALS = {

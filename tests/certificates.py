@@ -6,7 +6,12 @@ import numpy as np
 from scipy.special import expit, log_softmax, softmax, xlogy
 from zoo import known
 
-LOSSES = {"regression": "squared", "binary": "logistic", "multiclass": "softmax", "count": "poisson"}
+LOSSES = {
+    "regression": "squared",
+    "binary": "logistic",
+    "multiclass": "softmax",
+    "count": "poisson",
+}
 
 
 @dataclass
@@ -150,8 +155,12 @@ def loss_value(task, raw):
 
 def loss_gradient(task, raw):
     """Return the gradient of the weighted loss in raw."""
-    inverse = {"squared": lambda z: z, "poisson": np.exp, "logistic": expit,
-               "softmax": lambda z: softmax(z, axis=1)}[task.loss]
+    inverse = {
+        "squared": lambda z: z,
+        "poisson": np.exp,
+        "logistic": expit,
+        "softmax": lambda z: softmax(z, axis=1),
+    }[task.loss]
     return task.weight[:, None] * np.where(task.weight[:, None] > 0, inverse(raw) - task.y, 0.0)
 
 
@@ -230,8 +239,12 @@ class Problem:
         b = []
         for task in self.tasks:
             mean = task.weight @ task.y / task.weight.sum()
-            link = {"squared": lambda m: m, "poisson": np.log, "softmax": np.log,
-                    "logistic": lambda m: np.log(m / (1 - m))}[task.loss]
+            link = {
+                "squared": lambda m: m,
+                "poisson": np.log,
+                "softmax": np.log,
+                "logistic": lambda m: np.log(m / (1 - m)),
+            }[task.loss]
             b.append(link(mean))
         return self.value(np.zeros((self.X.shape[1], len(self.scale))), np.concatenate(b))
 

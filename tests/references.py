@@ -41,7 +41,9 @@ def logistic(C, **settings):
 
 def poisson(alpha, **settings):
     """Return scikit-learn's Poisson regression, solved to the last digit."""
-    return PoissonRegressor(alpha=alpha, solver="newton-cholesky", tol=1e-12, max_iter=1000, **settings)
+    return PoissonRegressor(
+        alpha=alpha, solver="newton-cholesky", tol=1e-12, max_iter=1000, **settings
+    )
 
 
 def optimum_by_cvxpy(problem, fit_intercept=True):

@@ -27,7 +27,9 @@ def renumbered(model):
 def as_polars(y):
     """Return the targets as a polars frame, nulls for what is missing."""
     columns = {k: pl.Series(k, v.tolist(), strict=False) for k, v in y.items()}
-    return pl.DataFrame({k: v.fill_nan(None) if v.dtype.is_float() else v for k, v in columns.items()})
+    return pl.DataFrame(
+        {k: v.fill_nan(None) if v.dtype.is_float() else v for k, v in columns.items()}
+    )
 
 
 @by_case
@@ -41,8 +43,10 @@ def test_same_numbers(case):
     categories = frame.astype({k: "category" for k, v in y.items() if v.dtype == object})
     assert_same_numbers(numbers(case.new().fit(X, categories)), wanted)
     assert_same_numbers(numbers(renumbered(case.new()).fit(X, as_matrix(y))), wanted)
-    masked = {k: np.ma.masked_array(np.where(pd.isna(v), v[~pd.isna(v)][0], v), pd.isna(v))
-              for k, v in y.items()}
+    masked = {
+        k: np.ma.masked_array(np.where(pd.isna(v), v[~pd.isna(v)][0], v), pd.isna(v))
+        for k, v in y.items()
+    }
     assert_same_numbers(numbers(case.new().fit(X, masked)), wanted)
 
 
@@ -69,7 +73,9 @@ def equal(found, wanted):
     if wanted.dtype.kind in "UO":
         assert_array_equal(found.astype(object), wanted.astype(object))
     else:
-        np.testing.assert_allclose(found.astype(float), wanted, rtol=1e-6, atol=1e-6 * np.abs(wanted).max())
+        np.testing.assert_allclose(
+            found.astype(float), wanted, rtol=1e-6, atol=1e-6 * np.abs(wanted).max()
+        )
 
 
 @by_case

@@ -86,5 +86,10 @@ def test_sharing_moves_the_others(case):
     name = "days" if "days" in y else "died"
     found = case.new().fit(X, y | {name: np.roll(y[name], 1)})
     others = columns_without(case.new().fit(X, y), name)
-    assert np.abs(columns_without(found, name) / np.abs(others).max(axis=1, keepdims=True)
-                  - others / np.abs(others).max(axis=1, keepdims=True)).max() > 1e-4
+    assert (
+        np.abs(
+            columns_without(found, name) / np.abs(others).max(axis=1, keepdims=True)
+            - others / np.abs(others).max(axis=1, keepdims=True)
+        ).max()
+        > 1e-4
+    )

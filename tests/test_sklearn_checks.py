@@ -13,7 +13,9 @@ ADAPTERS = [
     AsClassifier(MultiTaskGLM()),
 ]
 ONE_CLASS = "ignore:.*one class only.*constant"  # where the type was declared, no error
-CODES = "ignore:.*taken as regression.*all whole"  # of scikit-learn's whole-numbered targets, rightly
+CODES = (
+    "ignore:.*taken as regression.*all whole"  # of scikit-learn's whole-numbered targets, rightly
+)
 
 
 @pytest.mark.filterwarnings(CODES)

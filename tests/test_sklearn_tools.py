@@ -34,7 +34,10 @@ pl = pytest.importorskip("polars")
 
 NAMES = ("days", "died", "stage", "cost")
 GRID = {
-    "multitaskglm__penalty": [MeanRegularized(), GraphLaplacian([[0, 1, 0, 1], [1, 0, 0, 0], [0, 0, 0, 0], [1, 0, 0, 0]])],
+    "multitaskglm__penalty": [
+        MeanRegularized(),
+        GraphLaplacian([[0, 1, 0, 1], [1, 0, 0, 0], [0, 0, 0, 0], [1, 0, 0, 0]]),
+    ],
     "multitaskglm__penalty__alpha": [1.0, 30.0],
 }
 # scikit-learn's type_of_target looks at a frame where a search has no cv of its own
@@ -50,7 +53,9 @@ def mixed(kind, n=90):
     if kind == "pandas":
         return X, pd.DataFrame(y)
     columns = {k: pl.Series(k, v.tolist(), strict=False) for k, v in y.items()}
-    return X, pl.DataFrame({k: v.fill_nan(None) if v.dtype.is_float() else v for k, v in columns.items()})
+    return X, pl.DataFrame(
+        {k: v.fill_nan(None) if v.dtype.is_float() else v for k, v in columns.items()}
+    )
 
 
 def pipe():
@@ -115,8 +120,9 @@ def test_cross_validate(kind):
     """The folds' models and scores are those of a loop by hand."""
     X, y = mixed(kind)
     cv = KFold(3, shuffle=True, random_state=1)
-    found = cross_validate(pipe(), X, y, cv=cv, return_estimator=True, return_train_score=True,
-                           error_score="raise")
+    found = cross_validate(
+        pipe(), X, y, cv=cv, return_estimator=True, return_train_score=True, error_score="raise"
+    )
     whole = TaskTargets(y)
     for fold, (train, test) in enumerate(cv.split(X)):
         model = pipe().fit(X[train], whole[train])
@@ -150,7 +156,9 @@ def test_cross_val_predict(kind):
         wanted = pipe().fit(X[train], whole[train]).predict(X[test])
         for t, name in enumerate(NAMES):
             part = found[test][name] if kind == "TaskTargets" else np.asarray(found)[test][:, t]
-            assert list(part) == pytest.approx(list(wanted[name])) or list(part) == list(wanted[name])
+            assert list(part) == pytest.approx(list(wanted[name])) or list(part) == list(
+                wanted[name]
+            )
 
 
 @by_kind
@@ -158,11 +166,21 @@ def test_curves(kind):
     """Learning and validation curves."""
     X, y = mixed(kind)
     sizes, train, test = learning_curve(
-        pipe(), X, y, train_sizes=[0.5, 1.0], cv=ShuffleSplit(2, test_size=0.4, random_state=0), error_score="raise"
+        pipe(),
+        X,
+        y,
+        train_sizes=[0.5, 1.0],
+        cv=ShuffleSplit(2, test_size=0.4, random_state=0),
+        error_score="raise",
     )
     assert train.shape == test.shape == (2, 2) and np.isfinite(test).all()
     train, test = validation_curve(
-        pipe(), X, y, param_name="multitaskglm__penalty__sharing", param_range=[0.0, 0.5, 1.0], cv=3,
+        pipe(),
+        X,
+        y,
+        param_name="multitaskglm__penalty__sharing",
+        param_range=[0.0, 0.5, 1.0],
+        cv=3,
         error_score="raise",
     )
     assert test.shape == (3, 3) and np.isfinite(test).all()
@@ -188,7 +206,8 @@ def test_column_transformer(kind, library):
     frame = {f"x{j}": X[:, j] for j in range(5)} | {"ward": np.array(["a", "b", "c"] * 30)}
     frame = (pd if library == "pandas" else pl).DataFrame(frame)
     prepare = make_column_transformer(
-        (OneHotEncoder(sparse_output=False), ["ward"]), (StandardScaler(), [f"x{j}" for j in range(5)])
+        (OneHotEncoder(sparse_output=False), ["ward"]),
+        (StandardScaler(), [f"x{j}" for j in range(5)]),
     )
     plain = make_pipeline(prepare, MultiTaskGLM()).fit(frame, y)
     named = make_pipeline(prepare, MultiTaskGLM()).set_output(transform=library).fit(frame, y)
@@ -220,21 +239,26 @@ def test_metadata_routing(kind, shape, routing, rng):
     """sample_weight reaches fit and score of every fold, sliced."""
     X, y = mixed(kind)
     weight = rng.uniform(0.5, 2, (len(X), 4))
-    asked = {"rows": weight[:, 0], "pairs": weight,
-             "TaskTargets": TaskTargets(dict(zip(NAMES, weight.T)), "regression")}[shape]
+    asked = {
+        "rows": weight[:, 0],
+        "pairs": weight,
+        "TaskTargets": TaskTargets(dict(zip(NAMES, weight.T)), "regression"),
+    }[shape]
     array = weight[:, 0] if shape == "rows" else weight
     model = MultiTaskGLM().set_fit_request(sample_weight=True).set_score_request(sample_weight=True)
-    cv = KFold(3)
-    found = cross_validate(make_pipeline(StandardScaler().set_fit_request(sample_weight=False), model),
-                           X, y, cv=cv, params={"sample_weight": asked}, error_score="raise")
+    cv, params = KFold(3), {"sample_weight": asked}
+    found = cross_validate(model, X, y, cv=cv, params=params, error_score="raise")
     whole = TaskTargets(y)
     for fold, (train, test) in enumerate(cv.split(X)):
-        scaler = StandardScaler().fit(X[train])
-        alone = MultiTaskGLM().fit(scaler.transform(X[train]), whole[train], array[train])
-        wanted = alone.score(scaler.transform(X[test]), whole[test], array[test])
+        alone = MultiTaskGLM().fit(X[train], whole[train], array[train])
+        wanted = alone.score(X[test], whole[test], array[test])
         assert found["test_score"][fold] == pytest.approx(wanted)
     search = GridSearchCV(model, {"penalty": [MeanRegularized(3.0), None]}, cv=3)
     assert np.isfinite(search.fit(X, y, sample_weight=asked).best_score_)
+    scaler = StandardScaler().set_fit_request(sample_weight=False)
+    piped = make_pipeline(scaler, model).fit(X, y, sample_weight=asked)
+    Z = StandardScaler().fit_transform(X)
+    assert_allclose(piped[-1].coef_, MultiTaskGLM().fit(Z, y, array).coef_, rtol=1e-6)
 
 
 def test_score_is_the_mean_of_d2():

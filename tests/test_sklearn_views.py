@@ -123,7 +123,7 @@ def test_rules(ward):
     with pytest.raises(Exception, match="FrozenEstimator"):
         task_view(model, "died").fit(X, y["died"])
     with pytest.raises(TypeError):
-        task_view(LogisticRegression().fit([[0], [1]], [0, 1]), "died")
+        task_view(LogisticRegression(solver="newton-cholesky").fit([[0], [1]], [0, 1]), "died")
 
 
 @pytest.mark.parametrize("container", ["frame", "matrix", "vector"])
@@ -140,8 +140,9 @@ def test_of_any_container(container):
     assert is_classifier(view) and view.predict_proba(X).shape == (len(X), 2)
     assert set(view.predict(X)) <= {0, 1} and roc_auc_score(died, view.predict_proba(X)[:, 1]) > 0.6
     numbers = np.column_stack([days, y["cost"]])
-    assert_allclose(task_view(MultiTaskRidge().fit(X, numbers), "y1").predict(X).mean(),
-                    y["cost"].mean())
+    assert_allclose(
+        task_view(MultiTaskRidge().fit(X, numbers), "y1").predict(X).mean(), y["cost"].mean()
+    )
 
 
 def test_search(ward):
@@ -155,7 +156,9 @@ def test_search(ward):
     assert view.coef_.shape == (1, 10)
     grid = {"penalty__alpha": [1.0]}
     inside = make_pipeline(GridSearchCV(MultiTaskGLM(MeanRegularized()), grid, cv=cv))
-    assert task_view(inside.fit(X[["x0", "x2"]], y), "days").predict(X[["x0", "x2"]]).shape == (150,)
+    assert task_view(inside.fit(X[["x0", "x2"]], y), "days").predict(X[["x0", "x2"]]).shape == (
+        150,
+    )
 
 
 @pytest.fixture
@@ -202,8 +205,10 @@ def test_partial_dependence(ward, plots, name):
     assert np.isfinite(found.pd_results[0].average).all()
 
 
-@pytest.mark.parametrize("name, scoring", [("died", "roc_auc"), ("stage", "neg_log_loss"),
-                                           ("days", "r2"), ("died", None)])
+@pytest.mark.parametrize(
+    "name, scoring",
+    [("died", "roc_auc"), ("stage", "neg_log_loss"), ("days", "r2"), ("died", None)],
+)
 def test_permutation_importance(ward, name, scoring):
     """Of raw columns."""
     view, X, values = one(ward, name)
@@ -225,8 +230,9 @@ def test_calibrated(ward, name, method):
 def test_tuned_threshold(ward):
     """Frozen, then given another threshold."""
     view, X, died = one(ward, "died")
-    tuned = TunedThresholdClassifierCV(FrozenEstimator(view), scoring="balanced_accuracy", cv="prefit",
-                                       refit=False).fit(X, died)
+    tuned = TunedThresholdClassifierCV(
+        FrozenEstimator(view), scoring="balanced_accuracy", cv="prefit", refit=False
+    ).fit(X, died)
     wanted = np.where(view.predict_proba(X)[:, 1] >= tuned.best_threshold_, "yes", "no")
     assert np.mean(tuned.predict(X) == wanted) > 0.95
 
@@ -235,9 +241,14 @@ def test_tuned_threshold(ward):
 def test_stacked(ward, name):
     """Frozen, then stacked with, or voting among, others."""
     view, X, labels = one(ward, name)
-    other = make_pipeline(make_column_transformer((SimpleImputer(), ["x0", "x2"])), LogisticRegression())
+    other = make_pipeline(
+        make_column_transformer((SimpleImputer(), ["x0", "x2"])),
+        LogisticRegression(solver="newton-cholesky"),
+    )
     members = [("joint", FrozenEstimator(view)), ("small", other)]
-    stacked = StackingClassifier(members, LogisticRegression(), cv=3).fit(X, labels)
+    stacked = StackingClassifier(members, LogisticRegression(solver="newton-cholesky"), cv=3).fit(
+        X, labels
+    )
     assert_array_equal(stacked.classes_, view.classes_)
     assert stacked.score(X, labels) >= 0.4
     assert VotingClassifier(members, voting="soft").fit(X, labels).score(X, labels) >= 0.4

@@ -1,5 +1,6 @@
 """Between a task's targets and its raw columns."""
 
+from ._class_weights import drop_weightless, read_class_weights
 from ._fits import TaskFit, fit_weights, fits_of, make_heads
 from ._heads import (
     BinaryHead,
@@ -22,7 +23,9 @@ __all__ = [
     "RegressionHead",
     "TaskFit",
     "column_names",
+    "drop_weightless",
     "fit_weights",
     "fits_of",
     "make_heads",
+    "read_class_weights",
 ]

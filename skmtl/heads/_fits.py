@@ -8,6 +8,7 @@ import numpy as np
 
 from ..losses import Loss
 from ..tasks import Labels, TaskTargets
+from ._class_weights import ClassWeight, check_names, class_factors
 from ._heads import (
     NEVER,
     BinaryHead,
@@ -107,17 +108,21 @@ def deviation(labels: Labels) -> float:
 
 
 def fit_weights(
-    heads: tuple[Head, ...], labels: Mapping[Hashable, Labels], class_weight: Any, task_weight: Any
+    heads: tuple[Head, ...],
+    labels: Mapping[Hashable, Labels],
+    class_weight: Mapping[Hashable, ClassWeight],
+    task_weight: Any,
 ) -> dict[Hashable, np.ndarray]:
     """Return the weight of each label of the tasks to be fitted: sample times class times task weight."""
     fitted = [head for head in heads if len(head.active)]
     by_task = task_weights(fitted, labels, task_weight, [head.name for head in heads])
-    by_class = class_weights_by_task(heads, class_weight)
     made = {}
     for head in fitted:
         weight = labels[head.name].weight * by_task[head.name]
-        if isinstance(head, ClassificationHead) and head.name in by_class:
-            weight = weight * class_weights(head, labels[head.name], by_class[head.name])
+        if isinstance(head, ClassificationHead) and head.name in class_weight:
+            weight = weight * class_factors(
+                head.classes, labels[head.name], class_weight[head.name]
+            )
         if not weight.any():
             raise ValueError(
                 f"task {head.name!r} has no weight: its task_weight or class_weight is zero throughout"
@@ -138,40 +143,6 @@ def task_weights(
         return {name: mean / total for name, total in totals.items()}
     check_names("task_weight", task_weight, names)
     return {head.name: float(task_weight.get(head.name, 1.0)) for head in fitted}
-
-
-def class_weights_by_task(heads: tuple[Head, ...], class_weight: Any) -> dict[Hashable, Any]:
-    """Return the class weights of each classification task that has any."""
-    names = [head.name for head in heads if isinstance(head, ClassificationHead)]
-    if class_weight is None:
-        return {}
-    if isinstance(class_weight, str):
-        return dict.fromkeys(names, class_weight)
-    if len(heads) == 1 and not set(class_weight) <= set(names):
-        return dict.fromkeys(names, class_weight)
-    check_names("class_weight", class_weight, names)
-    return {name: found for name, found in class_weight.items() if found is not None}
-
-
-def class_weights(head: ClassificationHead, labels: Labels, given: Any) -> np.ndarray:
-    """Return the class weight of each label of a task."""
-    position = np.searchsorted(head.classes, labels.values)
-    if isinstance(given, str):
-        totals = np.bincount(position, labels.weight, minlength=len(head.classes))
-        n_seen = np.count_nonzero(totals)
-        balanced = np.divide(
-            labels.total / n_seen, totals, out=np.zeros_like(totals), where=totals > 0
-        )
-        return balanced[position]
-    check_names(f"class_weight of task {head.name!r}", given, head.classes.tolist())
-    return np.array([float(given.get(label, 1.0)) for label in head.classes.tolist()])[position]
-
-
-def check_names(parameter: str, given: Mapping, known: list) -> None:
-    """Raise ValueError where a mapping speaks of what is not there."""
-    unknown = [key for key in given if key not in known]
-    if unknown:
-        raise ValueError(f"{parameter} names {unknown}, but there are only {known}")
 
 
 def fits_of(

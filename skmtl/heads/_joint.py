@@ -89,6 +89,15 @@ class JointLoss:
         """Return the loss."""
         return sum(term.loss.value(term.y, term.take(raw), term.weight) for term in self.terms)
 
+    def values(self, raw: np.ndarray) -> np.ndarray:
+        """Return the losses by column, those of several classes spread evenly over their columns."""
+        values = np.zeros(self.n_columns)
+        for term in self.terms:
+            found = term.loss.values(term.y, term.take(raw), term.weight)
+            shares = np.broadcast_to(found * (found.shape[1] / term.y.shape[1]), term.y.shape)
+            values += term.column_sums(shares, self.n_columns)
+        return values
+
     def gradient(self, raw: np.ndarray) -> np.ndarray:
         """Return the gradient in raw."""
         if len(self.terms) == 1 and self.terms[0].index is None:

@@ -103,11 +103,12 @@ class Data:
         return self.constant(self.null_raw)
 
     @cached_property
-    def null_value(self) -> float:
-        """The loss of the best constant prediction."""
-        return sum(
-            piece.loss.value(raw) for piece, raw in zip(self.pieces, self.null_parts, strict=True)
-        )
+    def null_values(self) -> np.ndarray:
+        """The loss of each column at the best constant prediction; that of several classes is spread over them."""
+        values = np.zeros(self.n_columns)
+        for piece, raw in zip(self.pieces, self.null_parts, strict=True):
+            values[piece.columns] += piece.loss.values(raw)
+        return values
 
     @cached_property
     def null_gradient(self) -> tuple[np.ndarray, np.ndarray]:

@@ -14,6 +14,7 @@ LARGEST_GRAM = 6000
 LARGEST_SPARSE_GRAM = 500
 FEW_STRENGTHS = 3
 LARGEST_EIGENPROBLEM = 1500
+NEARLY_NO_RIDGE = 1e10
 
 
 Kernel = Callable[[int, np.ndarray], np.ndarray]
@@ -59,8 +60,8 @@ class Geometry(ABC):
         """Return the weights of the features, of shape (n_features, n_columns)."""
 
     @abstractmethod
-    def coordinates(self, W: np.ndarray, G: Sequence[np.ndarray], F: np.ndarray) -> np.ndarray:
-        """Return U near given weights of the features, whose gradient in raw is G."""
+    def coordinates(self, W: np.ndarray, F: np.ndarray) -> np.ndarray:
+        """Return U near given weights of the features, to start from."""
 
     @property
     @abstractmethod
@@ -113,7 +114,7 @@ class Primal(Geometry):
     def coefficients(self, W: np.ndarray) -> np.ndarray:
         return W
 
-    def coordinates(self, W: np.ndarray, G: Sequence[np.ndarray], F: np.ndarray) -> np.ndarray:
+    def coordinates(self, W: np.ndarray, F: np.ndarray) -> np.ndarray:
         return np.linalg.lstsq(F, W.T, rcond=None)[0].T
 
     @cached_property
@@ -154,8 +155,10 @@ class Dual(Geometry):
     def coefficients(self, W: np.ndarray) -> np.ndarray:
         return self.design.backward(W)
 
-    def coordinates(self, W: np.ndarray, G: Sequence[np.ndarray], F: np.ndarray) -> np.ndarray:
-        return -G[0] @ F
+    def coordinates(self, W: np.ndarray, F: np.ndarray) -> np.ndarray:
+        U = np.linalg.lstsq(F, W.T, rcond=None)[0].T
+        strong = NEARLY_NO_RIDGE * len(self.gram) / np.trace(self.gram)
+        return strong * linalg.cho_solve(factorise(self.gram, strong), self.design.forward(U))
 
     @cached_property
     def gram(self) -> np.ndarray:  # type: ignore[override]

@@ -5,7 +5,16 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..heads import Head, MulticlassHead, TaskFit, fit_weights, fits_of, make_heads
+from ..heads import (
+    Head,
+    MulticlassHead,
+    TaskFit,
+    drop_weightless,
+    fit_weights,
+    fits_of,
+    make_heads,
+    read_class_weights,
+)
 from ..penalties import ONE_COLUMN, Columns, Penalty
 from ..tasks import FitData, TaskTargets, labels_of
 from ._data import Data
@@ -43,6 +52,11 @@ class Prepared(NamedTuple):
         return self.heads[-1].columns.stop
 
     @property
+    def null_value(self) -> float:
+        """The loss of the best constant prediction; 1 where that is perfect."""
+        return abs(float(self.data.null_values.sum())) or 1.0
+
+    @property
     def scale(self) -> np.ndarray:
         """Scale of the targets of each fitted column."""
         return np.repeat(
@@ -52,9 +66,13 @@ class Prepared(NamedTuple):
 
 def prepare(came: FitData, setup: Setup, task_weight: Any, fit_intercept: bool) -> Prepared:
     """Make the heads, weigh the labels and lay out the data."""
-    labels = {name: labels_of(came.targets, name, came.weights) for name in came.targets}
+    class_weight = read_class_weights(came.targets, setup.class_weight)
+    labels = {
+        name: drop_weightless(labels_of(came.targets, name, came.weights), class_weight.get(name))
+        for name in came.targets
+    }
     heads = make_heads(came.targets, labels, came.inferred, setup.scale_targets)
-    weights = fit_weights(heads, labels, setup.class_weight, task_weight)
+    weights = fit_weights(heads, labels, class_weight, task_weight)
     fits = fits_of(heads, labels, weights)
     common = came.weights if came.weights is not None and came.weights.ndim == 1 else None
     X = came.X.astype(np.float64, copy=False)

@@ -13,6 +13,7 @@ from ._geometry import Kernel, invert
 
 EXACTLY = 1e-10  # relative differences of kappa that do not count where the solution hangs on them,
 ROUGHLY = 0.3  # and where they only precondition
+FLAT = 1e-12  # losses of the best constant prediction, relative to the largest, that count as none
 SETTLED = (
     1e-11  # slope of the objective in the intercepts, relative, at which they count as optimal
 )
@@ -45,8 +46,13 @@ class LinearProblem:
 
     @property
     def scale(self) -> float:
-        """The objective at the best constant prediction; 1 where that is perfect."""
-        return abs(self.data.null_value) or 1.0
+        """What tol is relative to: the loss of the best constant prediction, if all columns had the least of it.
+
+        It keeps tasks with small losses (or weights) from being left unfinished beside tasks with large ones.
+        """
+        losses = self.data.null_values
+        least = losses.min(initial=np.inf, where=losses > FLAT * losses.max())
+        return float(least) * len(losses) if np.isfinite(least) else 1.0
 
     @property
     def is_quadratic(self) -> bool:
@@ -200,12 +206,7 @@ class LinearProblem:
         U, beta = self.split(v)
         b = intercept + self.data.design.offset @ W - self.intercepts.base
         beta[...] = np.linalg.lstsq(self.intercepts.basis, b, rcond=None)[0] if len(beta) else 0.0
-        b = self.intercepts.base + self.intercepts.basis @ beta
-        G = [
-            loss.gradient(design.forward(W[:, columns]) + b[columns])
-            for design, loss, columns in self.data.pieces
-        ]
-        U[...] = self.data.geometry.coordinates(W, G, self.factor)
+        U[...] = self.data.geometry.coordinates(W, self.factor)
         return v
 
     def settle(self, v: np.ndarray, raw: Sequence[np.ndarray]) -> tuple[np.ndarray, float]:

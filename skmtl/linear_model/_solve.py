@@ -32,7 +32,7 @@ def solve(
     problem = LinearProblem.of(prepared.data, bound)
     if prepared.data.is_exact:
         v, gap = problem.exact(tol)
-        return unpack(prepared, bound, *problem.coefficients(v), gap / problem.scale, 1)
+        return unpack(prepared, bound, *problem.coefficients(v), gap / prepared.null_value, 1)
     first = problem.start()
     if start is not None:
         coef, intercept = (array[prepared.order] for array in start)
@@ -44,13 +44,17 @@ def solve(
     if not solution.converged:
         warnings.warn(
             f"stopped after {solution.n_iter} iterations at an estimated relative suboptimality of "
-            f"{solution.suboptimality:.1e} > tol={tol:g} (relative duality gap {gap / problem.scale:.1e}); increase "
+            f"{solution.suboptimality:.1e} > tol={tol:g} (relative duality gap {gap / prepared.null_value:.1e}); increase "
             "max_iter, or scale the features",
             ConvergenceWarning,
             stacklevel=3,
         )
     return unpack(
-        prepared, bound, *problem.coefficients(v), gap / problem.scale, max(1, solution.n_iter)
+        prepared,
+        bound,
+        *problem.coefficients(v),
+        gap / prepared.null_value,
+        max(1, solution.n_iter),
     )
 
 

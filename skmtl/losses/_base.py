@@ -21,8 +21,8 @@ class Loss(ABC):
     ]  # bound on the largest eigenvalue of the Hessian in raw, at unit weight
 
     @abstractmethod
-    def value(self, y: np.ndarray, raw: np.ndarray, weight: np.ndarray) -> float:
-        """Return the loss."""
+    def values(self, y: np.ndarray, raw: np.ndarray, weight: np.ndarray) -> np.ndarray:
+        """Return the loss of each label: of the shape of raw, or (n_labels, 1) for several classes."""
 
     @abstractmethod
     def gradient(self, y: np.ndarray, raw: np.ndarray, weight: np.ndarray) -> np.ndarray:
@@ -45,3 +45,7 @@ class Loss(ABC):
     @abstractmethod
     def link(self, mean: np.ndarray) -> np.ndarray:
         """Return the raw prediction whose response is mean."""
+
+    def value(self, y: np.ndarray, raw: np.ndarray, weight: np.ndarray) -> float:
+        """Return the loss."""
+        return float(np.sum(self.values(y, raw, weight)))

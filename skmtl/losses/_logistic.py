@@ -27,10 +27,9 @@ class LogisticLoss(Loss):
 
     curvature = 0.25
 
-    def value(self, y, raw, weight):
-        """Return the loss."""
-        loss = np.log1p(np.exp(-np.abs(raw))) + np.maximum(raw, 0.0) - y * raw
-        return float(np.sum(weight * loss))
+    def values(self, y, raw, weight):
+        """Return the loss of each label."""
+        return weight * (np.log1p(np.exp(-np.abs(raw))) + np.maximum(raw, 0.0) - y * raw)
 
     def gradient(self, y, raw, weight):
         """Return the gradient of the loss in raw."""

@@ -29,10 +29,11 @@ class MultinomialLoss(Loss):
     width_one = False
     curvature = 0.5
 
-    def value(self, y, raw, weight):
-        """Return the loss."""
-        loss = logsumexp(raw, axis=1, keepdims=True) - np.sum(y * raw, axis=1, keepdims=True)
-        return float(np.sum(weight * loss))
+    def values(self, y, raw, weight):
+        """Return the loss of each label."""
+        return weight * (
+            logsumexp(raw, axis=1, keepdims=True) - np.sum(y * raw, axis=1, keepdims=True)
+        )
 
     def gradient(self, y, raw, weight):
         """Return the gradient of the loss in raw."""

@@ -27,10 +27,10 @@ class PoissonLoss(Loss):
 
     curvature = np.inf
 
-    def value(self, y, raw, weight):
-        """Return the loss."""
+    def values(self, y, raw, weight):
+        """Return the loss of each label."""
         with np.errstate(over="ignore"):
-            return float(np.sum(weight * (np.exp(raw) - y * raw)))
+            return weight * (np.exp(raw) - y * raw)
 
     def gradient(self, y, raw, weight):
         """Return the gradient of the loss in raw."""

@@ -26,9 +26,9 @@ class SquaredLoss(Loss):
     quadratic = True
     curvature = 1.0
 
-    def value(self, y, raw, weight):
-        """Return the loss."""
-        return 0.5 * float(np.sum(weight * (raw - y) ** 2))
+    def values(self, y, raw, weight):
+        """Return the loss of each label."""
+        return 0.5 * weight * (raw - y) ** 2
 
     def gradient(self, y, raw, weight):
         """Return the gradient of the loss in raw."""

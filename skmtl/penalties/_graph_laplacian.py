@@ -118,7 +118,12 @@ def read_graph(graph: Any, tasks: tuple[Hashable, ...]) -> np.ndarray:
         matrix = np.column_stack([np.asarray(columns[task], dtype=float) for task in tasks])
         matrix = matrix[[rows.index(task) for task in tasks]]
     else:
-        matrix = np.asarray(graph, dtype=float)
+        try:
+            matrix = np.asarray(graph, dtype=float)
+        except (TypeError, ValueError) as error:
+            raise ValueError(
+                f"graph must be a matrix of numbers or a data frame, got {graph!r}"
+            ) from error
     expected = (len(tasks), len(tasks))
     if matrix.shape != expected:
         raise ValueError(

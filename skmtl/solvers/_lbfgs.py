@@ -84,9 +84,11 @@ class LBFGS(Solver):
             estimate = -0.5 * slope / problem.scale
             if estimate <= self.tol or n_iter == self.max_iter:
                 break
-            change, C_new = problem.advance(v, raw, D)
+            with np.errstate(over="ignore", invalid="ignore"):  # a step too long is found out below
+                change, C_new = problem.advance(v, raw, D)
+                ahead = problem.metric(C_new) @ D
             step = 1.0
-            if not abs(problem.metric(C_new) @ D) <= STEEP * abs(slope):
+            if not abs(ahead) <= STEEP * abs(slope):
                 step = search(problem, v, D, slope, raw, change)
                 C_new = problem.gradient(v + step * D, moved(raw, step, change))
             if step == 0.0:

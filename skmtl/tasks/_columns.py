@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..utils import is_series, read_series
+from ..utils import as_series, is_series, read_series
 
 FEW = 20
 MISSING_TYPES = ("NAType", "NaTType")  # pandas' singletons, told apart without importing pandas
@@ -27,6 +27,7 @@ class TargetColumn(NamedTuple):
 def read_column(name: Hashable, values: Any) -> TargetColumn:
     """Convert the targets of one task, once; raise ValueError that names the task where they are none."""
     categories = None
+    values = as_series(values)
     if not isinstance(values, np.ndarray) and is_series(values):
         array, missing, kind, categories = read_series(values)
         if kind not in ("number", "class", "object"):

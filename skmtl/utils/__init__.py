@@ -1,6 +1,14 @@
 """Rules for constructor parameters, and the seams to other libraries."""
 
-from ._frames import FrameTemplate, is_frame, is_series, read_frame, read_series, row_index
+from ._frames import (
+    FrameTemplate,
+    as_series,
+    is_frame,
+    is_series,
+    read_frame,
+    read_series,
+    row_index,
+)
 from ._params import Boolean, Configurable, Either, Instance, Number, OneOf, PerTask, Rule
 from ._rows import n_rows, take_rows
 
@@ -14,6 +22,7 @@ __all__ = [
     "OneOf",
     "PerTask",
     "Rule",
+    "as_series",
     "is_frame",
     "is_series",
     "n_rows",

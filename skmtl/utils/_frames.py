@@ -28,6 +28,12 @@ def is_series(y: Any) -> bool:
     return isinstance(found, nw.Series)
 
 
+def as_series(y: Any) -> Any:
+    """Return pandas' bare categories as the series they stand for, anything else as it is."""
+    pandas = nw.dependencies.get_pandas()
+    return pandas.Series(y) if pandas is not None and isinstance(y, pandas.Categorical) else y
+
+
 def row_index(y: Any) -> Any:
     """Return the row index of a pandas-like frame or series; None for anything else."""
     found = nw.from_native(y, eager_only=True, allow_series=True, pass_through=True)

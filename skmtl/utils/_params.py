@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from numbers import Integral, Real
 from typing import Any, ClassVar
 
+import numpy as np
 from sklearn.base import BaseEstimator
 
 
@@ -44,7 +45,7 @@ class Boolean(Rule):
     """True or False."""
 
     def admits(self, value: Any) -> bool:
-        return isinstance(value, bool) or type(value).__name__ == "bool_"
+        return isinstance(value, bool | np.bool_)
 
     def __str__(self) -> str:
         return "True or False"

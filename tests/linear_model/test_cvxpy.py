@@ -17,7 +17,9 @@ from skmtl import MultiTaskGLM
 from skmtl.penalties import GraphLaplacian, MeanRegularized
 
 pytest.importorskip("cvxpy")
-TYPES = dict(zip(MIXED, ("regression", "binary", "multiclass", "count", "regression", "multiclass")))
+TYPES = dict(
+    zip(MIXED, ("regression", "binary", "multiclass", "count", "regression", "multiclass"))
+)
 STRENGTHS = dict(zip(MIXED, (1.0, 5.0, 2.0, 9.0, 0.5, 3.0)))
 
 
@@ -74,7 +76,11 @@ def test_strengths_and_weights(fit_intercept, rng):
     X, y = mixed()
     weight = rng.uniform(0.5, 2, (len(X), len(y)))
     penalty = MeanRegularized(STRENGTHS, 0.4, signs="same")
-    settings = {"task_weight": "balanced", "class_weight": "balanced", "fit_intercept": fit_intercept}
+    settings = {
+        "task_weight": "balanced",
+        "class_weight": "balanced",
+        "fit_intercept": fit_intercept,
+    }
     model = fitted(penalty, X, y).set_params(**settings).fit(X, y, weight)
     tasks = describe(X, y, TYPES, weight=weight, c="balanced", class_weight="balanced")
     prior = mean_regularized(tasks, STRENGTHS, 0.4, balance=True)

@@ -20,7 +20,11 @@ def make(names, n, d, weighting, rng):
     """Return X, targets and weights."""
     X, y = patients(5, n, d)
     shape = {"samples": n, "pairs": (n, len(names))}.get(weighting)
-    return X, {name: y[name] for name in names}, None if shape is None else rng.uniform(0.2, 3, shape)
+    return (
+        X,
+        {name: y[name] for name in names},
+        None if shape is None else rng.uniform(0.2, 3, shape),
+    )
 
 
 def factors_of(task_weight, y, weight):
@@ -143,7 +147,12 @@ def test_balance_of_losses():
     y = {name: y[name] for name in ("days", "died", "stage", "visits")}
     model = MultiTaskGLM(MeanRegularized(2.0, 0.0), task_types={"visits": "count"}).fit(X, y)
     n = known(y["visits"]).sum()
-    theirs = {"days": ridge(2.0), "died": logistic(2.0), "stage": logistic(2.0), "visits": poisson(2.0 / n)}
+    theirs = {
+        "days": ridge(2.0),
+        "died": logistic(2.0),
+        "stage": logistic(2.0),
+        "visits": poisson(2.0 / n),
+    }
     assert_same_numbers(numbers(model), separate(lambda name: theirs[name], X, y))
 
 

@@ -14,8 +14,10 @@ SHAPES = pytest.mark.parametrize("n, d", [(70, 5), (40, 60)])
 
 def stacked(X, y, weight):
     """Return the rows of all tasks, one after the other: X, y, weight, number of the task."""
-    parts = [(X[known(v)], v[known(v)], weight[known(v), t], np.full(known(v).sum(), t))
-             for t, v in enumerate(y.values())]
+    parts = [
+        (X[known(v)], v[known(v)], weight[known(v), t], np.full(known(v).sum(), t))
+        for t, v in enumerate(y.values())
+    ]
     return tuple(np.concatenate(part) for part in zip(*parts))
 
 
@@ -42,11 +44,15 @@ def test_one_ridge(n, d, rng):
 
 
 @SHAPES
-@pytest.mark.parametrize("names", [("died", "died too"), ("stage", "grade")], ids=["binary", "multi"])
+@pytest.mark.parametrize(
+    "names", [("died", "died too"), ("stage", "grade")], ids=["binary", "multi"]
+)
 def test_one_logistic(n, d, names, rng):
     """sharing = 1 with pooled intercepts: LogisticRegression of all rows, class by class."""
     X, y = patients(5, n, d)
-    y["died too"] = np.array([{"well": "no", "ill": "yes", None: None}[v] for v in y["cured"]], object)
+    y["died too"] = np.array(
+        [{"well": "no", "ill": "yes", None: None}[v] for v in y["cured"]], object
+    )
     y = {name: y[name] for name in names}
     weight = rng.uniform(0.5, 2, (n, 2))
     Xs, ys, ws, _ = stacked(X, y, weight)
@@ -123,7 +129,7 @@ def test_multinomial_intercepts(case):
     """Intercepts of several classes sum to zero, as do their coefficients."""
     X, y = case.data()
     model = case.new().fit(X, y)
-    for name, columns in model.task_columns_.items():
+    for columns in model.task_columns_.values():
         if columns.stop - columns.start > 1:
             assert_allclose(model.intercept_[columns].sum(), 0.0, atol=1e-9)
             assert_allclose(model.coef_[columns].sum(axis=0), 0.0, atol=1e-6)

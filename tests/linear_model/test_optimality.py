@@ -108,8 +108,11 @@ def test_glm_switches(settings):
 
 @pytest.mark.parametrize("signs", ["same", "learned"])
 @pytest.mark.parametrize("n, d", SHAPES)
-@pytest.mark.parametrize("names", [("days", "died", "visits", "cost"), ("stage", "grade"), MIXED],
-                         ids=["one column", "classes", "mixed"])
+@pytest.mark.parametrize(
+    "names",
+    [("days", "died", "visits", "cost"), ("stage", "grade"), MIXED],
+    ids=["one column", "classes", "mixed"],
+)
 def test_pooled_intercepts(names, n, d, signs):
     """alpha sharing / (2 (1 - sharing)) sum_t (z_t - mean z)^2 in the coordinates of V."""
     X, y = mixed(n, d)
@@ -143,10 +146,16 @@ def test_ridge_and_logistic(n, d):
     cases = [
         (MultiTaskRidge(2.0, 0.5, signs="same"), numbers, 2.0),
         (MultiTaskLogisticRegression(0.5, 0.5, signs="same"), classes, 2.0),
-        (MultiTaskRidge({"days": 1, "cost": 9, "lab": 3}, 0.5, signs="same"), numbers,
-         {"days": 1, "cost": 9, "lab": 3}),
-        (MultiTaskLogisticRegression(dict(zip(classes, (1, 2, 4, 8))), 0.5, signs="same"), classes,
-         dict(zip(classes, (1, 1 / 2, 1 / 4, 1 / 8)))),
+        (
+            MultiTaskRidge({"days": 1, "cost": 9, "lab": 3}, 0.5, signs="same"),
+            numbers,
+            {"days": 1, "cost": 9, "lab": 3},
+        ),
+        (
+            MultiTaskLogisticRegression(dict(zip(classes, (1, 2, 4, 8))), 0.5, signs="same"),
+            classes,
+            dict(zip(classes, (1, 1 / 2, 1 / 4, 1 / 8))),
+        ),
     ]
     for model, targets, alpha in cases:
         tasks = describe(X, targets, TYPES)

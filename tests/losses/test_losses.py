@@ -125,7 +125,7 @@ def test_extremes(loss, size):
     y, raw, weight = case(loss, 0)
     raw = np.full_like(raw, size)
     if isinstance(loss, MultinomialLoss):
-        raw[:, 1:] = 0.0
+        raw[:, 1:] = [0.0, -size]
     weight = np.ones_like(weight)
     value, G = loss.value(y, raw, weight), loss.gradient(y, raw, weight)
     if isinstance(loss, PoissonLoss) and size > 0:
@@ -158,8 +158,12 @@ def test_weights_broadcast(loss):
 def test_responses(loss):
     """Means that raw stands for, and back."""
     _, raw, _ = case(loss, 0)
-    wanted = {SquaredLoss: lambda z: z, LogisticLoss: expit, PoissonLoss: np.exp,
-              MultinomialLoss: lambda z: softmax(z, axis=1)}[type(loss)](raw)
+    wanted = {
+        SquaredLoss: lambda z: z,
+        LogisticLoss: expit,
+        PoissonLoss: np.exp,
+        MultinomialLoss: lambda z: softmax(z, axis=1),
+    }[type(loss)](raw)
     assert_allclose(loss.response(raw), wanted)
     assert_allclose(loss.response(loss.link(wanted)), wanted)
 

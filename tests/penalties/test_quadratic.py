@@ -28,7 +28,9 @@ BOUND = {
     "mean": MeanRegularized(2.0, 0.6, signs="same").bind(columns(), None),
     "signs": MeanRegularized(2.0, 0.6).bind(columns(), np.array([[1.0, -2, 1, -1]] * 3)),
     "strengths": MeanRegularized(STRENGTHS, 0.6, signs="same").bind(columns(), None),
-    "curvature": MeanRegularized(2.0, 0.6, signs="same").bind(columns(curvature=[1, 1, 0.25, 0.25]), None),
+    "curvature": MeanRegularized(2.0, 0.6, signs="same").bind(
+        columns(curvature=[1, 1, 0.25, 0.25]), None
+    ),
     "graph": GraphLaplacian(GRAPH, 3.0, l2=0.7).bind(columns(), None),
     "one": MeanRegularized(2.0, 1.0, signs="same").bind(columns(), None),
 }
@@ -207,6 +209,12 @@ def test_graph_frames():
 
 def test_graph_between_families():
     """An edge between a number and classes is an error that names both."""
-    told = Columns(("a", "s", "s"), (ONE_COLUMN, ("x", "y"), ("x", "y")), (None, "x", "y"), np.ones(3), ("a", "s"))
+    told = Columns(
+        ("a", "s", "s"),
+        (ONE_COLUMN, ("x", "y"), ("x", "y")),
+        (None, "x", "y"),
+        np.ones(3),
+        ("a", "s"),
+    )
     with pytest.raises(ValueError, match="'a'.*'s'|'s'.*'a'"):
         GraphLaplacian([[0, 1], [1, 0]]).bind(told, None)

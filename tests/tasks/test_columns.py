@@ -110,7 +110,11 @@ def test_minus_one_is_a_value():
 def test_categories_keep_their_set():
     """A category that no sample has is a class all the same."""
     ordered = pd.Categorical(["low", "high", None], ["low", "mid", "high"], ordered=True)
-    for column in (ordered, pd.Series(ordered), pl.Series(["low", "high", None], dtype=pl.Enum(["low", "mid", "high"]))):
+    for column in (
+        ordered,
+        pd.Series(ordered),
+        pl.Series(["low", "high", None], dtype=pl.Enum(["low", "mid", "high"])),
+    ):
         y = TaskTargets({"t": column})
         assert_array_equal(y.classes["t"], ["high", "low", "mid"])
         assert y.task_types["t"] == "multiclass"

@@ -111,9 +111,7 @@ def test_two_dimensions(X):
     assert found.dtype == object and model.task_types_ == {"y0": "binary", "y1": "regression"}
     assert {type(v) for v in found[:, 0]} == {str}
     masked = np.ma.masked_array(numbers, numbers > 50)
-    assert_array_equal(
-        np.isnan(TaskTargets({"y0": masked[:, 0]})["y0"]), numbers[:, 0] > 50
-    )
+    assert_array_equal(np.isnan(TaskTargets({"y0": masked[:, 0]})["y0"]), numbers[:, 0] > 50)
     as_list = model.fit(X, numbers.tolist()).predict(X)
     assert as_list.shape == (10, 2)
     one = model.fit(X, numbers[:, :1]).predict(X)
@@ -139,8 +137,7 @@ def test_what_no_target_is(X):
 
 def test_series(X):
     """A Series is one task of that name; predictions are an array."""
-    for library, missing in ((pd, pd.NA), (pl, None)):
-        column = library.Series(name="ward", data=STRINGS) if library is pd else pl.Series("ward", STRINGS)
+    for column in (pd.Series(STRINGS, name="ward"), pl.Series("ward", STRINGS)):
         model = MultiTaskGLM().fit(X, column)
         assert model.tasks_ == ("ward",)
         assert isinstance(model.predict(X), np.ndarray) and model.predict(X).shape == (10,)

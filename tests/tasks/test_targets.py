@@ -33,7 +33,10 @@ def test_is_a_dict(y):
     assert y.shape == (6, 4) and len(y) == 4
     assert list(y) == list(y.tasks) == ["died", "stage", "days", "visits"]
     assert y.task_types == {
-        "died": "binary", "stage": "multiclass", "days": "regression", "visits": "count"
+        "died": "binary",
+        "stage": "multiclass",
+        "days": "regression",
+        "visits": "count",
     }
     assert set(y.classes) == {"died", "stage"}
     assert_array_equal(y.classes["stage"], ["I", "II", "III"])

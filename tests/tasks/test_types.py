@@ -199,6 +199,7 @@ def test_nothing_to_fit(X):
         with pytest.raises(ValueError, match="class"):
             MultiTaskGLM().fit(X[:30], TaskTargets({"rare": np.full(30, "no")}, "binary"))
 
+
 def test_constant_regression(X):
     """One value of a declared regression is no lack: it is predicted."""
     y = TaskTargets({"t": np.full(40, 3.5), "u": HALVES}, "regression")

@@ -34,7 +34,11 @@ def test_kinds(data):
     ):
         assert_same_numbers(numbers(MultiTaskGLM().fit(X, y, other)), wanted)
     rows = numbers(MultiTaskGLM().fit(X, y, weight[:, 0]))
-    for other in (weight[:, 0].tolist(), pd.Series(weight[:, 0]), np.repeat(weight[:, :1], 3, axis=1)):
+    for other in (
+        weight[:, 0].tolist(),
+        pd.Series(weight[:, 0]),
+        np.repeat(weight[:, :1], 3, axis=1),
+    ):
         assert_same_numbers(numbers(MultiTaskGLM().fit(X, y, other)), rows)
 
 
@@ -87,8 +91,13 @@ def test_dict_of_weights_in_a_search(data):
     X, y, weight = data
     by_name = dict(zip(y, weight.T, strict=True))
     with pytest.raises(ValueError, match="sample_weight"):
-        cross_val_score(MultiTaskGLM(), X, TaskTargets(y), params={"sample_weight": by_name},
-                        error_score="raise")
+        cross_val_score(
+            MultiTaskGLM(),
+            X,
+            TaskTargets(y),
+            params={"sample_weight": by_name},
+            error_score="raise",
+        )
 
 
 WRONG_PARAMS = [

@@ -1,0 +1,184 @@
+"""Solvers on problems made by hand, with known optima."""
+
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose
+
+from skmtl.solvers import LBFGS, ConjugateGradient
+
+
+class Quadratic:
+    """||A v - c||^2 / 2 + ridge ||v||^2 / 2, in the plain metric or in that of a matrix M."""
+
+    def __init__(self, rng, d=12, ridge=0.1, exact=False, metric=False):
+        self.A, self.c = rng.normal(size=(20, d)), rng.normal(size=20)
+        self.ridge = ridge
+        self.M = np.diag(rng.uniform(0.5, 2, d)) if metric else np.eye(d)
+        self.scale = self.value(np.zeros(d))
+        self.exact = exact
+
+    def loss_gradient(self, raw):
+        """Return the gradient of the loss in raw."""
+        return raw[0] - self.c
+
+    def value(self, v):
+        """Return the objective."""
+        return 0.5 * np.sum((self.A @ v - self.c) ** 2) + 0.5 * self.ridge * v @ self.M @ v
+
+    def predict(self, v):
+        """Return raw."""
+        return [self.A @ v]
+
+    def gradient(self, v, raw):
+        """Return the gradient in the metric."""
+        return np.linalg.solve(self.M, self.A.T @ self.loss_gradient(raw)) + self.ridge * v
+
+    def advance(self, v, raw, D):
+        """Return the change of raw along D, and the gradient at v + D."""
+        change = [self.A @ D]
+        return change, self.gradient(v + D, [raw[0] + change[0]])
+
+    def curvature(self, raw):
+        """Return the second derivative of the loss of each sample."""
+        return np.ones(len(self.c))
+
+    def hessian(self, raw):
+        """Return the Hessian in the metric."""
+        inner = self.A.T * self.curvature(raw) @ self.A
+        return np.linalg.solve(self.M, inner) + self.ridge * np.eye(len(self.M))
+
+    def hessian_product(self, raw, D):
+        """Return the change of raw along D, and the Hessian times D."""
+        return [self.A @ D], self.hessian(raw) @ D
+
+    def loss_slope(self, raw, change):
+        """Return the slope of the loss along a change of raw."""
+        return float(self.loss_gradient(raw) @ change[0])
+
+    def penalty_product(self, v):
+        """Return P v."""
+        return self.ridge * v
+
+    def preconditioner(self, raw):
+        """Return the inverse Hessian, or none."""
+        inverse = np.linalg.inv(self.hessian(raw))
+        return (lambda v: inverse @ v) if self.exact else (lambda v: v.copy())
+
+    def metric(self, v):
+        """Return M v."""
+        return self.M @ v
+
+    def optimum(self):
+        """Return the solution of the normal equations."""
+        return np.linalg.solve(self.A.T @ self.A + self.ridge * self.M, self.A.T @ self.c)
+
+
+class Logistic(Quadratic):
+    """Logistic loss of c in {0, 1}, with the same penalty."""
+
+    def __init__(self, rng, **settings):
+        super().__init__(rng, **settings)
+        self.c = (self.c > 0).astype(float)
+        self.scale = self.value(np.zeros(len(self.M)))
+
+    def loss_gradient(self, raw):
+        """Return the gradient of the loss in raw."""
+        return 1 / (1 + np.exp(-raw[0])) - self.c
+
+    def curvature(self, raw):
+        """Return the second derivative of the loss of each sample."""
+        p = 1 / (1 + np.exp(-raw[0]))
+        return p * (1 - p)
+
+    def value(self, v):
+        """Return the objective."""
+        z = self.A @ v
+        return np.sum(np.logaddexp(0, z) - self.c * z) + 0.5 * self.ridge * v @ self.M @ v
+
+    def optimum(self):
+        """Return what Newton's method finds."""
+        v = np.zeros(len(self.M))
+        for _ in range(50):
+            raw = self.predict(v)
+            v = v - np.linalg.solve(self.hessian(raw), self.gradient(v, raw))
+        return v
+
+
+SOLVERS = [ConjugateGradient(tol=1e-22), LBFGS(tol=1e-22), LBFGS(tol=1e-22, memory=3)]
+by_solver = pytest.mark.parametrize("solver", SOLVERS, ids=str)
+by_metric = pytest.mark.parametrize("metric", [False, True], ids=["plain", "metric"])
+
+
+@by_solver
+@by_metric
+@pytest.mark.parametrize("exact", [False, True], ids=["bare", "exact"])
+def test_quadratic(solver, metric, exact, rng):
+    """The normal equations, from zero and from elsewhere."""
+    problem = Quadratic(rng, metric=metric, exact=exact)
+    for start in (np.zeros(12), rng.normal(size=12)):
+        before = start.copy()
+        found = solver.solve(problem, start)
+        assert found.converged and found.suboptimality <= 1e-22
+        assert_allclose(found.v, problem.optimum(), atol=1e-9)
+        assert_allclose(start, before)
+
+
+def test_exact_preconditioner(rng):
+    """With it conjugate gradients take one step, and so does LBFGS."""
+    problem = Quadratic(rng, exact=True)
+    for solver in SOLVERS:
+        assert solver.set_params(tol=1e-16).solve(problem, np.zeros(12)).n_iter == 1
+        solver.set_params(tol=1e-22)
+
+
+def test_conjugate_gradients_end(rng):
+    """In as many steps as there are dimensions, but for rounding."""
+    found = ConjugateGradient(tol=1e-16).solve(Quadratic(rng), np.zeros(12))
+    assert found.n_iter <= 13
+
+
+@by_metric
+@pytest.mark.parametrize("exact", [False, True], ids=["bare", "exact"])
+def test_logistic(metric, exact, rng):
+    """LBFGS where the loss is not quadratic."""
+    problem = Logistic(rng, metric=metric, exact=exact)
+    for start in (np.zeros(12), 30 * rng.normal(size=12)):
+        found = LBFGS(tol=1e-20).solve(problem, start)
+        assert found.converged
+        assert_allclose(found.v, problem.optimum(), atol=1e-7)
+
+
+@by_solver
+def test_started_at_the_optimum(solver, rng):
+    """There is nothing to do."""
+    problem = Quadratic(rng)
+    found = solver.set_params(tol=1e-16).solve(problem, problem.optimum())
+    solver.set_params(tol=1e-22)
+    assert found.n_iter == 0 and found.converged
+
+
+@by_solver
+def test_stopped_early(solver, rng):
+    """The solution says so, with an estimate, and is better than the start."""
+    problem = Quadratic(rng, ridge=1e-4)
+    found = type(solver)(max_iter=2).solve(problem, np.zeros(12))
+    assert not found.converged and found.n_iter == 2 and found.suboptimality > 1e-16
+    assert problem.value(found.v) < problem.value(np.zeros(12))
+
+
+@by_metric
+def test_raw_of_the_solution(metric, rng):
+    """The raw predictions kept along the way are those of the solution."""
+    problem = Logistic(rng, metric=metric)
+    found = LBFGS(tol=1e-18).solve(problem, rng.normal(size=12))
+    assert_allclose(found.raw[0], problem.predict(found.v)[0], atol=1e-9)
+
+
+@pytest.mark.parametrize("solver", [ConjugateGradient, LBFGS])
+@pytest.mark.parametrize(
+    "wrong", [{"max_iter": 0}, {"max_iter": 1.5}, {"tol": 0.0}, {"tol": "a"}], ids=str
+)
+def test_rules(solver, wrong):
+    """Parameters are checked by name."""
+    with pytest.raises(ValueError, match=next(iter(wrong))):
+        solver(**wrong).check_params()
