@@ -9,7 +9,7 @@ import numpy as np
 
 from ..heads import JointLoss, TaskFit
 from ._design import Design, centred
-from ._geometry import Block, Dual, Geometry, Primal
+from ._geometry import Block, Dual, Geometry, Primal, Reduced
 
 LARGEST_KERNEL = 6000
 LARGE = 4_000_000  # numbers in X, above which a pass over it is a pass over memory
@@ -58,23 +58,13 @@ class Data:
         n_rows = float(
             sum(w.design.shape[0] for w in wholes) if row_weight is None else row_weight.sum()
         )
-        designs = tuple(whole.design for whole in wholes)
-        is_dual = len(wholes) == 1 and row_weight is None and prefers_samples(designs[0])
-        pieces = (
-            tuple(wholes)
-            if is_dual
-            else tuple(piece for whole in wholes for piece in pieces_of(whole))
-        )
-        geometry = (
-            Dual(designs[0])
-            if is_dual
-            else Primal(
-                tuple(Block(p.design, p.columns) for p in pieces), designs, n_columns, row_weight
-            )
-        )
-        is_exact = (
-            len(wholes) == 1 and geometry.gram is not None and has_common_weights(fits, row_weight)
-        )
+        is_common = len(wholes) == 1 and has_common_weights(fits, row_weight)
+        if len(wholes) == 1 and prefers_samples(wholes[0].design):
+            geometry, pieces = on_samples(wholes[0], n_columns, row_weight, is_common)
+        else:
+            pieces = tuple(piece for whole in wholes for piece in pieces_of(whole))
+            geometry = primal(pieces, wholes, n_columns, row_weight)
+        is_exact = is_common and geometry.gram is not None
         return cls(
             design, tuple(wholes), pieces, geometry, n_columns, n_rows, fit_intercept, is_exact
         )
@@ -158,6 +148,28 @@ def prefers_samples(design: Design) -> bool:
     """Whether coefficients live on samples: where these are fewer than the features, and not too many."""
     n_samples, n_features = design.shape
     return n_samples < n_features and n_samples <= LARGEST_KERNEL
+
+
+def on_samples(
+    whole: Piece, n_columns: int, row_weight: np.ndarray | None, is_direct: bool
+) -> tuple[Geometry, tuple[Piece, ...]]:
+    """Let coefficients live on samples, or on as many combinations of features."""
+    if is_direct and row_weight is None:
+        return Dual(whole.design), (whole,)
+    L, samples, triangle = Reduced.factor(whole.design)
+    small = whole._replace(design=Design(L, np.zeros(L.shape[1])))
+    pieces = tuple(pieces_of(small))
+    return Reduced(
+        primal(pieces, [small], n_columns, row_weight), whole.design, samples, triangle
+    ), pieces
+
+
+def primal(
+    pieces: Sequence[Piece], wholes: Sequence[Piece], n_columns: int, row_weight: np.ndarray | None
+) -> Primal:
+    """Let coefficients live on features."""
+    blocks = tuple(Block(piece.design, piece.columns) for piece in pieces)
+    return Primal(blocks, tuple(whole.design for whole in wholes), n_columns, row_weight)
 
 
 def pieces_of(whole: Piece) -> list[Piece]:

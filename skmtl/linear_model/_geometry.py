@@ -14,7 +14,6 @@ LARGEST_GRAM = 6000
 LARGEST_SPARSE_GRAM = 500
 FEW_STRENGTHS = 3
 LARGEST_EIGENPROBLEM = 1500
-NEARLY_NO_RIDGE = 1e10
 
 
 Kernel = Callable[[int, np.ndarray], np.ndarray]
@@ -131,8 +130,66 @@ class Primal(Geometry):
 
 
 @dataclass(frozen=True, eq=False)
+class Reduced(Geometry):
+    """U are weights of features that give the same predictions as those of X, but are fewer: L, with L L' = X X'.
+
+    L is a pivoted Cholesky factor: samples[i] is the sample of its row i, and its first rank rows are triangular.
+    """
+
+    inner: Primal
+    design: Design
+    samples: np.ndarray
+    triangle: np.ndarray
+
+    @classmethod
+    def factor(cls, design: Design) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Return L with its rows in the order of the samples, the samples of its pivots, and its triangle."""
+        factor, order, rank, _ = linalg.lapack.dpstrf(design.kernel(), lower=1, overwrite_a=1)
+        triangle = np.tril(factor)[:, :rank]
+        L = np.empty_like(triangle, order="C")
+        L[order - 1] = triangle
+        return L, order[:rank] - 1, triangle[:rank]
+
+    @property
+    def size(self) -> int:  # type: ignore[override]
+        return self.inner.size
+
+    def sweep(self, W: np.ndarray, kernel: Kernel) -> np.ndarray:
+        return self.inner.sweep(W, kernel)
+
+    def forward(self, W: np.ndarray) -> list[np.ndarray]:
+        return self.inner.forward(W)
+
+    def backward(self, G: Sequence[np.ndarray]) -> np.ndarray:
+        return self.inner.backward(G)
+
+    def metric(self, U: np.ndarray) -> np.ndarray:
+        return U
+
+    def coefficients(self, W: np.ndarray) -> np.ndarray:
+        A = np.zeros((self.design.shape[0], W.shape[1]))
+        A[self.samples] = linalg.solve_triangular(self.triangle, W, trans="T", lower=True)
+        return self.design.backward(A)
+
+    def coordinates(self, W: np.ndarray, F: np.ndarray) -> np.ndarray:
+        U = np.linalg.lstsq(F, W.T, rcond=None)[0].T
+        raw = self.design.forward(U)[self.samples]
+        return linalg.solve_triangular(self.triangle, raw, lower=True)
+
+    @property
+    def gram(self) -> np.ndarray | None:
+        return self.inner.gram
+
+    def gram_diagonal(self) -> np.ndarray:
+        return self.inner.gram_diagonal()
+
+
+@dataclass(frozen=True, eq=False)
 class Dual(Geometry):
-    """U are weights of samples, which the weights of features combine: W = X' U F'."""
+    """U are weights of samples, which the weights of features combine: W = X' U F'.
+
+    For direct solutions alone: where X X' is singular, iterates could grow where its metric does not see them.
+    """
 
     design: Design
 
@@ -156,9 +213,7 @@ class Dual(Geometry):
         return self.design.backward(W)
 
     def coordinates(self, W: np.ndarray, F: np.ndarray) -> np.ndarray:
-        U = np.linalg.lstsq(F, W.T, rcond=None)[0].T
-        strong = NEARLY_NO_RIDGE * len(self.gram) / np.trace(self.gram)
-        return strong * linalg.cho_solve(factorise(self.gram, strong), self.design.forward(U))
+        return np.zeros((self.size, F.shape[1]))
 
     @cached_property
     def gram(self) -> np.ndarray:  # type: ignore[override]

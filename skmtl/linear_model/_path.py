@@ -124,6 +124,11 @@ def ridge_path(
     (3, 5, 2, 1)
     """
     alphas, sharings = np.atleast_1d(alphas).astype(float), np.atleast_1d(sharings).astype(float)
+    for name, given in (("alphas", alphas), ("sharings", sharings)):
+        if given.ndim != 1 or not given.size:
+            raise ValueError(
+                f"{name} must be a sequence of one number or more, got the shape {given.shape}"
+            )
     model = MultiTaskRidge(
         fit_intercept=fit_intercept,
         scale_targets=scale_targets,

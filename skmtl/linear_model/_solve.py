@@ -44,8 +44,8 @@ def solve(
     if not solution.converged:
         warnings.warn(
             f"stopped after {solution.n_iter} iterations at an estimated relative suboptimality of "
-            f"{solution.suboptimality:.1e} > tol={tol:g} (relative duality gap {gap / prepared.null_value:.1e}); increase "
-            "max_iter, or scale the features",
+            f"{solution.suboptimality:.1e} > tol={tol:g} (relative duality gap {gap / prepared.null_value:.1e}); "
+            "increase max_iter, or scale the features",
             ConvergenceWarning,
             stacklevel=3,
         )

@@ -17,12 +17,12 @@ TYPES = dict(
 )
 
 
-def joint(y, n, weight=None, **weights):
+def joint(y, n, weight=None, task_weight=None):
     """Return heads, their fits in the order of the loss's columns, and the loss."""
     targets = TaskTargets(y, TYPES if set(y) == set(TYPES) else "auto")
     labels = {name: labels_of(targets, name, weight) for name in targets}
     heads = make_heads(targets, labels, frozenset(), True)
-    by_task = fit_weights(heads, labels, weights.get("class_weight"), weights.get("task_weight"))
+    by_task = fit_weights(heads, labels, {}, task_weight)
     fits = fits_of(heads, labels, by_task)
     return heads, fits, JointLoss.of(fits, n)
 
