@@ -10,6 +10,7 @@ from ._heads import (
     MulticlassHead,
     RegressionHead,
     column_names,
+    columns_of,
 )
 from ._joint import JointLoss
 
@@ -23,6 +24,7 @@ __all__ = [
     "RegressionHead",
     "TaskFit",
     "column_names",
+    "columns_of",
     "drop_weightless",
     "fit_weights",
     "fits_of",

@@ -38,7 +38,7 @@ def check_class_weight(name: Hashable, given: Any, classes: list) -> None:
         )
     check_names(parameter, given, classes)
     for label, weight in given.items():
-        if not isinstance(weight, Real) or not 0.0 <= weight < np.inf:
+        if not isinstance(weight, Real) or not 0.0 <= float(weight) < np.inf:
             raise ValueError(
                 f"{parameter} must be numbers in [0, inf), got {weight!r} for {label!r}"
             )

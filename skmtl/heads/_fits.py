@@ -58,7 +58,9 @@ def make_heads(
 def what_lacks(name: Hashable, kind: str | None, labels: Labels, classes: np.ndarray | None) -> str:
     """Say what keeps a task from being fitted; empty where nothing does."""
     if not labels.values.size:
-        if kind is None or (kind in ("binary", "multiclass") and not np.size(classes)):
+        if kind is None or (
+            kind in ("binary", "multiclass") and (classes is None or not classes.size)
+        ):
             raise ValueError(
                 f"task {name!r} has no label: every value is missing or has weight zero"
             )

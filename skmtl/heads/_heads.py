@@ -132,10 +132,15 @@ class MulticlassHead(ClassificationHead):
         return self.classes[raw[:, self.columns].argmax(axis=1)]
 
 
+def columns_of(head: Head) -> list[Any]:
+    """Return the labels of a head's columns: its classes where it has several, else None."""
+    return head.classes.tolist() if isinstance(head, MulticlassHead) else [None]
+
+
 def column_names(heads: tuple[Head, ...]) -> list[Any]:
     """Return a name for each raw column: the task's, with the class where a task has several columns."""
-    names: list[Any] = []
-    for head in heads:
-        several = isinstance(head, MulticlassHead)
-        names += [f"{head.name}={label}" for label in head.classes] if several else [head.name]
-    return names
+    return [
+        head.name if label is None else f"{head.name}={label}"
+        for head in heads
+        for label in columns_of(head)
+    ]

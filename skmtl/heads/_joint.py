@@ -155,7 +155,7 @@ class JointLoss:
             at, y = raw[None, term.columns], term.y[:1]
             if term.loss.width_one:
                 total[term.columns, term.columns] = np.diag(
-                    term.loss.hessian_product(0.0 * at, at, weight, 1.0)[0]
+                    term.loss.hessian_product(0.0 * at, at, weight, np.ones((1, 1)))[0]
                 )
                 continue
             for k, unit in enumerate(np.eye(at.shape[1])):

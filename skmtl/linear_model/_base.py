@@ -216,7 +216,7 @@ class JointLinearModel(Configurable):
             name for name in vars(self) if name.endswith("_") and not name.startswith("_")
         ]:
             delattr(self, name)
-        vars(self).pop("_heads", None)
+        self.__dict__.pop("_heads", None)
         return former
 
     def __sklearn_is_fitted__(self) -> bool:

@@ -210,13 +210,11 @@ def split(
     """
     stops = np.cumsum([len(fit.head.active) for fit in fits])
     starts = stops - [len(fit.head.active) for fit in fits]
-    groups: dict[bytes | None, list[int]] = {}
+    groups: dict[bytes, list[int]] = {}
     for position, fit in enumerate(fits):
-        groups.setdefault(None if fit.rows is None else fit.rows.tobytes(), []).append(position)
-    n_copied = sum(
-        n_samples if rows is None else len(fits[group[0]].rows) for rows, group in groups.items()
-    )
-    if None in groups or n_copied > n_samples:
+        groups.setdefault(b"" if fit.rows is None else fit.rows.tobytes(), []).append(position)
+    n_copied = sum(len(fits[group[0]].y) for group in groups.values())
+    if b"" in groups or n_copied > n_samples:
         return [(None, list(fits), slice(0, int(stops[-1])))]
     parts = []
     for group in groups.values():

@@ -123,10 +123,10 @@ class Primal(Geometry):
             return None
         if len(self.designs) == 1:
             return self.designs[0].gram(self.row_weight)
-        return sum(design.gram(None) for design in self.designs)
+        return np.sum([design.gram(None) for design in self.designs], axis=0)
 
     def gram_diagonal(self) -> np.ndarray:
-        return sum(design.squares() for design in self.designs)
+        return np.sum([design.squares() for design in self.designs], axis=0)
 
 
 @dataclass(frozen=True, eq=False)

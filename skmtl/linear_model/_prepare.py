@@ -7,8 +7,8 @@ import numpy as np
 
 from ..heads import (
     Head,
-    MulticlassHead,
     TaskFit,
+    columns_of,
     drop_weightless,
     fit_weights,
     fits_of,
@@ -88,10 +88,10 @@ def describe(fits: list[TaskFit], targets: TaskTargets, balance_losses: bool) ->
     labels: list[Hashable] = []
     curvature: list[float] = []
     for head in (fit.head for fit in fits):
-        several = isinstance(head, MulticlassHead)
+        own = columns_of(head)
         tasks += [head.name] * len(head.active)
-        families += [tuple(head.classes.tolist()) if several else ONE_COLUMN] * len(head.active)
-        labels += head.classes[head.active].tolist() if several else [None]
+        families += [ONE_COLUMN if own == [None] else tuple(own)] * len(head.active)
+        labels += [own[position] for position in head.active]
         balanced = balance_losses and np.isfinite(head.loss.curvature) and not head.loss.quadratic
         curvature += [LOGISTIC_BALANCE if balanced else 1.0] * len(head.active)
     return Columns(tuple(tasks), tuple(families), tuple(labels), np.array(curvature), targets.tasks)

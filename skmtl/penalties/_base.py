@@ -47,6 +47,12 @@ class Penalty(Configurable):
     """Convex function of the coefficients of several tasks.
 
     A penalty holds parameters alone. ``bind`` ties it to the columns of one problem, and gives the mathematics.
+
+    Examples
+    --------
+    >>> from skmtl.penalties import MeanRegularized, Penalty
+    >>> isinstance(MeanRegularized(), Penalty)
+    True
     """
 
     @abstractmethod

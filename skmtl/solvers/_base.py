@@ -50,9 +50,29 @@ class SmoothProblem(Protocol):
 class Solution(NamedTuple):
     """Where a solver stopped.
 
-    v is the vector reached, raw its raw predictions; suboptimality an estimate of how far its objective is above the
-    optimum, relative to the scale of the problem; n_iter the iterations done; converged whether suboptimality is at
-    most tol.
+    Parameters
+    ----------
+    v : ndarray of shape (n,)
+        The vector reached.
+
+    raw : list of ndarray
+        Its raw predictions.
+
+    suboptimality : float
+        Estimate of how far its objective is above the optimum, relative to the scale of the problem.
+
+    n_iter : int
+        Iterations done.
+
+    converged : bool
+        Whether suboptimality is at most tol.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skmtl.solvers import Solution
+    >>> Solution(np.zeros(1), [np.zeros(3)], suboptimality=0.0, n_iter=1, converged=True).n_iter
+    1
     """
 
     v: np.ndarray

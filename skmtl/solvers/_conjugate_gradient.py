@@ -27,6 +27,22 @@ class ConjugateGradient(Solver):
     ----------
     M. R. Hestenes and E. Stiefel (1952). Methods of conjugate gradients for solving linear systems. Journal of
     Research of the National Bureau of Standards 49, 409-436.
+
+    Examples
+    --------
+    Any problem with the methods of ``SmoothProblem`` will do. Here, ||v - 1||^2 / 2 + ||v||^2 / 2:
+
+    >>> import numpy as np
+    >>> from skmtl.solvers import ConjugateGradient
+    >>> class Halfway:
+    ...     scale = 1.0
+    ...     def predict(self, v): return [v]
+    ...     def gradient(self, v, raw): return (raw[0] - 1.0) + v
+    ...     def hessian_product(self, raw, D): return [D], 2.0 * D
+    ...     def preconditioner(self, raw): return lambda v: v
+    ...     def metric(self, v): return v
+    >>> ConjugateGradient().solve(Halfway(), np.zeros(2)).v
+    array([0.5, 0.5])
     """
 
     def __init__(self, max_iter: int = 1000, tol: float = 1e-16) -> None:

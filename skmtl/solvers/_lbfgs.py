@@ -49,6 +49,24 @@ class LBFGS(Solver):
     References
     ----------
     J. Nocedal and S. J. Wright (2006). Numerical Optimization, 2nd edition, algorithm 7.4.
+
+    Examples
+    --------
+    Any problem with the methods of ``SmoothProblem`` will do. Here, sum(cosh(v - 1)) + ||v||^2 / 2:
+
+    >>> import numpy as np
+    >>> from skmtl.solvers import LBFGS
+    >>> class Chain:
+    ...     scale = 1.0
+    ...     def predict(self, v): return [v]
+    ...     def gradient(self, v, raw): return np.sinh(raw[0] - 1.0) + v
+    ...     def advance(self, v, raw, D): return [D], self.gradient(v + D, [raw[0] + D])
+    ...     def loss_slope(self, raw, change): return np.sinh(raw[0] - 1.0) @ change[0]
+    ...     def penalty_product(self, v): return v
+    ...     def preconditioner(self, raw): return lambda v: v / 2.0
+    ...     def metric(self, v): return v
+    >>> LBFGS().solve(Chain(), np.zeros(2)).v.round(4)
+    array([0.5099, 0.5099])
     """
 
     _rules = Solver._rules | {"memory": Number(1, whole=True)}

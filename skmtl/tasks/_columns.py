@@ -28,6 +28,7 @@ def read_column(name: Hashable, values: Any) -> TargetColumn:
     """Convert the targets of one task, once; raise ValueError that names the task where they are none."""
     categories = None
     values = as_series(values)
+    missing: np.ndarray | None
     if not isinstance(values, np.ndarray) and is_series(values):
         array, missing, kind, categories = read_series(values)
         if kind not in ("number", "class", "object"):
@@ -40,8 +41,7 @@ def read_column(name: Hashable, values: Any) -> TargetColumn:
     if array.ndim != 1:
         raise ValueError(f"task {name!r} must be one column, got an array of shape {array.shape}")
     if missing is not None and missing.any():
-        array = array.astype(object)
-        array[missing] = None
+        array = hide(array, missing)
     return label_column(name, array, categories)
 
 
@@ -92,9 +92,9 @@ def read_objects(name: Hashable, array: np.ndarray) -> np.ndarray:
     known = np.array([not is_missing(value) for value in array], dtype=bool)
     held = array[known]
     if all(isinstance(value, str) for value in held):
-        return np.where(known, array, None) if not known.all() or not len(held) else array
+        return array if known.all() and len(held) else hide(array, ~known)
     if all(isinstance(value, bool | np.bool_) for value in held):
-        return held.astype(bool) if known.all() else np.where(known, array, None)
+        return held.astype(bool) if known.all() else hide(array, ~known)
     if any(isinstance(value, bool | np.bool_) for value in held) or not all(
         isinstance(v, Real) for v in held
     ):
@@ -107,6 +107,13 @@ def read_objects(name: Hashable, array: np.ndarray) -> np.ndarray:
     numbers = np.full(len(array), np.nan)
     numbers[known] = held.astype(np.float64)
     return numbers
+
+
+def hide(array: np.ndarray, missing: np.ndarray) -> np.ndarray:
+    """Return an object array with None where missing."""
+    hidden = array.astype(object)
+    hidden[missing] = None
+    return hidden
 
 
 def is_missing(value: Any) -> bool:

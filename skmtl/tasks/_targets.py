@@ -118,8 +118,12 @@ class TaskTargets(dict):
     @property
     def classes(self) -> dict[Hashable, np.ndarray]:
         """Sorted classes of each binary or multiclass task."""
-        kinds = ("binary", "multiclass")
-        return {name: self._info[name].classes for name in self if self._info[name].type in kinds}
+        found = {name: self._info[name] for name in self}
+        return {
+            name: info.classes
+            for name, info in found.items()
+            if info.type in ("binary", "multiclass") and info.classes is not None
+        }
 
     def observed(self, name: Hashable) -> np.ndarray:
         """Return the mask of the samples whose label is known.
@@ -154,6 +158,24 @@ class TaskTargets(dict):
             for name, kind in task_types.items()
         }
         return self._carry(self, self._info | info)
+
+    def select(self, tasks: Iterable[Hashable]) -> "TaskTargets":
+        """Return some of the tasks, with their types and classes.
+
+        Parameters
+        ----------
+        tasks : sequence of str
+            Names of the tasks, in the order wanted.
+
+        Returns
+        -------
+        targets : TaskTargets
+            Targets that share their arrays with these.
+        """
+        names = list(tasks)
+        return self._carry(
+            {name: self[name] for name in names}, {name: self._info[name] for name in names}
+        )
 
     def suspects(self) -> tuple[Hashable, ...]:
         """Return the tasks inferred to be regression that look like codes of classes.
@@ -205,7 +227,10 @@ class TaskTargets(dict):
             raise ValueError(
                 f"task {name!r} must have {self.shape[0]} samples, got {len(column.values)}"
             )
-        self._set(name, values)
+        known = self._info.get(name)
+        self._set(
+            name, column.values, known if known is not None and known.covers(column) else None
+        )
 
     def update(self, *args: Any, **kwargs: Any) -> None:
         """Set tasks from a mapping, each checked."""

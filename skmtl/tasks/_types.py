@@ -31,15 +31,19 @@ class TaskInfo:
             return False
         return len(self.classes) <= FEW and bool((self.classes == np.round(self.classes)).all())
 
+    def covers(self, column: TargetColumn) -> bool:
+        """Whether other targets of the task, say with some labels hidden, change nothing of this."""
+        if self.classes is None or self.type in ("regression", "count"):
+            return not column.are_labels
+        return column.classes is not None and bool(np.isin(column.classes, self.classes).all())
+
 
 def infer(column: TargetColumn) -> TaskInfo:
     """Infer the type of a task from its targets."""
     if column.classes is not None and column.classes.size == 0:
         return TaskInfo(None, column.classes, False, False)
-    if column.are_labels:
-        kind = "binary" if len(column.classes) <= 2 else "multiclass"
-    else:
-        kind = "binary" if column.classes is not None and len(column.classes) <= 2 else "regression"
+    few = column.classes is not None and len(column.classes) <= 2
+    kind = "binary" if few else "multiclass" if column.are_labels else "regression"
     return TaskInfo(kind, column.classes, column.are_labels, False)
 
 

@@ -17,12 +17,9 @@ def check_weights(sample_weight: Any, targets: TaskTargets) -> np.ndarray | None
     n_samples, n_tasks = targets.shape
     if isinstance(sample_weight, Mapping) or is_frame(sample_weight):
         sample_weight = _by_task(sample_weight, targets)
-    if np.ndim(sample_weight) > 2:
-        raise ValueError(
-            f"sample_weight must be 1-D or 2-D, got {np.ndim(sample_weight)} dimensions"
-        )
     weights = check_array(
         sample_weight,
+        allow_nd=True,
         ensure_2d=False,
         dtype=np.float64,
         input_name="sample_weight",

@@ -74,7 +74,7 @@ def read_series(y: Any) -> SeriesValues:
 class FrameTemplate:
     """The library, the column names and the dtypes of a frame: enough to make another like it."""
 
-    backend: str
+    backend: Any
     names: tuple[Hashable, ...]
     dtypes: Mapping[Hashable, Any]
 

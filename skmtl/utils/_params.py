@@ -29,9 +29,10 @@ class Number(Rule):
 
     def admits(self, value: Any) -> bool:
         kind = Integral if self.whole else Real
-        if isinstance(value, bool) or not isinstance(value, kind) or abs(value) == float("inf"):
+        if isinstance(value, bool) or not isinstance(value, kind) or not np.isfinite(float(value)):
             return False
-        return (self.low <= value if self.closed else self.low < value) and value <= self.high
+        number = float(value)
+        return (self.low <= number if self.closed else self.low < number) and number <= self.high
 
     def __str__(self) -> str:
         noun = "an integer" if self.whole else "a number"

@@ -6,7 +6,7 @@ import pickle
 import numpy as np
 import pytest
 from numpy.testing import assert_array_equal
-from sklearn.utils import _safe_indexing, check_consistent_length, indexable
+from sklearn.utils import check_consistent_length, indexable, resample, shuffle
 
 from skmtl import TaskTargets
 
@@ -195,7 +195,9 @@ def test_scikit_learn_utilities(y):
     with pytest.raises(ValueError):
         check_consistent_length(np.zeros((4, 2)), y)
     assert indexable(np.zeros((6, 2)), y)[1] is y
-    assert _safe_indexing(y, np.array([0, 3])) == y[[0, 3]]
+    order = shuffle(np.arange(6), random_state=0)
+    assert shuffle(y, random_state=0) == y[order]
+    assert resample(y, random_state=0).task_types == y.task_types
 
 
 def test_made_from_targets(y):
