@@ -6,12 +6,14 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
+from scipy import sparse
 
 from ..heads import JointLoss, TaskFit
 from ._design import Design, centred
 from ._geometry import Block, Dual, Geometry, Primal, Reduced
 
 LARGEST_KERNEL = 6000
+FEW_SAMPLES = 4  # in a block with its own Gram matrix, times the features, on average
 LARGE = 4_000_000  # numbers in X, above which a pass over it is a pass over memory
 PIECE = 50_000  # numbers in a piece of X
 
@@ -43,14 +45,26 @@ class Data:
 
     @classmethod
     def of(
-        cls, X: Any, fits: Sequence[TaskFit], fit_intercept: bool, row_weight: np.ndarray | None
+        cls,
+        X: Any,
+        fits: Sequence[TaskFit],
+        fit_intercept: bool,
+        row_weight: np.ndarray | None,
+        one_centre: bool,
     ) -> "Data":
-        """Lay out the data; row_weight are sample weights that all tasks have in common."""
-        design = centred(X, label_weights(fits, X.shape[0]), fit_intercept)
+        """Lay out the data.
+
+        row_weight are sample weights that all tasks have in common; one_centre says that all samples must be centred
+        alike, since the intercepts are compared, and not those of each block on their own.
+        """
+        weight = label_weights(fits, X.shape[0])
+        design = centred(X, weight, fit_intercept)
         parts = split(fits, X.shape[0])
         wholes = []
         for rows, members, columns in parts:
             own = design if rows is None else Design(design.X[rows], design.offset)
+            if len(parts) > 1 and not one_centre:
+                own = centred(own.X, weight[rows], fit_intercept)
             wholes.append(Piece(own, JointLoss.of(members, own.shape[0]), columns))
         if row_weight is not None and parts[0][0] is not None:
             row_weight = None if len(parts) > 1 else row_weight[parts[0][0]]
@@ -68,6 +82,21 @@ class Data:
         return cls(
             design, tuple(wholes), pieces, geometry, n_columns, n_rows, fit_intercept, is_exact
         )
+
+    def at_centre(self, W: np.ndarray) -> np.ndarray:
+        """Return what W adds to the intercepts of inputs that are not centred."""
+        added = np.zeros(self.n_columns)
+        for whole in self.wholes:
+            added[whole.columns] = whole.design.offset @ W[:, whole.columns]
+        return added
+
+    @cached_property
+    def has_a_block_a_column(self) -> bool:
+        """Whether each column has samples of its own, few enough for a Gram matrix of them."""
+        n_samples = [whole.design.shape[0] for whole in self.wholes]
+        if len(n_samples) < max(2, self.n_columns) or sparse.issparse(self.design.X):
+            return False
+        return sum(n**2 for n in n_samples) <= FEW_SAMPLES * sum(n_samples) * self.design.shape[1]
 
     @cached_property
     def null_raw(self) -> np.ndarray:

@@ -130,6 +130,7 @@ def ridge_path(
                 f"{name} must be a sequence of one number or more, got the shape {given.shape}"
             )
     model = MultiTaskRidge(
+        pool_intercept=pool_intercept,
         fit_intercept=fit_intercept,
         scale_targets=scale_targets,
         task_weight=task_weight,

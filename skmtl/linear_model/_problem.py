@@ -8,15 +8,14 @@ import numpy as np
 from scipy import linalg
 
 from ..penalties import Quadratic
+from ._arrow import Arrow
 from ._data import Data
 from ._geometry import Kernel, invert
 
 EXACTLY = 1e-10  # relative differences of kappa that do not count where the solution hangs on them,
 ROUGHLY = 0.3  # and where they only precondition
 FLAT = 1e-12  # losses of the best constant prediction, relative to the largest, that count as none
-SETTLED = (
-    1e-11  # slope of the objective in the intercepts, relative, at which they count as optimal
-)
+SETTLED = 1e-11  # relative slope of the objective in the intercepts at which they count as optimal
 
 
 class Intercepts(NamedTuple):
@@ -32,17 +31,23 @@ class LinearProblem:
     """Minimise loss((X - mean) W + b) + penalty(W, b), with W = U factor' and b as in Intercepts.
 
     A vector of the problem is U, ravelled, then beta. In these coordinates the penalty on U is 1/2 ||U||^2,
-    whatever the tasks share, and the Hessian in beta is near the identity.
+    whatever the tasks share, and the Hessian in beta is near the identity. Where each block of samples has a column of
+    its own, the first column of U is common to all, and the others belong to the tasks.
     """
 
     data: Data
     factor: np.ndarray
     intercepts: Intercepts
+    has_common_column: bool = False
 
     @classmethod
     def of(cls, data: Data, penalty: Quadratic) -> "LinearProblem":
         """Choose the coordinates for a penalty."""
-        return cls(data, penalty.factor(), make_intercepts(data, penalty))
+        intercepts = make_intercepts(data, penalty)
+        if penalty.common is None or not data.has_a_block_a_column:
+            return cls(data, penalty.factor(), intercepts)
+        root = np.sqrt(np.maximum(np.diag(penalty.covariance) - penalty.common**2, 0.0))
+        return cls(data, np.column_stack([penalty.common, np.diag(root)]), intercepts, True)
 
     @property
     def scale(self) -> float:
@@ -143,18 +148,28 @@ class LinearProblem:
     def preconditioner(self, raw: Sequence[np.ndarray]) -> Callable[[np.ndarray], np.ndarray]:
         """Return the inverse of a Hessian with the mean curvature of each column at raw in every sample."""
         is_null = raw is self.data.null_parts
-        kappa, rotation = self._strengths(
-            self.data.null_curvature if is_null else self.data.total_hessian(raw)
-        )
-        inverse = invert(self.data.geometry, kappa, ROUGHLY)
+        curvature = self.data.null_curvature if is_null else self.data.total_hessian(raw)
+        invert_U = self._arrow(curvature) if self.has_common_column else self._kronecker(curvature)
 
         def precondition(v: np.ndarray) -> np.ndarray:
             Z = v.copy()
             U, _ = self.split(Z)
-            U[...] = inverse(U @ rotation) @ rotation.T
+            U[...] = invert_U(U)
             return Z
 
         return precondition
+
+    def _arrow(self, curvature: np.ndarray) -> Callable[[np.ndarray], np.ndarray]:
+        """Give each block a Gram matrix of its own."""
+        designs = [whole.design for whole in self.data.wholes]
+        common, root = self.factor[:, 0], np.diag(self.factor[:, 1:])
+        return Arrow.of(designs, np.diag(curvature), common, root)
+
+    def _kronecker(self, curvature: np.ndarray) -> Callable[[np.ndarray], np.ndarray]:
+        """Give all columns the same Gram matrix."""
+        kappa, rotation = self._strengths(curvature)
+        inverse = invert(self.data.geometry, kappa, ROUGHLY)
+        return lambda U: inverse(U @ rotation) @ rotation.T
 
     def exact(self, tol: float) -> tuple[np.ndarray, float]:
         """Solve a problem whose Hessian is kappa_j gram + I; return the solution and its duality gap.
@@ -198,13 +213,13 @@ class LinearProblem:
         U, beta = self.split(v)
         W = self.data.geometry.coefficients(U @ self.factor.T)
         centred = self.intercepts.base + self.intercepts.basis @ beta
-        return W, centred - self.data.design.offset @ W
+        return W, centred - self.data.at_centre(W)
 
     def vector(self, W: np.ndarray, intercept: np.ndarray) -> np.ndarray:
         """Return a vector near given coefficients, to start from."""
         v = self.start()
         U, beta = self.split(v)
-        b = intercept + self.data.design.offset @ W - self.intercepts.base
+        b = intercept + self.data.at_centre(W) - self.intercepts.base
         beta[...] = np.linalg.lstsq(self.intercepts.basis, b, rcond=None)[0] if len(beta) else 0.0
         U[...] = self.data.geometry.coordinates(W, self.factor)
         return v

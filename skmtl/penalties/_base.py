@@ -55,6 +55,11 @@ class Penalty(Configurable):
     True
     """
 
+    @property
+    @abstractmethod
+    def compares_intercepts(self) -> bool:
+        """Whether intercepts are penalised, so that all tasks need inputs with the same centre."""
+
     @abstractmethod
     def bind(self, columns: Columns, separate: np.ndarray | None) -> Quadratic:
         """Return the penalty as a function of the coefficients of these columns.

@@ -72,6 +72,11 @@ class GraphLaplacian(Penalty):
         self.alpha = alpha
         self.l2 = l2
 
+    @property
+    def compares_intercepts(self) -> bool:
+        """Whether intercepts are penalised, so that all tasks need inputs with the same centre."""
+        return False
+
     def unbound(self, columns: Columns) -> Quadratic | None:
         """Return the penalty of the separate fits that ``bind`` wants to see, or None if it wants none."""
         return None

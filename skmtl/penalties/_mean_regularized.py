@@ -93,6 +93,11 @@ class MeanRegularized(Penalty):
         self.signs = signs
         self.pool_intercept = pool_intercept
 
+    @property
+    def compares_intercepts(self) -> bool:
+        """Whether intercepts are penalised, so that all tasks need inputs with the same centre."""
+        return self.pool_intercept and self.sharing > 0
+
     def unbound(self, columns: Columns) -> Quadratic | None:
         """Return the penalty of the separate fits that ``bind`` wants to see, or None if it wants none."""
         if (
@@ -102,7 +107,7 @@ class MeanRegularized(Penalty):
         ):
             return None
         alpha, u = strengths(self.alpha, columns)
-        return Quadratic(np.diag(1.0 / (alpha * u**2)))
+        return Quadratic(np.diag(1.0 / (alpha * u**2)), common=np.zeros(len(columns)))
 
     def bind(self, columns: Columns, separate: np.ndarray | None) -> Quadratic:
         """Return the penalty as a function of the coefficients of these columns."""
@@ -119,7 +124,9 @@ class MeanRegularized(Penalty):
                 odds = np.inf if self.sharing == 1 else self.sharing / (1.0 - self.sharing)
                 pooled.append(PooledIntercepts(tie, q[tie] / u[tie], alpha * odds))
         covariance = K / (alpha * np.outer(u, u))
-        return Quadratic(covariance, shared * np.outer(u, 1.0 / u), tuple(pooled))
+        ties_all = [len(tie) for tie in columns.ties()] == [len(columns)]
+        common_column = q * np.sqrt(self.sharing / alpha) / u if ties_all else None
+        return Quadratic(covariance, shared * np.outer(u, 1.0 / u), tuple(pooled), common_column)
 
 
 def learned_signs(columns: Columns, V: np.ndarray) -> np.ndarray:

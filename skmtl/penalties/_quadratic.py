@@ -21,12 +21,14 @@ class Quadratic:
 
     covariance is the prior covariance of the tasks' coefficients of one feature, of shape
     (n_columns, n_columns); it may be singular. shared maps W to the part of it that is shared, W @ shared; None
-    where no part is. pooled are penalties on the intercepts.
+    where no part is. pooled are penalties on the intercepts. common, where there is one, says that the covariance is
+    diagonal but for common common'.
     """
 
     covariance: np.ndarray
     shared: np.ndarray | None = None
     pooled: tuple[PooledIntercepts, ...] = ()
+    common: np.ndarray | None = None
 
     def factor(self) -> np.ndarray:
         """Return F of shape (n_columns, rank) with F F' = covariance: W = U F' has the penalty 1/2 ||U||^2."""
