@@ -14,7 +14,7 @@ from ..metrics import mean_d2
 from ..tasks import TaskTargets, check_fit, check_predict, task_view
 from ..utils import Boolean, Configurable, Either, Number, OneOf, PerTask, Rule
 from ._prepare import Setup, prepare
-from ._solve import solve
+from ._solve import fit_separately, solve
 
 NON_NEGATIVE = Number(0.0)
 
@@ -73,7 +73,8 @@ class JointLinearModel(Configurable):
         prepared = prepare(came, setup, self.task_weight, self.fit_intercept)
         if start is not None and start[0].shape != (prepared.n_columns, came.X.shape[1]):
             start = None
-        found = solve(prepared, setup.penalty, self.max_iter, self.tol, start)
+        separate = fit_separately(prepared, setup.penalty, self.max_iter)
+        found = solve(prepared, setup.penalty, self.max_iter, self.tol, start, separate)
         self.coef_ = found.W.astype(came.X.dtype, copy=False)
         self.intercept_ = found.intercept.astype(came.X.dtype, copy=False)
         if found.shared is not None:

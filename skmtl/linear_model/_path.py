@@ -10,7 +10,7 @@ from ..tasks import check_fit
 from ._geometry import LARGEST_EIGENPROBLEM
 from ._prepare import Prepared, prepare
 from ._ridge import MultiTaskRidge
-from ._solve import solve
+from ._solve import fit_separately, solve
 
 
 class RidgePath(NamedTuple):
@@ -169,8 +169,11 @@ def _solve_all(
     intercept, gap = np.empty((*shape, prepared.n_columns)), np.empty(shape)
     start = None
     for i, row in enumerate(penalties):
+        separate = None
         for j, penalty in enumerate(row):
-            found = solve(prepared, penalty, max_iter, tol, start)
+            if separate is None:
+                separate = fit_separately(prepared, penalty, max_iter)
+            found = solve(prepared, penalty, max_iter, tol, start, separate)
             coef[i, j], intercept[i, j], gap[i, j] = found.W, found.intercept, found.dual_gap
             start = (found.W, found.intercept)
     return coef, intercept, gap

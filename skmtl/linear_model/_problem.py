@@ -198,7 +198,9 @@ class LinearProblem:
 
     def _strengths(self, curvature: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return kappa and the rotation of the columns of U in which it is diagonal."""
-        kappa, rotation = linalg.eigh(self.factor.T @ (curvature / self.data.n_rows) @ self.factor)
+        kappa, rotation = np.linalg.eigh(
+            self.factor.T @ (curvature / self.data.n_rows) @ self.factor
+        )
         return np.maximum(kappa, 0.0), rotation
 
     def metric(self, v: np.ndarray) -> np.ndarray:

@@ -24,11 +24,22 @@ class Coefficients(NamedTuple):
     n_iter: int
 
 
+Start = tuple[np.ndarray, np.ndarray]
+
+
 def solve(
-    prepared: Prepared, penalty: Penalty, max_iter: int, tol: float, start: tuple | None
+    prepared: Prepared,
+    penalty: Penalty,
+    max_iter: int,
+    tol: float,
+    start: Start | None,
+    separate: Start | None,
 ) -> Coefficients:
-    """Minimise the objective, from given (coef, intercept) in the users' units if there are any."""
-    bound, separate = bind(prepared, penalty, max_iter)
+    """Minimise the objective, from given (coef, intercept) in the users' units if there are any.
+
+    separate are the separate fits that the penalty asks for, from ``fit_separately``.
+    """
+    bound = penalty.bind(prepared.columns, None if separate is None else separate[0])
     problem = LinearProblem.of(prepared.data, bound)
     if prepared.data.is_exact:
         v, gap = problem.exact(tol)
@@ -58,19 +69,15 @@ def solve(
     )
 
 
-def bind(prepared: Prepared, penalty: Penalty, max_iter: int) -> tuple[Quadratic, tuple | None]:
-    """Tie the penalty to the columns; where it asks for separate fits, return these too."""
+def fit_separately(prepared: Prepared, penalty: Penalty, max_iter: int) -> Start | None:
+    """Return rough weights and intercepts of the tasks alone, in scaled units, where the penalty asks for them."""
     unbound = penalty.unbound(prepared.columns)
     if unbound is None:
-        return penalty.bind(prepared.columns, None), None
+        return None
     problem = LinearProblem.of(prepared.data, unbound)
-    rough = (
-        problem.exact(ROUGH)[0]
-        if prepared.data.is_exact
-        else run(problem, problem.start(), max_iter, ROUGH).v
-    )
-    found = problem.coefficients(rough)
-    return penalty.bind(prepared.columns, found[0]), found
+    if prepared.data.is_exact:
+        return problem.coefficients(problem.exact(ROUGH)[0])
+    return problem.coefficients(run(problem, problem.start(), max_iter, ROUGH).v)
 
 
 def run(problem: LinearProblem, start: np.ndarray, max_iter: int, tol: float) -> Solution:

@@ -3,7 +3,6 @@
 from collections.abc import Hashable, Mapping
 
 import numpy as np
-from scipy import linalg
 
 from ..utils import Boolean, Either, Number, OneOf, PerTask
 from ._base import Columns, Penalty, strengths
@@ -144,9 +143,7 @@ def learned_signs(columns: Columns, V: np.ndarray) -> np.ndarray:
         flat = vectors.reshape(len(tasks), -1)
         norms = np.linalg.norm(flat, axis=1, keepdims=True)
         flat = np.divide(flat, norms, out=np.zeros_like(flat), where=norms > 0)
-        leading = linalg.eigh(flat @ flat.T, subset_by_index=[len(tasks) - 1, len(tasks) - 1])[1][
-            :, 0
-        ]
+        leading = np.linalg.eigh(flat @ flat.T)[1][:, -1]
         for position in inside:
             q[position] = -1.0 if leading[tasks.index(columns.tasks[position])] < 0 else 1.0
     return q

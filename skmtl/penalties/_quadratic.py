@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import linalg
 
 
 @dataclass(frozen=True)
@@ -33,7 +32,7 @@ class Quadratic:
     def factor(self) -> np.ndarray:
         """Return F of shape (n_columns, rank) with F F' = covariance: W = U F' has the penalty 1/2 ||U||^2."""
         scale = np.sqrt(np.diag(self.covariance))
-        values, vectors = linalg.eigh(self.covariance / np.outer(scale, scale))
+        values, vectors = np.linalg.eigh(self.covariance / np.outer(scale, scale))
         kept = values > len(values) * np.finfo(float).eps * values[-1]
         return scale[:, None] * vectors[:, kept] * np.sqrt(values[kept])
 
