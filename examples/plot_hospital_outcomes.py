@@ -153,8 +153,9 @@ def show(title, scores, gains):
     print(table.to_string(float_format="{:.2f}".format))
     for rival, found in gains.items():
         mean, low, high = np.transpose(found)
-        better = ", ".join(scores.index[low > 0]) or "no outcome"
-        worse = ", ".join(scores.index[high < 0]) or "no outcome"
+        shows = np.abs(mean) >= 0.005  # less than that prints as 0.00
+        better = ", ".join(scores.index[(low > 0) & shows]) or "no outcome"
+        worse = ", ".join(scores.index[(high < 0) & shows]) or "no outcome"
         print(f"Against {RIVALS[rival]}: {mean.mean():+.2f} points on average;")
         print(f"    clearly better for {better}; clearly worse for {worse}.")
 
@@ -255,7 +256,7 @@ for title, n_labels in {
 # %%
 # What a joint model brings, and costs
 # ------------------------------------
-# Blue above zero: the joint model beats separate ones. Orange as well: its one strength alone does not explain it.
+# Blue right of zero: the joint model beats separate ones. Orange as well: its one strength alone does not explain it.
 # Functional disability has classes of its own, so it shares with no other outcome, and only strengths can differ.
 # Of thirty 95 % intervals one or two miss zero by chance: believe what is far from it. Panels differ in scale.
 

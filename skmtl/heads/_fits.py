@@ -66,7 +66,12 @@ def what_lacks(name: Hashable, kind: str | None, labels: Labels, classes: np.nda
             )
         return f"task {name!r} has no label: every value is missing or has weight zero"
     if kind in ("binary", "multiclass") and not np.any(labels.values != labels.values[0]):
-        return f"task {name!r} has one class only, {labels.values[0]!s}; it needs samples of at least two classes"
+        label = labels.values[:1].astype(labels.values.dtype if classes is None else classes.dtype)[
+            0
+        ]
+        return (
+            f"task {name!r} has one class only, {label!s}; it needs samples of at least two classes"
+        )
     if kind == "count" and not labels.values.any():
         return f"task {name!r} has only counts of zero"
     return ""

@@ -19,9 +19,8 @@ from ..penalties import ONE_COLUMN, Columns, Penalty
 from ..tasks import FitData, TaskTargets, labels_of
 from ._data import Data
 
-LOGISTIC_BALANCE = (
-    0.25  # the best quadratic strength for classes is about a quarter of that for squared loss
-)
+# The best quadratic strength for classes is about a quarter of that for squared loss.
+LOGISTIC_BALANCE = 0.25
 
 
 class Setup(NamedTuple):

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from ..utils import is_frame, read_frame, row_index
-from ._columns import observed, read_column
+from ._columns import TargetColumn, observed, read_column
 from ._types import TaskInfo, check_task_types, declare, infer
 
 
@@ -78,7 +78,7 @@ class TaskTargets(dict):
         self._info = {}
         known = y._info if isinstance(y, TaskTargets) else {}
         for name, values in columns.items():
-            self._set(name, values, known.get(name))
+            self._set(name, read_column(name, values), known.get(name))
         _check_one_length(self)
         _check_one_index(columns)
         self._info.update(self.declared_as(check_task_types(task_types, self.tasks))._info)
@@ -93,10 +93,9 @@ class TaskTargets(dict):
         made._info = dict(info)
         return made
 
-    def _set(self, name: Hashable, values: Any, info: TaskInfo | None = None) -> None:
+    def _set(self, name: Hashable, column: TargetColumn, info: TaskInfo | None) -> None:
         if isinstance(name, tuple):
             raise ValueError(f"task names must not be tuples, got {name!r}")
-        column = read_column(name, values)
         dict.__setitem__(self, name, column.values)
         self._info[name] = infer(column) if info is None else info
 
@@ -219,18 +218,13 @@ class TaskTargets(dict):
 
     def __setitem__(self, name: Hashable, values: Any) -> None:
         column = read_column(name, values)
-        if self and name not in self and len(column.values) != self.shape[0]:
-            raise ValueError(
-                f"task {name!r} must have {self.shape[0]} samples, got {len(column.values)}"
-            )
-        if name in self and len(self) > 1 and len(column.values) != self.shape[0]:
+        others = len(self) - (name in self)
+        if others and len(column.values) != self.shape[0]:
             raise ValueError(
                 f"task {name!r} must have {self.shape[0]} samples, got {len(column.values)}"
             )
         known = self._info.get(name)
-        self._set(
-            name, column.values, known if known is not None and known.covers(column) else None
-        )
+        self._set(name, column, known if known is not None and known.covers(column) else None)
 
     def update(self, *args: Any, **kwargs: Any) -> None:
         """Set tasks from a mapping, each checked."""

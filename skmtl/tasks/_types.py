@@ -33,6 +33,8 @@ class TaskInfo:
 
     def covers(self, column: TargetColumn) -> bool:
         """Whether other targets of the task, say with some labels hidden, change nothing of this."""
+        if column.classes is not None and not column.classes.size:
+            return self.type is not None
         if self.classes is None or self.type in ("regression", "count"):
             return not column.are_labels
         return column.classes is not None and bool(np.isin(column.classes, self.classes).all())
