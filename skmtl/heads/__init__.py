@@ -11,6 +11,8 @@ from ._heads import (
     RegressionHead,
     column_names,
     columns_of,
+    means,
+    probabilities,
 )
 from ._joint import JointLoss
 
@@ -29,5 +31,7 @@ __all__ = [
     "fit_weights",
     "fits_of",
     "make_heads",
+    "means",
+    "probabilities",
     "read_class_weights",
 ]

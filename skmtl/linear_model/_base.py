@@ -9,7 +9,7 @@ from sklearn.utils import ClassifierTags
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
-from ..heads import ClassificationHead, column_names
+from ..heads import column_names, means, probabilities
 from ..metrics import mean_d2
 from ..tasks import TaskTargets, check_fit, check_predict, task_view
 from ..utils import Boolean, Configurable, Either, Number, OneOf, PerTask, Rule
@@ -137,8 +137,7 @@ class JointLinearModel(Configurable):
             Classes are in the order of ``classes_``.
         """
         raw = self._raw(X)
-        kinds = [head for head in self._heads if isinstance(head, ClassificationHead)]
-        return self._layout.pack_arrays({head.name: head.probability(raw) for head in kinds})
+        return self._layout.pack_arrays(probabilities(self._heads, raw))
 
     def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
         """Return the mean over tasks of D2, the fraction of deviance explained (R2 for regression).
@@ -160,13 +159,7 @@ class JointLinearModel(Configurable):
             1 is perfect, 0 as good as the best constant. Tasks that cannot be scored are left out with a warning.
         """
         raw = self._raw(X)
-        means = {
-            head.name: head.probability(raw)
-            if isinstance(head, ClassificationHead)
-            else head.decode(raw)
-            for head in self._heads
-        }
-        return mean_d2(y, means, self.task_types_, self.classes_, sample_weight)
+        return mean_d2(y, means(self._heads, raw), self.task_types_, self.classes_, sample_weight)
 
     def task(self, name: Hashable) -> Any:
         """Return a task as a fitted scikit-learn classifier or regressor.
