@@ -271,10 +271,10 @@ def invert(geometry: Geometry, kappa: np.ndarray, tolerance: float) -> Inverse:
     """Choose the cheapest inverse whose kappa are right within a relative tolerance, or nearly so."""
     if geometry.gram is None:
         return DiagonalInverse(geometry.gram_diagonal(), kappa)
+    if "eigen" in vars(geometry):
+        return EigenInverse(*geometry.eigen, kappa)
     groups = alike(kappa, tolerance)
-    if "eigen" in vars(geometry) or (
-        len(groups) > FEW_STRENGTHS and geometry.size <= LARGEST_EIGENPROBLEM
-    ):
+    if len(groups) > FEW_STRENGTHS and geometry.size <= LARGEST_EIGENPROBLEM:
         return EigenInverse(*geometry.eigen, kappa)
     if len(groups) > FEW_STRENGTHS:
         groups = alike(kappa, 3.0)

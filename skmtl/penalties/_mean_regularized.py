@@ -133,17 +133,19 @@ def learned_signs(columns: Columns, V: np.ndarray) -> np.ndarray:
     q = np.ones(len(columns))
     for family in dict.fromkeys(columns.families):
         inside = [position for position, found in enumerate(columns.families) if found == family]
-        tasks = list(dict.fromkeys(columns.tasks[position] for position in inside))
-        labels = list(dict.fromkeys(columns.labels[position] for position in inside))
-        vectors = np.zeros((len(tasks), len(labels), len(V)))
-        for position in inside:
-            vectors[
-                tasks.index(columns.tasks[position]), labels.index(columns.labels[position])
-            ] = V[:, position]
-        flat = vectors.reshape(len(tasks), -1)
+        task = positions([columns.tasks[position] for position in inside])
+        label = positions([columns.labels[position] for position in inside])
+        vectors = np.zeros((max(task) + 1, max(label) + 1, len(V)))
+        vectors[task, label] = V[:, inside].T
+        flat = vectors.reshape(len(vectors), -1)
         norms = np.linalg.norm(flat, axis=1, keepdims=True)
         flat = np.divide(flat, norms, out=np.zeros_like(flat), where=norms > 0)
         leading = np.linalg.eigh(flat @ flat.T)[1][:, -1]
-        for position in inside:
-            q[position] = -1.0 if leading[tasks.index(columns.tasks[position])] < 0 else 1.0
+        q[inside] = np.where(leading[task] < 0, -1.0, 1.0)
     return q
+
+
+def positions(names: list[Hashable]) -> list[int]:
+    """Return the position of each name among the different ones."""
+    order = {name: position for position, name in enumerate(dict.fromkeys(names))}
+    return [order[name] for name in names]
