@@ -68,7 +68,7 @@ def optimum_by_cvxpy(problem, fit_intercept=True):
         mean = problem.prior.tied / problem.prior.tied.sum(axis=0)
         terms.append(0.5 * problem.prior.odds * cp.sum_squares(z - mean @ z))
     found = cp.Problem(cp.Minimize(sum(terms)))
-    found.solve(solver=cp.CLARABEL, tol_gap_abs=1e-10, tol_gap_rel=1e-10, tol_feas=1e-10)
+    found.solve(solver=cp.CLARABEL, tol_gap_abs=1e-8, tol_gap_rel=1e-8, tol_feas=1e-8)
     return found.value
 
 
