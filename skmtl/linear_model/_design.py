@@ -31,7 +31,7 @@ class Design:
     def backward(self, G: np.ndarray) -> np.ndarray:
         """Return (X - offset)' @ G."""
         product = (G.T @ self.X).T if isinstance(self.X, np.ndarray) else self.X.T @ G
-        return product - np.outer(self.offset, G.sum(axis=0))
+        return product - np.outer(self.offset, np.ones(len(G)) @ G)
 
     def gram(self, weight: np.ndarray | None) -> np.ndarray:
         """Return (X - offset)' diag(weight) (X - offset)."""
