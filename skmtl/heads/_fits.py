@@ -57,21 +57,16 @@ def make_heads(
 
 def what_lacks(name: Hashable, kind: str | None, labels: Labels, classes: np.ndarray | None) -> str:
     """Say what keeps a task from being fitted; empty where nothing does."""
+    has_classes = kind in ("binary", "multiclass")
+    known = classes is not None and classes.size > 0
     if not labels.values.size:
-        if kind is None or (
-            kind in ("binary", "multiclass") and (classes is None or not classes.size)
-        ):
-            raise ValueError(
-                f"task {name!r} has no label: every value is missing or has weight zero"
-            )
-        return f"task {name!r} has no label: every value is missing or has weight zero"
-    if kind in ("binary", "multiclass") and not np.any(labels.values != labels.values[0]):
-        label = labels.values[:1].astype(labels.values.dtype if classes is None else classes.dtype)[
-            0
-        ]
-        return (
-            f"task {name!r} has one class only, {label!s}; it needs samples of at least two classes"
-        )
+        lack = f"task {name!r} has no label: every value is missing or has weight zero"
+        if kind is None or (has_classes and not known):
+            raise ValueError(lack)
+        return lack
+    if has_classes and not np.any(labels.values != labels.values[0]):
+        only = labels.values[:1] if classes is None else labels.values[:1].astype(classes.dtype)
+        return f"task {name!r} has one class only, {only[0]!s}; it needs samples of at least two classes"
     if kind == "count" and not labels.values.any():
         return f"task {name!r} has only counts of zero"
     return ""

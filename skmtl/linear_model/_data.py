@@ -136,8 +136,12 @@ class Data:
 
     def take_back(self, raw: Sequence[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
         """Return the gradients of the loss in W and in the intercepts."""
-        G = [piece.loss.gradient(part) for piece, part in zip(self.pieces, raw, strict=True)]
+        G = self.loss_gradient(raw)
         return self.geometry.backward(G), self.column_sums(G)
+
+    def loss_gradient(self, raw: Sequence[np.ndarray]) -> list[np.ndarray]:
+        """Return the gradient of the loss in raw, by piece."""
+        return [piece.loss.gradient(part) for piece, part in zip(self.pieces, raw, strict=True)]
 
     def column_sums(self, G: Sequence[np.ndarray]) -> np.ndarray:
         """Return the sums over samples of something like raw."""

@@ -5,11 +5,9 @@ from typing import ClassVar
 
 from ..penalties import MeanRegularized
 from ..tasks import as_classes
-from ..utils import Either, Instance, Number, OneOf, PerTask
+from ..utils import POSITIVE, Either, Instance, OneOf, PerTask
 from ._base import JointLinearModel
 from ._prepare import Setup
-
-POSITIVE = Number(0.0, closed=False)
 
 
 class MultiTaskLogisticRegression(JointLinearModel):

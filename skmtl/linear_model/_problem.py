@@ -204,11 +204,8 @@ class LinearProblem:
         return np.maximum(kappa, 0.0), rotation
 
     def metric(self, v: np.ndarray) -> np.ndarray:
-        """Return what turns inner products with v into plain ones."""
-        image = v.copy()
-        U, _ = self.split(image)
-        U[...] = self.data.geometry.metric(U)
-        return image
+        """Return v: inner products are plain wherever a solver iterates, since a Dual has direct solutions alone."""
+        return v
 
     def coefficients(self, v: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return W and the intercepts of inputs that are not centred."""
@@ -236,9 +233,7 @@ class LinearProblem:
         _, beta = self.split(v)
         basis, ridge = self.intercepts.basis, self.intercepts.ridge
         for _ in range(20):
-            G = [
-                piece.loss.gradient(part) for piece, part in zip(self.data.pieces, raw, strict=True)
-            ]
+            G = self.data.loss_gradient(raw)
             sums = self.data.column_sums(G)
             slope = basis.T @ sums + ridge * beta
             if np.abs(slope).max(initial=0.0) <= SETTLED * np.sqrt(self.scale):
@@ -250,7 +245,7 @@ class LinearProblem:
                 part += (basis @ step)[piece.columns]
         C = self._gradient(v, self.data.geometry.backward(G), sums)
         self.split(C)[1][...] = 0.0
-        return v, float(0.5 * self.metric(C) @ C)
+        return v, float(0.5 * C @ C)
 
 
 def make_intercepts(data: Data, penalty: Quadratic) -> Intercepts:
@@ -277,5 +272,4 @@ def make_intercepts(data: Data, penalty: Quadratic) -> Intercepts:
 
 def constant_first(n: int) -> np.ndarray:
     """Return an orthonormal basis whose first vector is constant (Helmert's)."""
-    basis = linalg.helmert(n, full=True).T
-    return basis
+    return linalg.helmert(n, full=True).T

@@ -5,11 +5,9 @@ from typing import Any
 
 import numpy as np
 
-from ..utils import Either, Number, PerTask, is_frame, read_frame
+from ..utils import POSITIVE, Either, PerTask, is_frame, read_frame
 from ._base import Columns, Penalty, strengths
 from ._quadratic import Quadratic
-
-POSITIVE = Number(0.0, closed=False)
 
 
 class GraphLaplacian(Penalty):

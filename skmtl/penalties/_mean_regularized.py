@@ -4,11 +4,9 @@ from collections.abc import Hashable, Mapping
 
 import numpy as np
 
-from ..utils import Boolean, Either, Number, OneOf, PerTask
+from ..utils import POSITIVE, Boolean, Either, Number, OneOf, PerTask
 from ._base import Columns, Penalty, strengths
 from ._quadratic import PooledIntercepts, Quadratic
-
-POSITIVE = Number(0.0, closed=False)
 
 
 class MeanRegularized(Penalty):

@@ -9,10 +9,11 @@ from ._frames import (
     read_series,
     row_index,
 )
-from ._params import Boolean, Configurable, Either, Instance, Number, OneOf, PerTask, Rule
+from ._params import POSITIVE, Boolean, Configurable, Either, Instance, Number, OneOf, PerTask, Rule
 from ._rows import n_rows, take_rows
 
 __all__ = [
+    "POSITIVE",
     "Boolean",
     "Configurable",
     "Either",

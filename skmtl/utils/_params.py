@@ -41,6 +41,9 @@ class Number(Rule):
         return f"{noun} in {opening}{self.low:g}, {self.high:g}{closing}"
 
 
+POSITIVE = Number(0.0, closed=False)
+
+
 @dataclass(frozen=True)
 class Boolean(Rule):
     """True or False."""
