@@ -1,14 +1,24 @@
 """skmtl: scikit-learn-compatible multi-task estimators."""
 
-from .linear_model import MultiTaskGLM, MultiTaskLogisticRegression, MultiTaskRidge
+from .linear_model import (
+    MultiTaskGLM,
+    MultiTaskGLMCV,
+    MultiTaskLogisticRegression,
+    MultiTaskLogisticRegressionCV,
+    MultiTaskRidge,
+    MultiTaskRidgeCV,
+)
 from .tasks import TaskTargets, task_view
 
 __version__ = "0.1.0"
 
 __all__ = [
     "MultiTaskGLM",
+    "MultiTaskGLMCV",
     "MultiTaskLogisticRegression",
+    "MultiTaskLogisticRegressionCV",
     "MultiTaskRidge",
+    "MultiTaskRidgeCV",
     "TaskTargets",
     "task_view",
 ]

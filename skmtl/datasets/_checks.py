@@ -22,8 +22,8 @@ class Range(NamedTuple):
 
 
 FRACTION = Range(0.0, 1.0, "in [0, 1]")
-PROPER_FRACTION = Range(0.0, np.nextafter(1.0, 0.0), "in [0, 1)")
-NOT_NEGATIVE = Range(0.0, np.finfo(float).max, "finite and at least 0")
+PROPER_FRACTION = Range(0.0, float(np.nextafter(1.0, 0.0)), "in [0, 1)")
+NOT_NEGATIVE = Range(0.0, float(np.finfo(float).max), "finite and at least 0")
 POSITIVE = Range(0.0, np.inf, "finite and above 0", includes_ends=False)
 
 

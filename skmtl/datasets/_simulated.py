@@ -1,9 +1,7 @@
 """Simulated tasks whose relatedness, weights and noise are known."""
 
-import numpy as np
 from sklearn.utils import check_random_state
 
-from ..tasks import TaskTargets
 from ._checks import (
     FRACTION,
     NOT_NEGATIVE,
@@ -15,7 +13,7 @@ from ._checks import (
     check_number,
     check_option,
 )
-from ._truth import Layout, WeightRules, check_types, draw_target, draw_weights, hide
+from ._truth import Layout, WeightRules, check_types, draw_targets, draw_weights
 
 
 def make_multitask(
@@ -131,6 +129,7 @@ def make_multitask(
 
     See Also
     --------
+    make_structured : Tasks that have features, directions, groups or an order in common.
     load_support2 : Real outcomes of patients in hospital.
     load_nhanes : Real health outcomes of US adults.
 
@@ -196,15 +195,8 @@ def make_multitask(
     X = rng.standard_normal((n_samples, n_features))
     truth = draw_weights(layout, rules, rng)
     truth.raw = X @ truth.coef.T + truth.intercept
-    complete, partial = {}, {}
-    seeds = rng.randint(np.iinfo(np.int32).max, size=len(layout.tasks))
-    for task, seed in zip(layout.tasks, seeds, strict=True):
-        task_rng = check_random_state(int(seed))
-        raw = truth.raw[:, truth.columns[task]]
-        complete[task] = draw_target(layout.types[task], raw, truth.noise[task], task_rng)
-        partial[task] = hide(complete[task], missing[task], task_rng)
-    y = TaskTargets(partial, task_types=layout.types)
+    y, complete = draw_targets(layout, truth, missing, rng)
     if not return_truth:
         return X, y
-    truth.y_complete = TaskTargets(complete, task_types=layout.types)
+    truth.y_complete = complete
     return X, y, truth

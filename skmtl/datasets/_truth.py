@@ -6,8 +6,9 @@ from typing import Any
 
 import numpy as np
 from scipy.special import expit
-from sklearn.utils import Bunch
+from sklearn.utils import Bunch, check_random_state
 
+from ..tasks import TaskTargets
 from ._checks import Range, check_by_task, check_integer, check_option
 
 TASK_TYPES = ("regression", "binary", "multiclass", "count")
@@ -41,6 +42,11 @@ class Layout:
         return {
             task: slice(end - widths[task], end) for task, end in zip(widths, ends, strict=True)
         }
+
+    @property
+    def n_contrasts(self) -> int:
+        """Largest rank of weights whose classes sum to zero."""
+        return sum(max(1, width - 1) for width in self.widths.values())
 
     def regression_numbers(self, name: str, value: Any, allowed: Range) -> dict[str, float]:
         """Return {task: number} of the regression tasks, 1 where a dict does not name them."""
@@ -136,6 +142,21 @@ def similarity(layout: Layout, signs: dict[str, float], relatedness: float) -> n
     K = np.where(np.equal.outer(widths, widths), relatedness * np.outer(q, q), 0.0)
     np.fill_diagonal(K, 1.0)
     return K
+
+
+def draw_targets(
+    layout: Layout, truth: Bunch, missing: dict[str, float], rng: np.random.RandomState
+) -> tuple[TaskTargets, TaskTargets]:
+    """Return the targets with a fraction of each task's labels missing, and the same with none missing."""
+    partial, complete = {}, {}
+    seeds = rng.randint(np.iinfo(np.int32).max, size=len(layout.tasks))
+    for task, seed in zip(layout.tasks, seeds, strict=True):
+        task_rng = check_random_state(int(seed))
+        raw = truth.raw[:, truth.columns[task]]
+        complete[task] = draw_target(layout.types[task], raw, truth.noise[task], task_rng)
+        partial[task] = hide(complete[task], missing[task], task_rng)
+    types = layout.types
+    return TaskTargets(partial, task_types=types), TaskTargets(complete, task_types=types)
 
 
 def draw_target(kind: str, raw: np.ndarray, noise: float, rng: np.random.RandomState) -> np.ndarray:

@@ -43,7 +43,7 @@ def make_heads(
         if lack and name in inferred:
             raise ValueError(f"{lack}; declare the type in task_types to predict a constant for it")
         if lack:
-            warnings.warn(f"{lack}; its prediction is a constant", UserWarning, stacklevel=4)
+            warnings.warn(f"{lack}; its prediction is a constant", UserWarning, stacklevel=5)
         heads.append(
             make_head(
                 name, kind, labels[name], targets.distinct(name), start, bool(lack), scale_targets

@@ -1,6 +1,6 @@
 """JointLoss: the losses of all tasks as one function of all raw columns."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
@@ -116,6 +116,23 @@ class JointLoss:
                 H, term.loss.hessian_product(term.y, term.take(raw), term.weight, term.take(D))
             )
         return H
+
+    def hessians(self, raw: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+        """Yield the columns of each task and the Hessian in them, of shape (n_samples, width, width)."""
+        for term in self.terms:
+            found = term.take(raw)
+            columns = np.arange(self.n_columns)[term.columns]
+            units = np.ones((1, 1)) if term.loss.width_one else np.eye(found.shape[1])
+            full = np.zeros((len(units), *raw.shape))
+            for k, unit in enumerate(units):
+                product = term.loss.hessian_product(term.y, found, term.weight, unit)
+                term.put(full[k], np.broadcast_to(product, found.shape))
+            if term.loss.width_one:
+                yield from (
+                    (columns[k : k + 1], full[0][:, c, None, None]) for k, c in enumerate(columns)
+                )
+            else:
+                yield columns, full[:, :, columns].transpose(1, 0, 2)
 
     def conjugate(self, U: np.ndarray) -> float:
         """Return the conjugate of the loss; U is zero where there is no label."""

@@ -11,10 +11,11 @@ from sklearn.utils.validation import check_is_fitted
 
 from ..heads import column_names, means, probabilities
 from ..metrics import mean_d2
-from ..tasks import TaskTargets, check_fit, check_predict, task_view
+from ..tasks import FitData, TaskTargets, check_fit, check_predict, task_view
 from ..utils import Boolean, Configurable, Either, Number, OneOf, PerTask, Rule
-from ._prepare import Setup, prepare
-from ._solve import fit_separately, solve
+from ._choice import Choice, Choose
+from ._prepare import Prepared, Setup, prepare
+from ._solve import Coefficients, Start, fit_separately, solve
 
 NON_NEGATIVE = Number(0.0)
 
@@ -27,6 +28,7 @@ def _has_classes(model: "JointLinearModel") -> bool:
 class JointLinearModel(Configurable):
     """Linear models of several tasks, fitted at once. Final classes say what they are in ``_setup``."""
 
+    warm_start: bool = False  # of the estimators that do not have the parameter
     _only_classes: ClassVar[bool] = False
     _rules: ClassVar[dict[str, Rule]] = {
         "fit_intercept": Boolean(),
@@ -41,6 +43,7 @@ class JointLinearModel(Configurable):
     def _setup(self) -> Setup:
         """Return the penalty, and what the tasks are."""
 
+    @abstractmethod
     def fit(self, X: Any, y: Any, sample_weight: Any = None) -> "JointLinearModel":
         """Fit the model.
 
@@ -65,28 +68,6 @@ class JointLinearModel(Configurable):
         ValueError
             If a parameter, a task or a weight breaks its rule. The message names it, the rule and the value.
         """
-        start = self._forget()
-        self.check_params()
-        setup = self._setup()
-        setup.penalty.check_params()
-        came = check_fit(self, X, y, sample_weight, setup.typing)
-        prepared = prepare(came, setup, self.task_weight, self.fit_intercept)
-        if start is not None and start[0].shape != (prepared.n_columns, came.X.shape[1]):
-            start = None
-        separate = fit_separately(prepared, setup.penalty, self.max_iter)
-        found = solve(prepared, setup.penalty, self.max_iter, self.tol, start, separate)
-        self.coef_ = found.W.astype(came.X.dtype, copy=False)
-        self.intercept_ = found.intercept.astype(came.X.dtype, copy=False)
-        if found.shared is not None:
-            self.shared_coef_ = found.shared.astype(came.X.dtype, copy=False)
-            self.specific_coef_ = self.coef_ - self.shared_coef_
-        self.dual_gap_, self.n_iter_ = found.dual_gap, found.n_iter
-        self.tasks_ = came.targets.tasks
-        self.task_types_ = came.targets.task_types
-        self.classes_ = came.targets.classes
-        self.task_columns_ = {head.name: head.columns for head in prepared.heads}
-        self._info, self._layout, self._heads = came.targets._info, came.layout, prepared.heads
-        return self
 
     def predict(self, X: Any) -> Any:
         """Predict every task.
@@ -183,29 +164,70 @@ class JointLinearModel(Configurable):
         Returns
         -------
         frame : pandas.DataFrame of shape (n_features, n_columns)
-            A row a feature, a column a task, or a class of a task with several.
+            A row a feature, a column a task, or a class of a task with several. Where the penalty is a sum, such blocks
+            of columns stand side by side under the names "coef" and those of ``components_``.
         """
         import pandas as pd
 
         check_is_fitted(self)
         features = getattr(self, "feature_names_in_", np.arange(self.n_features_in_))
-        return pd.DataFrame(
-            self.coef_.T,
-            index=pd.Index(features, name="feature"),
-            columns=column_names(self._heads),
-        )
+        blocks = {"coef": self.coef_} | getattr(self, "components_", {})
+        frames = {
+            name: pd.DataFrame(
+                block.T,
+                index=pd.Index(features, name="feature"),
+                columns=column_names(self._heads),
+            )
+            for name, block in blocks.items()
+        }
+        return frames["coef"] if len(frames) == 1 else pd.concat(frames, axis=1)
+
+    def _fit(
+        self, X: Any, y: Any, sample_weight: Any, choose: Choose | None = None
+    ) -> "JointLinearModel":
+        """Fit with the penalty of ``_setup``, or with the one that ``choose`` takes by looking at the data."""
+        start = self._forget()
+        self.check_params()
+        setup = self._setup()
+        setup.penalty.check_params()
+        came = check_fit(self, X, y, sample_weight, setup.typing)
+        prepared = prepare(came, setup, self.task_weight, self.fit_intercept)
+        choice = Choice(setup.penalty, start) if choose is None else choose(came, prepared, setup)
+        penalty, start, learnt = choice
+        if start is not None and start[0].shape != (prepared.n_columns, came.X.shape[1]):
+            start = None
+        separate = fit_separately(prepared, penalty, self.max_iter)
+        found = solve(prepared, penalty, self.max_iter, self.tol, start, separate)
+        self._keep(came, prepared, found)
+        self.__dict__.update(learnt)
+        return self
+
+    def _keep(self, came: FitData, prepared: Prepared, found: Coefficients) -> None:
+        """Become the model that has these coefficients."""
+        self.coef_ = found.W.astype(came.X.dtype, copy=False)
+        self.intercept_ = found.intercept.astype(came.X.dtype, copy=False)
+        if found.shared is not None:
+            self.shared_coef_ = found.shared.astype(came.X.dtype, copy=False)
+            self.specific_coef_ = self.coef_ - self.shared_coef_
+        if found.components is not None:
+            self.components_ = found.components
+        self.__dict__.update({f"{name}_": value for name, value in found.learned.items()})
+        self.dual_gap_, self.n_iter_ = found.dual_gap, found.n_iter
+        self.tasks_ = came.targets.tasks
+        self.task_types_ = came.targets.task_types
+        self.classes_ = came.targets.classes
+        self.task_columns_ = {head.name: head.columns for head in prepared.heads}
+        self._info, self._layout, self._heads = came.targets._info, came.layout, prepared.heads
 
     def _raw(self, X: Any) -> np.ndarray:
         check_is_fitted(self)
         return check_predict(self, X) @ self.coef_.T + self.intercept_
 
-    def _forget(self) -> tuple[np.ndarray, np.ndarray] | None:
+    def _forget(self) -> Start | None:
         """Drop what a former fit left, so that a failed one leaves nothing; return its coefficients to start from."""
-        former = (
-            (self.coef_, self.intercept_)
-            if self.warm_start is True and "_heads" in vars(self)
-            else None
-        )
+        former = None
+        if self.warm_start is True and "_heads" in vars(self):
+            former = Start(self.coef_, self.intercept_, getattr(self, "components_", None))
         for name in [
             name for name in vars(self) if name.endswith("_") and not name.startswith("_")
         ]:

@@ -1,7 +1,7 @@
 """How the data of a fit are laid out: blocks of samples, their losses, and the geometry of the coefficients."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -9,11 +9,13 @@ import numpy as np
 from scipy import sparse
 
 from ..heads import JointLoss, TaskFit
+from ..penalties import ANY, FEATURES
 from ._design import Design, centred
 from ._geometry import Block, Dual, Geometry, Primal, Reduced
 
 LARGEST_KERNEL = 6000
 FEW_SAMPLES = 4  # in a block with its own Gram matrix, times the features, on average
+FLAT = 1e-12  # losses of the best constant prediction, relative to the largest, that count as none
 LARGE = 4_000_000  # numbers in X, above which a pass over it is a pass over memory
 PIECE = 50_000  # numbers in a piece of X
 
@@ -30,7 +32,7 @@ class Piece(NamedTuple):
 class Data:
     """The data of a fit. Columns are those of the tasks to be fitted, from left to right.
 
-    n_rows is the weight of the samples in the Gram matrix of the geometry. is_exact says that the Hessian of the
+    n_rows is the weight of the samples in the Gram matrix of the geometry. is_common says that the Hessian of the
     loss is this Gram matrix in every column, times a number.
     """
 
@@ -41,7 +43,7 @@ class Data:
     n_columns: int
     n_rows: float
     fit_intercept: bool
-    is_exact: bool
+    is_common: bool
 
     @classmethod
     def of(
@@ -51,11 +53,12 @@ class Data:
         fit_intercept: bool,
         row_weight: np.ndarray | None,
         one_centre: bool,
+        basis: str,
     ) -> "Data":
         """Lay out the data.
 
         row_weight are sample weights that all tasks have in common; one_centre says that all samples must be centred
-        alike, since the intercepts are compared, and not those of each block on their own.
+        alike, since the intercepts are compared, and not those of each block on their own. basis is that of a penalty.
         """
         weight = label_weights(fits, X.shape[0])
         design = centred(X, weight, fit_intercept)
@@ -73,15 +76,32 @@ class Data:
             sum(w.design.shape[0] for w in wholes) if row_weight is None else row_weight.sum()
         )
         is_common = len(wholes) == 1 and has_common_weights(fits, row_weight)
-        if len(wholes) == 1 and prefers_samples(wholes[0].design):
-            geometry, pieces = on_samples(wholes[0], n_columns, row_weight, is_common)
+        if len(wholes) == 1 and basis != FEATURES and prefers_samples(wholes[0].design):
+            is_direct = is_common and basis == ANY
+            geometry, pieces = on_samples(wholes[0], n_columns, row_weight, is_direct)
         else:
             pieces = tuple(piece for whole in wholes for piece in pieces_of(whole))
             geometry = primal(pieces, wholes, n_columns, row_weight)
-        is_exact = is_common and geometry.gram is not None
         return cls(
-            design, tuple(wholes), pieces, geometry, n_columns, n_rows, fit_intercept, is_exact
+            design, tuple(wholes), pieces, geometry, n_columns, n_rows, fit_intercept, is_common
         )
+
+    def features(self, rows: np.ndarray) -> "Data":
+        """Return the data with some of the features alone; coefficients live on features."""
+        wholes = tuple(w._replace(design=w.design.features(rows)) for w in self.wholes)
+        pieces = tuple(p._replace(design=p.design.features(rows)) for p in self.pieces)
+        return replace(
+            self,
+            design=self.design.features(rows),
+            wholes=wholes,
+            pieces=pieces,
+            geometry=primal(pieces, wholes, self.n_columns, None),
+        )
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether there is a direct solution for a quadratic penalty."""
+        return self.is_common and self.geometry.gram is not None
 
     def at_centre(self, W: np.ndarray) -> np.ndarray:
         """Return what W adds to the intercepts of inputs that are not centred."""
@@ -129,6 +149,21 @@ class Data:
             values[piece.columns] += piece.loss.values(raw)
         return values
 
+    @property
+    def scale(self) -> float:
+        """What tolerances are relative to: the loss of the best constant, if all columns had the least of it.
+
+        It keeps tasks with small losses (or weights) from being left unfinished beside tasks with large ones.
+        """
+        losses = self.null_values
+        least = losses.min(initial=np.inf, where=losses > FLAT * losses.max())
+        return float(least) * len(losses) if np.isfinite(least) else 1.0
+
+    @property
+    def is_quadratic(self) -> bool:
+        """Whether the Hessian of the loss is the same everywhere."""
+        return all(whole.loss.is_quadratic for whole in self.wholes)
+
     @cached_property
     def null_gradient(self) -> tuple[np.ndarray, np.ndarray]:
         """The gradients in W and in the intercepts at the best constant prediction."""
@@ -153,6 +188,10 @@ class Data:
     def constant(self, values: np.ndarray) -> list[np.ndarray]:
         """Return constant raw predictions."""
         return [np.tile(values[piece.columns], (piece.loss.n_samples, 1)) for piece in self.pieces]
+
+    def constant_zero(self) -> list[np.ndarray]:
+        """Return raw predictions of zero."""
+        return self.constant(np.zeros(self.n_columns))
 
     def total_hessian(self, raw: Sequence[np.ndarray]) -> np.ndarray:
         """Return the sum over samples of the Hessian in raw, of shape (n_columns, n_columns)."""

@@ -22,6 +22,10 @@ class Design:
         """Number of samples and of features."""
         return self.X.shape
 
+    def features(self, rows: np.ndarray) -> "Design":
+        """Return the design with some of the features alone."""
+        return Design(self.X[:, rows], self.offset[rows])
+
     def forward(self, W: np.ndarray) -> np.ndarray:
         """Return (X - offset) @ W."""
         raw = self.X @ W

@@ -161,6 +161,9 @@ class MultiTaskGLM(JointLinearModel):
         self.tol = tol
         self.warm_start = warm_start
 
+    def fit(self, X, y, sample_weight=None):
+        return self._fit(X, y, sample_weight)
+
     def _setup(self):
         return Setup(
             MeanRegularized() if self.penalty is None else self.penalty,

@@ -163,6 +163,9 @@ class MultiTaskLogisticRegression(JointLinearModel):
         self.tol = tol
         self.warm_start = warm_start
 
+    def fit(self, X, y, sample_weight=None):
+        return self._fit(X, y, sample_weight)
+
     def _setup(self):
         alpha = (
             {task: 1.0 / C for task, C in self.C.items()}

@@ -7,10 +7,9 @@ import numpy as np
 
 from ..penalties import MeanRegularized
 from ..tasks import check_fit
-from ._geometry import LARGEST_EIGENPROBLEM
-from ._prepare import Prepared, prepare
+from ._prepare import prepare
 from ._ridge import MultiTaskRidge
-from ._solve import fit_separately, solve
+from ._walk import factorise_once, walk
 
 
 class RidgePath(NamedTuple):
@@ -151,29 +150,11 @@ def ridge_path(
     setup = model._setup()
     came = check_fit(model, X, y, sample_weight, setup.typing)
     prepared = prepare(came, setup, task_weight, fit_intercept)
-    if (
-        prepared.data.geometry.gram is not None
-        and prepared.data.geometry.size <= LARGEST_EIGENPROBLEM
-    ):
-        prepared.data.geometry.eigen  # noqa: B018 - computed once, here, for all pairs
-    coef, intercept, gap = _solve_all(prepared, penalties, max_iter, tol)
+    factorise_once(prepared)
+    found = list(walk(prepared, penalties, max_iter, tol))
+    shape = (len(alphas), len(sharings))
+    coef, intercept, gap = (
+        np.reshape(numbers, (*shape, *np.shape(numbers[0])))
+        for numbers in zip(*((one.W, one.intercept, one.dual_gap) for one in found), strict=True)
+    )
     return RidgePath(alphas, sharings, coef, intercept, gap, came.targets.tasks)
-
-
-def _solve_all(
-    prepared: Prepared, penalties: list[list[MeanRegularized]], max_iter: int, tol: float
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Solve for every penalty, each from the solution before it."""
-    shape = (len(penalties), len(penalties[0]))
-    coef = np.empty((*shape, prepared.n_columns, prepared.data.design.shape[1]))
-    intercept, gap = np.empty((*shape, prepared.n_columns)), np.empty(shape)
-    start = None
-    for i, row in enumerate(penalties):
-        separate = None
-        for j, penalty in enumerate(row):
-            if separate is None:
-                separate = fit_separately(prepared, penalty, max_iter)
-            found = solve(prepared, penalty, max_iter, tol, start, separate)
-            coef[i, j], intercept[i, j], gap[i, j] = found.W, found.intercept, found.dual_gap
-            start = (found.W, found.intercept)
-    return coef, intercept, gap

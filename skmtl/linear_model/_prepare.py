@@ -75,7 +75,8 @@ def prepare(came: FitData, setup: Setup, task_weight: Any, fit_intercept: bool) 
     fits = fits_of(heads, labels, weights)
     common = came.weights if came.weights is not None and came.weights.ndim == 1 else None
     X = came.X.astype(np.float64, copy=False)
-    data = Data.of(X, fits, fit_intercept, common, setup.penalty.compares_intercepts)
+    one_centre = setup.penalty.compares_intercepts
+    data = Data.of(X, fits, fit_intercept, common, one_centre, setup.penalty.basis)
     order = np.concatenate([fit.head.columns.start + fit.head.active for fit in fits])
     return Prepared(heads, fits, describe(fits, came.targets, setup.balance_losses), order, data)
 

@@ -2,28 +2,17 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import numpy as np
-from scipy import linalg
 
 from ..penalties import Quadratic
 from ._arrow import Arrow
 from ._data import Data
 from ._geometry import Kernel, invert
+from ._intercepts import SETTLED, Intercepts, make_intercepts, settle
 
 EXACTLY = 1e-10  # relative differences of kappa that do not count where the solution hangs on them,
 ROUGHLY = 0.3  # and where they only precondition
-FLAT = 1e-12  # losses of the best constant prediction, relative to the largest, that count as none
-SETTLED = 1e-11  # relative slope of the objective in the intercepts at which they count as optimal
-
-
-class Intercepts(NamedTuple):
-    """Intercepts b = base + basis @ beta with the penalty 1/2 sum_k ridge_k beta_k^2."""
-
-    base: np.ndarray
-    basis: np.ndarray
-    ridge: np.ndarray
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,18 +40,13 @@ class LinearProblem:
 
     @property
     def scale(self) -> float:
-        """What tol is relative to: the loss of the best constant prediction, if all columns had the least of it.
-
-        It keeps tasks with small losses (or weights) from being left unfinished beside tasks with large ones.
-        """
-        losses = self.data.null_values
-        least = losses.min(initial=np.inf, where=losses > FLAT * losses.max())
-        return float(least) * len(losses) if np.isfinite(least) else 1.0
+        """What tol is relative to."""
+        return self.data.scale
 
     @property
     def is_quadratic(self) -> bool:
         """Whether the Hessian is the same everywhere."""
-        return all(whole.loss.is_quadratic for whole in self.data.wholes)
+        return self.data.is_quadratic
 
     def split(self, v: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return views of the parts of a vector: U and beta."""
@@ -229,47 +213,10 @@ class LinearProblem:
         With the dual point U = gradient of the loss in raw, whose columns then sum to zero, Fenchel-Young
         is an equality and the gap is half the squared norm of the gradient in U: no number is left to choose.
         """
-        v, raw = v.copy(), [part.copy() for part in raw]
+        v = v.copy()
         _, beta = self.split(v)
-        basis, ridge = self.intercepts.basis, self.intercepts.ridge
-        for _ in range(20):
-            G = self.data.loss_gradient(raw)
-            sums = self.data.column_sums(G)
-            slope = basis.T @ sums + ridge * beta
-            if np.abs(slope).max(initial=0.0) <= SETTLED * np.sqrt(self.scale):
-                break
-            H = basis.T @ self.data.total_hessian(raw) @ basis + np.diag(ridge)
-            step = np.linalg.lstsq(H, -slope, rcond=None)[0]
-            beta += step
-            for part, piece in zip(raw, self.data.pieces, strict=True):
-                part += (basis @ step)[piece.columns]
-        C = self._gradient(v, self.data.geometry.backward(G), sums)
+        found = settle(self.data, self.intercepts, beta, raw, SETTLED * np.sqrt(self.scale))
+        beta[...] = found.beta
+        C = self._gradient(v, self.data.geometry.backward(found.G), found.sums)
         self.split(C)[1][...] = 0.0
         return v, float(0.5 * C @ C)
-
-
-def make_intercepts(data: Data, penalty: Quadratic) -> Intercepts:
-    """Choose coordinates of the intercepts in which the Hessian is near the identity."""
-    null, curvature = data.null_raw, np.diag(data.null_curvature)
-    if not data.fit_intercept:
-        return Intercepts(np.zeros(data.n_columns), np.zeros((data.n_columns, 0)), np.zeros(0))
-    base, basis, ridge = null.copy(), np.diag(1.0 / np.sqrt(curvature)), np.zeros(data.n_columns)
-    kept = np.ones(data.n_columns, dtype=bool)
-    for pooled in penalty.pooled:
-        group, direction = pooled.columns, pooled.direction
-        base[group] = direction * np.mean(null[group] / direction)
-        flat = np.mean(curvature[group] * direction**2)
-        basis[np.ix_(group, group)] = (
-            direction[:, None] * constant_first(len(group)) / np.sqrt(flat)
-        )
-        if np.isinf(pooled.strength):
-            kept[group[1:]] = False
-        else:
-            basis[np.ix_(group, group[1:])] *= np.sqrt(flat / (flat + pooled.strength))
-            ridge[group[1:]] = pooled.strength / (flat + pooled.strength)
-    return Intercepts(base, basis[:, kept], ridge[kept])
-
-
-def constant_first(n: int) -> np.ndarray:
-    """Return an orthonormal basis whose first vector is constant (Helmert's)."""
-    return linalg.helmert(n, full=True).T

@@ -153,6 +153,9 @@ class MultiTaskRidge(JointLinearModel):
         self.tol = tol
         self.warm_start = warm_start
 
+    def fit(self, X, y, sample_weight=None):
+        return self._fit(X, y, sample_weight)
+
     def _setup(self):
         penalty = MeanRegularized(
             self.alpha, self.sharing, signs=self.signs, pool_intercept=self.pool_intercept

@@ -39,9 +39,7 @@ class TaskScorer(Configurable):
         """Score a fitted joint model."""
         self.check_params()
         final = final_step(estimator)
-        metrics = self._by_task(final.tasks_)
-        for name, metric in metrics.items():
-            check_metric(metric, name, final.task_types_[name])
+        metrics = self.by_task(final.task_types_)
         targets = read_like(y, final.tasks_)
         weights = check_weights(sample_weight, targets)
         predictions = Predictions.of_model(estimator, X)
@@ -54,17 +52,19 @@ class TaskScorer(Configurable):
             return mean
         return {**{name: score.value for name, score in scores.items()}, MEAN: mean}
 
-    def _by_task(self, tasks: tuple[Hashable, ...]) -> dict[Hashable, Metric]:
-        """Return the metric of each task to be scored."""
+    def by_task(self, task_types: Mapping[Hashable, str | None]) -> dict[Hashable, Metric]:
+        """Return the metric of each task to be scored, which fits the task's type."""
         if not isinstance(self.metric, Mapping):
-            metrics = dict.fromkeys(tasks, D2 if self.metric is None else self.metric)
+            metrics = dict.fromkeys(task_types, D2 if self.metric is None else self.metric)
         else:
             metrics = {t: D2 if m is None else m for t, m in self.metric.items()}
-        unknown = [name for name in metrics if name not in tasks]
+        unknown = [name for name in metrics if name not in task_types]
         if unknown or not metrics:
             raise ValueError(
-                f"metric must name tasks of the model, {list(tasks)}, got {list(metrics)}"
+                f"metric must name tasks of the model, {list(task_types)}, got {list(metrics)}"
             )
+        for name, metric in metrics.items():
+            check_metric(metric, name, task_types[name])
         if self.average is None and MEAN in metrics:
             raise ValueError("average=None needs the key 'mean' for itself: rename the task 'mean'")
         return metrics

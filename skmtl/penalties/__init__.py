@@ -1,8 +1,37 @@
 """Joint regularisers: convex functions of the coefficient matrix."""
 
-from ._base import ONE_COLUMN, Columns, Penalty
+from ._base import ANY, FEATURES, ONE_COLUMN, ORTHONORMAL, Columns, Penalty
+from ._clustered import Clustered
+from ._composite import Composite
+from ._dirty import Dirty
 from ._graph_laplacian import GraphLaplacian
+from ._l1_inf import L1Inf
+from ._l21 import L21
+from ._learned_covariance import LearnedCovariance
 from ._mean_regularized import MeanRegularized
+from ._nuclear_norm import NuclearNorm
 from ._quadratic import PooledIntercepts, Quadratic
+from ._robust_features import RobustFeatures
+from ._robust_low_rank import RobustLowRank
+from ._sparse_group import SparseGroup
+from ._temporal import Temporal
+from ._terms import Term
 
-__all__ = ["GraphLaplacian", "MeanRegularized", "Penalty"]
+__all__ = [
+    "L21",
+    "Clustered",
+    "Columns",
+    "Composite",
+    "Dirty",
+    "GraphLaplacian",
+    "L1Inf",
+    "LearnedCovariance",
+    "MeanRegularized",
+    "NuclearNorm",
+    "Penalty",
+    "RobustFeatures",
+    "RobustLowRank",
+    "SparseGroup",
+    "Temporal",
+    "Term",
+]

@@ -3,14 +3,17 @@
 from abc import abstractmethod
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
 from ..utils import Configurable
+from ._composite import Composite
+from ._entries import Entries
 from ._quadratic import Quadratic
 
 ONE_COLUMN = "one column"
+FEATURES, ORTHONORMAL, ANY = "features", "orthonormal", "any"
 
 
 @dataclass(frozen=True)
@@ -28,8 +31,26 @@ class Columns:
     curvature: np.ndarray
     all_tasks: tuple[Hashable, ...]
 
+    @classmethod
+    def alone(cls, *tasks: Hashable) -> "Columns":
+        """Return the columns of tasks of one column each, of one kind of loss."""
+        n = len(tasks)
+        return cls(tasks, (ONE_COLUMN,) * n, (None,) * n, np.ones(n), tasks)
+
     def __len__(self) -> int:
         return len(self.tasks)
+
+    @property
+    def u(self) -> np.ndarray:
+        """What each column of W is multiplied by before it is penalised."""
+        return np.sqrt(self.curvature)
+
+    @property
+    def entries(self) -> Entries:
+        """Which neighbouring columns are of one task."""
+        pairs = zip(self.tasks, (None, *self.tasks))
+        starts = tuple(k for k, (task, before) in enumerate(pairs) if k == 0 or task != before)
+        return Entries(starts, len(self))
 
     def ties(self) -> list[np.ndarray]:
         """Return the groups of columns that may be tied, each of different tasks: all ONE_COLUMN tasks first."""
@@ -46,7 +67,8 @@ class Columns:
 class Penalty(Configurable):
     """Convex function of the coefficients of several tasks.
 
-    A penalty holds parameters alone. ``bind`` ties it to the columns of one problem, and gives the mathematics.
+    A penalty holds parameters alone. ``bind`` ties it to the columns of one problem, and gives the mathematics: it is
+    all that a new penalty must have. _strengths names the parameters that are strengths, if not alpha.
 
     Examples
     --------
@@ -55,13 +77,47 @@ class Penalty(Configurable):
     True
     """
 
+    _strengths: ClassVar[tuple[str, ...]] = ("alpha",)
+
+    def scaled(self, factor: float) -> "Penalty":
+        """Return the penalty with all its strengths multiplied.
+
+        Parameters
+        ----------
+        factor : float
+            What strengths are multiplied by, above 0.
+
+        Returns
+        -------
+        penalty : Penalty
+            A new penalty; the other parameters are the same.
+
+        Examples
+        --------
+        >>> from skmtl.penalties import Dirty
+        >>> Dirty(alpha_shared=3.0, alpha_specific=2.0).scaled(10)
+        Dirty(alpha_shared=30.0, alpha_specific=20.0)
+        """
+        made = clone_of(self)
+        return made.set_params(
+            **{name: times(getattr(self, name), factor) for name in self._strengths}
+        )
+
     @property
-    @abstractmethod
+    def basis(self) -> str:
+        """In which coordinates of the features it can be reckoned, where few samples need few of them.
+
+        FEATURES, unless said: none but the features themselves. ORTHONORMAL: any orthonormal ones. ANY: any at all.
+        """
+        return FEATURES
+
+    @property
     def compares_intercepts(self) -> bool:
-        """Whether intercepts are penalised, so that all tasks need inputs with the same centre."""
+        """Whether intercepts are penalised, so that all tasks need inputs with the same centre: no, unless said."""
+        return False
 
     @abstractmethod
-    def bind(self, columns: Columns, separate: np.ndarray | None) -> Quadratic:
+    def bind(self, columns: Columns, separate: np.ndarray | None) -> Quadratic | Composite:
         """Return the penalty as a function of the coefficients of these columns.
 
         Parameters
@@ -74,13 +130,41 @@ class Penalty(Configurable):
 
         Returns
         -------
-        bound : Quadratic
+        bound : Quadratic or Composite
             The penalty on matrices with those columns.
         """
 
-    @abstractmethod
     def unbound(self, columns: Columns) -> Quadratic | None:
-        """Return the penalty of the separate fits that ``bind`` wants to see, or None if it wants none."""
+        """Return the penalty of the separate fits that ``bind`` wants to see: None, unless it wants any.
+
+        Parameters
+        ----------
+        columns : Columns
+            The columns of the coefficient matrix.
+
+        Returns
+        -------
+        bound : Quadratic or None
+            The penalty of the separate fits.
+        """
+        return None
+
+
+def ridge_part(columns: Columns, strength: float) -> np.ndarray | None:
+    """Return the precision of strength / 2 * ||V||^2, None where there is none."""
+    return strength * np.eye(len(columns)) if strength > 0 else None
+
+
+def clone_of(penalty: Penalty) -> Penalty:
+    """Return a penalty with the same parameters, not copied."""
+    return type(penalty)(**penalty.get_params(deep=False))
+
+
+def times(strength: Any, factor: float) -> Any:
+    """Return a strength, or one a task, times a factor."""
+    if isinstance(strength, Mapping):
+        return {task: factor * found for task, found in strength.items()}
+    return factor * strength
 
 
 def strengths(

@@ -5,9 +5,11 @@ from typing import Any
 
 import numpy as np
 
-from ..utils import POSITIVE, Either, PerTask, is_frame, read_frame
-from ._base import Columns, Penalty, strengths
+from ..utils import NOT_NEGATIVE, POSITIVE, Either, PerTask, is_frame, read_frame
+from ._base import ANY, FEATURES, Columns, Penalty, strengths
+from ._composite import Composite
 from ._quadratic import Quadratic
+from ._sparse_group import rows_and_entries
 
 
 class GraphLaplacian(Penalty):
@@ -29,6 +31,12 @@ class GraphLaplacian(Penalty):
     l2 : float, default=1.0
         Strength of the ridge penalty on each task, above 0.
 
+    l1 : float, default=0.0
+        Strength of an added L1 norm, which drops features for single tasks; not negative.
+
+    l21 : float, default=0.0
+        Strength of an added L21 norm, which drops features for all tasks; not negative.
+
     See Also
     --------
     MeanRegularized : Ties all tasks to a common vector.
@@ -39,8 +47,10 @@ class GraphLaplacian(Penalty):
 
         alpha / 2 * sum_{s < t} abs(a_st) ||V_s - sign(a_st) V_t||^2  +  l2 / 2 * sum_t ||V_t||^2
 
-    With a dict ``alpha``, alpha is 1 and u_t^2 is multiplied by the task's strength. Tasks with several classes can be
-    joined to tasks with the same classes alone, class by class; any other edge is an error.
+    ``l1`` and ``l21`` add l1 * sum_j sum_t ||V_j[t]|| + l21 * sum_j ||V_j||, with V_j the row of feature j and V_j[t]
+    the columns of task t in it: one, or one for each of several classes. With a dict ``alpha``, alpha is 1 and u_t^2 is
+    multiplied by the task's strength. Tasks with several classes can be joined to tasks with the same classes alone,
+    class by class; any other edge is an error.
 
     References
     ----------
@@ -61,30 +71,43 @@ class GraphLaplacian(Penalty):
            [-0.29]])
     """
 
-    _rules = {"alpha": Either(POSITIVE, PerTask(POSITIVE)), "l2": POSITIVE}
+    _strengths = ("alpha", "l2", "l1", "l21")
+    _rules = {
+        "alpha": Either(POSITIVE, PerTask(POSITIVE)),
+        "l2": POSITIVE,
+        "l1": NOT_NEGATIVE,
+        "l21": NOT_NEGATIVE,
+    }
 
     def __init__(
-        self, graph: Any, alpha: float | Mapping[Hashable, float] = 1.0, *, l2: float = 1.0
+        self,
+        graph: Any,
+        alpha: float | Mapping[Hashable, float] = 1.0,
+        *,
+        l2: float = 1.0,
+        l1: float = 0.0,
+        l21: float = 0.0,
     ) -> None:
         self.graph = graph
         self.alpha = alpha
         self.l2 = l2
+        self.l1 = l1
+        self.l21 = l21
 
     @property
-    def compares_intercepts(self) -> bool:
-        """Whether intercepts are penalised, so that all tasks need inputs with the same centre."""
-        return False
+    def basis(self) -> str:
+        """In which coordinates of the features it can be reckoned, where few samples need few of them."""
+        return ANY if self.l1 == self.l21 == 0 else FEATURES
 
-    def unbound(self, columns: Columns) -> Quadratic | None:
-        """Return the penalty of the separate fits that ``bind`` wants to see, or None if it wants none."""
-        return None
-
-    def bind(self, columns: Columns, separate: np.ndarray | None) -> Quadratic:
+    def bind(self, columns: Columns, separate: np.ndarray | None) -> Quadratic | Composite:
         """Return the penalty as a function of the coefficients of these columns."""
         alpha, u = strengths(self.alpha, columns)
         edges = self._edges(columns)
         laplacian = np.diag(np.abs(edges).sum(axis=1)) - edges
         precision = alpha * laplacian + self.l2 * np.eye(len(columns))
+        if self.basis == FEATURES:
+            term = rows_and_entries(self.l21, self.l1, columns)
+            return Composite(u, (term,), precision=precision)
         return Quadratic(np.linalg.inv(precision) / np.outer(u, u))
 
     def _edges(self, columns: Columns) -> np.ndarray:

@@ -4,9 +4,11 @@ from collections.abc import Hashable, Mapping
 
 import numpy as np
 
-from ..utils import POSITIVE, Boolean, Either, Number, OneOf, PerTask
-from ._base import Columns, Penalty, strengths
+from ..utils import NOT_NEGATIVE, POSITIVE, Boolean, Either, Number, OneOf, PerTask
+from ._base import ANY, FEATURES, Columns, Penalty, strengths
+from ._composite import Composite
 from ._quadratic import PooledIntercepts, Quadratic
+from ._sparse_group import rows_and_entries
 
 
 class MeanRegularized(Penalty):
@@ -35,6 +37,12 @@ class MeanRegularized(Penalty):
     pool_intercept : bool, default=False
         Whether intercepts are drawn together too, as sharing says.
 
+    l1 : float, default=0.0
+        Strength of an added L1 norm, which drops features for single tasks; not negative.
+
+    l21 : float, default=0.0
+        Strength of an added L21 norm, which drops features for all tasks; not negative. Both need sharing < 1.
+
     See Also
     --------
     GraphLaplacian : Ties given pairs of tasks.
@@ -50,6 +58,9 @@ class MeanRegularized(Penalty):
     are tied only between tasks with the same classes, class by class: within a softmax only contrasts count.
     ``pool_intercept`` adds alpha * sharing / (2 (1 - sharing)) * sum_t (z_t - mean z)^2 with z_t = q_t u_t b_t the
     intercepts of centred inputs.
+
+    ``l1`` and ``l21`` add l1 * sum_j sum_t ||V_j[t]|| + l21 * sum_j ||V_j||, with V_j the row of feature j and V_j[t]
+    the columns of task t in it: one, or one for each of several classes.
 
     The common vector given V is w0 = sharing / (1 - sharing + sharing T) * V q.
 
@@ -70,11 +81,14 @@ class MeanRegularized(Penalty):
            [-1.  ]])
     """
 
+    _strengths = ("alpha", "l1", "l21")
     _rules = {
         "alpha": Either(POSITIVE, PerTask(POSITIVE)),
         "sharing": Number(0.0, 1.0),
         "signs": OneOf("learned", "same"),
         "pool_intercept": Boolean(),
+        "l1": NOT_NEGATIVE,
+        "l21": NOT_NEGATIVE,
     }
 
     def __init__(
@@ -84,11 +98,20 @@ class MeanRegularized(Penalty):
         *,
         signs: str = "learned",
         pool_intercept: bool = False,
+        l1: float = 0.0,
+        l21: float = 0.0,
     ) -> None:
         self.alpha = alpha
         self.sharing = sharing
         self.signs = signs
         self.pool_intercept = pool_intercept
+        self.l1 = l1
+        self.l21 = l21
+
+    @property
+    def basis(self) -> str:
+        """In which coordinates of the features it can be reckoned, where few samples need few of them."""
+        return ANY if self.l1 == self.l21 == 0 else FEATURES
 
     @property
     def compares_intercepts(self) -> bool:
@@ -106,8 +129,13 @@ class MeanRegularized(Penalty):
         alpha, u = strengths(self.alpha, columns)
         return Quadratic(np.diag(1.0 / (alpha * u**2)), common=np.zeros(len(columns)))
 
-    def bind(self, columns: Columns, separate: np.ndarray | None) -> Quadratic:
+    def bind(self, columns: Columns, separate: np.ndarray | None) -> Quadratic | Composite:
         """Return the penalty as a function of the coefficients of these columns."""
+        if self.sharing == 1 and self.basis == FEATURES:
+            raise ValueError(
+                f"sharing must be below 1 where l1 or l21 is above 0, got {self.sharing} "
+                f"with l1={self.l1} and l21={self.l21}"
+            )
         alpha, u = strengths(self.alpha, columns)
         q = np.ones(len(columns)) if separate is None else learned_signs(columns, separate * u)
         K, shared = np.eye(len(columns)), np.zeros((len(columns), len(columns)))
@@ -120,10 +148,15 @@ class MeanRegularized(Penalty):
             if self.pool_intercept and self.sharing > 0:
                 odds = np.inf if self.sharing == 1 else self.sharing / (1.0 - self.sharing)
                 pooled.append(PooledIntercepts(tie, q[tie] / u[tie], alpha * odds))
+        shared *= np.outer(u, 1.0 / u)
+        if self.basis == FEATURES:
+            term = rows_and_entries(self.l21, self.l1, columns)
+            precision = alpha * np.linalg.inv(K)
+            return Composite(u, (term,), precision=precision, shared=shared, pooled=tuple(pooled))
         covariance = K / (alpha * np.outer(u, u))
         ties_all = [len(tie) for tie in columns.ties()] == [len(columns)]
         common_column = q * np.sqrt(self.sharing / alpha) / u if ties_all else None
-        return Quadratic(covariance, shared * np.outer(u, 1.0 / u), tuple(pooled), common_column)
+        return Quadratic(covariance, shared, tuple(pooled), common_column)
 
 
 def learned_signs(columns: Columns, V: np.ndarray) -> np.ndarray:

@@ -1,8 +1,17 @@
 """Quadratic penalties on the rows of W, bound to its columns."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any, ClassVar
 
 import numpy as np
+
+from ._terms import Term
+
+
+def nothing(V: np.ndarray) -> dict[str, Any]:
+    """Say that weights tell nothing of the tasks."""
+    return {}
 
 
 @dataclass(frozen=True)
@@ -21,13 +30,21 @@ class Quadratic:
     covariance is the prior covariance of the tasks' coefficients of one feature, of shape
     (n_columns, n_columns); it may be singular. shared maps W to the part of it that is shared, W @ shared; None
     where no part is. pooled are penalties on the intercepts. common, where there is one, says that the covariance is
-    diagonal but for common common'.
+    diagonal but for common common'. terms are empty: there is no kink anywhere; u is 1: it
+    takes W itself.
     """
 
     covariance: np.ndarray
     shared: np.ndarray | None = None
     pooled: tuple[PooledIntercepts, ...] = ()
     common: np.ndarray | None = None
+    terms: ClassVar[tuple[Term, ...]] = ()
+    u: ClassVar[float] = 1.0
+    learned: ClassVar[Callable[[np.ndarray], dict[str, Any]]] = staticmethod(nothing)
+
+    def alpha_max(self, C: np.ndarray) -> float:
+        """Return infinity: no strength makes all weights zero, unless the gradient C there is zero."""
+        return np.inf if np.any(C) else 0.0
 
     def factor(self) -> np.ndarray:
         """Return F of shape (n_columns, rank) with F F' = covariance: W = U F' has the penalty 1/2 ||U||^2."""

@@ -2,6 +2,21 @@
 
 from ._base import SmoothProblem, Solution, Solver
 from ._conjugate_gradient import ConjugateGradient
+from ._curvature import CommonGram, Curvature, OwnGrams, largest_eigenvalue, power_iterations
+from ._fista import FISTA, Parts
+from ._gram import GramProblem
 from ._lbfgs import LBFGS
+from ._proximal_newton import ProximalNewton, Settled
+from ._working_set import WorkingSet
 
-__all__ = ["LBFGS", "ConjugateGradient", "Solution"]
+__all__ = [
+    "FISTA",
+    "LBFGS",
+    "CommonGram",
+    "ConjugateGradient",
+    "GramProblem",
+    "Parts",
+    "ProximalNewton",
+    "Solution",
+    "WorkingSet",
+]

@@ -70,7 +70,7 @@ def as_declared(task_types: Any) -> Typing:
                 f"task {name!r} is taken as regression, but has at most {FEW} distinct values, all whole: "
                 "if they are codes of classes, or counts, declare it in task_types",
                 UserWarning,
-                stacklevel=4,
+                stacklevel=5,
             )
         return Typed(typed, frozenset(declared))
 

@@ -1,5 +1,6 @@
 """Rules for constructor parameters, and the seams to other libraries."""
 
+from ._callbacks import CallbackSupport, Unwatched, with_callbacks
 from ._frames import (
     FrameTemplate,
     as_series,
@@ -9,12 +10,28 @@ from ._frames import (
     read_series,
     row_index,
 )
-from ._params import POSITIVE, Boolean, Configurable, Either, Instance, Number, OneOf, PerTask, Rule
+from ._params import (
+    BELOW_ONE,
+    NOT_NEGATIVE,
+    POSITIVE,
+    Boolean,
+    Configurable,
+    Either,
+    Instance,
+    Number,
+    OneOf,
+    PerTask,
+    Rule,
+    Several,
+)
 from ._rows import n_rows, take_rows
 
 __all__ = [
+    "BELOW_ONE",
+    "NOT_NEGATIVE",
     "POSITIVE",
     "Boolean",
+    "CallbackSupport",
     "Configurable",
     "Either",
     "FrameTemplate",
@@ -23,6 +40,8 @@ __all__ = [
     "OneOf",
     "PerTask",
     "Rule",
+    "Several",
+    "Unwatched",
     "as_series",
     "is_frame",
     "is_series",
@@ -31,4 +50,5 @@ __all__ = [
     "read_series",
     "row_index",
     "take_rows",
+    "with_callbacks",
 ]

@@ -1,7 +1,7 @@
 """Rules for constructor parameters, declared on the class and checked in fit."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from numbers import Integral, Real
 from typing import Any, ClassVar
@@ -20,28 +20,32 @@ class Rule(ABC):
 
 @dataclass(frozen=True)
 class Number(Rule):
-    """A finite number in [low, high]; low itself only if closed; whole for integers."""
+    """A finite number in [low, high]; low itself only if closed, high itself unless below; whole for integers."""
 
     low: float = float("-inf")
     high: float = float("inf")
     closed: bool = True
     whole: bool = False
+    below: bool = False
 
     def admits(self, value: Any) -> bool:
         kind = Integral if self.whole else Real
         if isinstance(value, bool) or not isinstance(value, kind) or not np.isfinite(float(value)):
             return False
         number = float(value)
-        return (self.low <= number if self.closed else self.low < number) and number <= self.high
+        above = self.low <= number if self.closed else self.low < number
+        return above and (number < self.high if self.below else number <= self.high)
 
     def __str__(self) -> str:
         noun = "an integer" if self.whole else "a number"
         opening = "[" if self.closed and self.low > float("-inf") else "("
-        closing = "]" if self.high < float("inf") else ")"
+        closing = "]" if self.high < float("inf") and not self.below else ")"
         return f"{noun} in {opening}{self.low:g}, {self.high:g}{closing}"
 
 
 POSITIVE = Number(0.0, closed=False)
+NOT_NEGATIVE = Number(0.0)
+BELOW_ONE = Number(0.0, 1.0, below=True)
 
 
 @dataclass(frozen=True)
@@ -98,6 +102,22 @@ class PerTask(Rule):
 
     def __str__(self) -> str:
         return f"a dict {{task: {self.rule}}}"
+
+
+@dataclass(frozen=True)
+class Several(Rule):
+    """One value or more, each of which keeps a rule."""
+
+    rule: Rule
+
+    def admits(self, value: Any) -> bool:
+        if isinstance(value, str | Mapping) or not isinstance(value, Iterable):
+            return False
+        values = list(value)
+        return bool(values) and all(map(self.rule.admits, values))
+
+    def __str__(self) -> str:
+        return f"a sequence of one or more, each {self.rule}"
 
 
 class Either(Rule):

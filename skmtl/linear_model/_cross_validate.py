@@ -1,0 +1,189 @@
+"""Choose a penalty by cross-validation: walks over a grid of penalties in folds, and one on all rows."""
+
+import copy
+import warnings
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from numbers import Integral
+from typing import Any, NamedTuple
+
+import numpy as np
+from sklearn.model_selection import check_cv
+from sklearn.utils.metadata_routing import MetadataRouter, MethodMapping
+from sklearn.utils.parallel import Parallel, delayed
+
+from ..metrics import TaskScorer
+from ..model_selection import TaskStratifiedKFold
+from ..penalties import Penalty
+from ..tasks import FitData
+from ._choice import Choice
+from ._folds import Fold
+from ._prepare import Prepared, Setup
+from ._scores import Scores
+from ._solve import Coefficients, Start
+from ._walk import walk
+
+N_FOLDS = 5
+CONSTANT = ".*its prediction is a constant"
+
+
+class Grid(NamedTuple):
+    """Penalties to choose from, the strongest in the first row; params, by name, have the shape of the grid."""
+
+    penalties: list[list[Penalty]]
+    params: Mapping[str, np.ndarray]
+
+
+class Found(NamedTuple):
+    """What cross-validation found: the grid, its scores, and the point (row, column) that was selected."""
+
+    grid: Grid
+    scores: Scores
+    point: tuple[int, int]
+
+    @property
+    def penalty(self) -> Penalty:
+        """The penalty that was selected."""
+        row, other = self.point
+        return self.grid.penalties[row][other]
+
+    def param(self, name: str) -> float:
+        """Return a parameter at the selected point."""
+        return float(self.grid.params[name][self.point])
+
+    def attributes(self) -> dict[str, Any]:
+        """Return what all estimators with cross-validation say of it."""
+        shape = self.scores.values.shape[1:3]
+        return {
+            "cv_results_": self.scores.table(self.grid.params),
+            "best_index_": int(np.ravel_multi_index(self.point, shape)),
+            "best_score_": float(self.scores.mean()[self.point]),
+            "best_by_task_": self.scores.best_by_task(self.grid.params),
+            "penalty_": self.penalty,
+        }
+
+
+@dataclass(frozen=True)
+class Tuning:
+    """How an estimator chooses its penalty by cross-validation.
+
+    model has the parameters cv, scoring, select, n_jobs, verbose and random_state; given are the arguments of its fit,
+    as they came. grid makes what is tried; report makes the attributes that this estimator alone has.
+    """
+
+    model: Any
+    context: Any
+    given: Mapping[str, Any]
+    grid: Callable[[Prepared, Setup], Grid]
+    report: Callable[[Found], dict[str, Any]]
+
+    def fit(self) -> Any:
+        """Fit the model, and tell callbacks when that begins and ends."""
+        told = self._told()
+        self.context.call_on_fit_task_begin(estimator=self.model, **told)
+        given = (self.given["X"], self.given["y"], self.given["sample_weight"])
+        self.model._fit(*given, self.choose)
+        self.context.call_on_fit_task_end(
+            estimator=self.model, **told, reconstruction_attributes={}
+        )
+        return self.model
+
+    def choose(self, came: FitData, prepared: Prepared, setup: Setup) -> Choice:
+        """Choose by cross-validation, and walk on all rows to the neighbour of what was chosen."""
+        scorer = self.model.scoring
+        scorer = scorer if isinstance(scorer, TaskScorer) else TaskScorer(scorer)
+        metrics = scorer.by_task(came.targets.task_types)
+        grid = self.grid(prepared, setup)
+        scores = Scores.of(tuple(metrics), self._score(came, setup, grid, metrics))
+        if scores.left_out:
+            warnings.warn(
+                f"tasks were left out of folds in which they cannot be fitted or scored, {{task: folds}}: "
+                f"{scores.left_out}",
+                UserWarning,
+                stacklevel=6,
+            )
+        point = scores.best() if self.model.select == "best" else scores.within_one_error()
+        found = Found(grid, scores, point)
+        start = self._approach(came, prepared, found)
+        return Choice(found.penalty, start, found.attributes() | self.report(found))
+
+    def _score(
+        self, came: FitData, setup: Setup, grid: Grid, metrics: Mapping[Hashable, Any]
+    ) -> np.ndarray:
+        """Return scores of shape (n_folds, n_rows, n_others, n_tasks)."""
+        if came.X.shape[0] < 2:
+            raise ValueError("cross-validation needs at least 2 samples, got n_samples = 1")
+        splitter = splitter_of(self.model)
+        groups = {} if self.given["groups"] is None else {"groups": self.given["groups"]}
+        splits = list(splitter.split(came.X, came.targets, **groups))
+        if not splits:
+            raise ValueError("cv must have at least one fold, got none")
+        context = self.context.subcontext(
+            task_name="folds", max_subtasks=len(splits), sequential_subtasks=False
+        )
+        context.call_on_fit_task_begin(estimator=self.model)
+        n_points = sum(map(len, grid.penalties))
+        # Without the function that types targets, which some back ends cannot send.
+        told = (self.model, came, setup._replace(typing=None), grid.penalties, metrics)
+        folds = []
+        for k, (train, test) in enumerate(splits):
+            own = context.subcontext(task_name="fold", task_id=k, max_subtasks=n_points)
+            label = f"[{type(self.model).__name__}] fold {k + 1} of {len(splits)}:"
+            folds.append(Fold(*told, np.asarray(train), np.asarray(test), own, label))
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", message=CONSTANT, category=UserWarning)
+            scores = Parallel(n_jobs=self.model.n_jobs)(delayed(fold.run)() for fold in folds)
+        context.call_on_fit_task_end(estimator=self.model)
+        return np.stack(scores)
+
+    def _approach(self, came: FitData, prepared: Prepared, found: Found) -> Start | None:
+        """Walk on all rows from the strongest penalty to the one before the selected; return where that ends."""
+        row, other = found.point
+        steps = [[penalties[other]] for penalties in found.grid.penalties[:row]]
+        context = self.context.subcontext(task_name="all rows", max_subtasks=len(steps))
+        told = self._told()
+        context.call_on_fit_task_begin(estimator=self.model, **told)
+        walked = walk(prepared, steps, self.model.max_iter, self.model.tol)
+        start = None
+        for _ in steps:
+            step = context.subcontext(task_name="strength")
+            step.call_on_fit_task_begin(estimator=self.model, **told)
+            one = next(walked)
+            start = one.start
+            learnt = partial(attributes_at, self.model, came, prepared, one)
+            step.call_on_fit_task_end(
+                estimator=self.model, **told, reconstruction_attributes=learnt
+            )
+        context.call_on_fit_task_end(estimator=self.model, **told)
+        return start
+
+    def _told(self) -> dict[str, Any]:
+        """Return what callbacks are told of the data."""
+        weight = self.given["sample_weight"]
+        metadata = None if weight is None else {"sample_weight": weight}
+        return {"X": self.given["X"], "y": self.given["y"], "metadata": metadata}
+
+
+def attributes_at(
+    model: Any, came: FitData, prepared: Prepared, found: Coefficients
+) -> dict[str, Any]:
+    """Return the attributes that the model would have if fit stopped here."""
+    stopped = copy.copy(model)
+    stopped._keep(came, prepared, found)
+    return {name: value for name, value in vars(stopped).items() if name not in vars(model)}
+
+
+def splitter_of(model: Any) -> Any:
+    """Return what makes the folds: ours, shuffled, where only their number was said."""
+    if model.cv is None or isinstance(model.cv, Integral):
+        n_folds = N_FOLDS if model.cv is None else model.cv
+        return TaskStratifiedKFold(n_folds, shuffle=True, random_state=model.random_state)
+    return check_cv(model.cv)
+
+
+def routing_of(model: Any) -> MetadataRouter:
+    """Return who asks for which arguments of fit: the model, and what makes the folds."""
+    folds = MethodMapping().add(caller="fit", callee="split")
+    router = MetadataRouter(owner=type(model).__name__).add_self_request(model)
+    return router.add(splitter=splitter_of(model), method_mapping=folds)

@@ -1,0 +1,115 @@
+"""One fold of a cross-validation: a walk over penalties on its training rows, scored on its test rows."""
+
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass, replace
+from time import perf_counter
+from typing import Any
+
+import numpy as np
+
+from ..heads import Head, probabilities
+from ..metrics import Predictions, TaskSample
+from ..penalties import Penalty
+from ..tasks import FitData
+from ._prepare import Prepared, Setup, prepare
+from ._scores import mean
+from ._solve import Coefficients
+from ._walk import walk
+
+
+@dataclass(frozen=True)
+class Fold:
+    """What a fold needs. model has the parameters of the fit; label says which fold it is in messages."""
+
+    model: Any
+    came: FitData
+    setup: Setup
+    penalties: list[list[Penalty]]
+    metrics: Mapping[Hashable, Any]
+    train: np.ndarray
+    test: np.ndarray
+    context: Any
+    label: str
+
+    def run(self) -> np.ndarray:
+        """Return scores of shape (n_rows, n_others, n_tasks); NaN for a task that cannot be fitted, or scored."""
+        begin = perf_counter()
+        self.context.call_on_fit_task_begin(estimator=self.model)
+        prepared = self._prepare()
+        sample = Sample.of(self.came, self.test, prepared)
+        scores = []
+        steps = walk(prepared, self.penalties, self.model.max_iter, self.model.tol)
+        for _ in range(sum(map(len, self.penalties))):
+            step = self.context.subcontext(task_name="strength")
+            step.call_on_fit_task_begin(estimator=self.model)
+            scores.append(sample.score(next(steps), self.metrics))
+            step.call_on_fit_task_end(estimator=self.model)
+            if self.model.verbose > 1:
+                print(f"{self.label} point {len(scores)}: score {mean(np.array(scores[-1])):.4g}")
+        self.context.call_on_fit_task_end(estimator=self.model)
+        if self.model.verbose:
+            best = np.max(mean(np.array(scores), axis=1), initial=-np.inf)
+            spent = perf_counter() - begin
+            print(f"{self.label} {len(scores)} points, best score {best:.4g}, {spent:.1f} s")
+        return np.reshape(scores, (len(self.penalties), -1, len(self.metrics)))
+
+    def _prepare(self) -> Prepared:
+        """Lay out the training rows; a task with too few labels there is no error."""
+        came, rows = self.came, self.train
+        weights = None if came.weights is None else came.weights[rows]
+        part = FitData(came.X[rows], came.targets[rows], weights, came.layout, frozenset())
+        try:
+            return prepare(part, self.setup, self.model.task_weight, self.model.fit_intercept)
+        except ValueError as error:
+            raise ValueError(f"{self.label} cannot be fitted: {error}") from error
+
+
+@dataclass(frozen=True)
+class Sample:
+    """The test rows of a fold, task by task, and the heads that predict them."""
+
+    X: Any
+    heads: tuple[Head, ...]
+    tasks: Mapping[Hashable, TaskSample]
+    task_types: Mapping[Hashable, str | None]
+    classes: Mapping[Hashable, np.ndarray]
+
+    @classmethod
+    def of(cls, came: FitData, rows: np.ndarray, prepared: Prepared) -> "Sample":
+        """Take the rows."""
+        X, targets = came.X[rows], came.targets[rows]
+        weights = None if came.weights is None else came.weights[rows]
+        nothing = Predictions(targets.task_types, targets.classes, {})
+        fitted = [head.name for head in prepared.heads if len(head.active)]
+        tasks = {name: TaskSample.of(name, nothing, targets, weights, X) for name in fitted}
+        return cls(X, prepared.heads, tasks, targets.task_types, targets.classes)
+
+    def score(self, found: Coefficients, metrics: Mapping[Hashable, Any]) -> list[float]:
+        """Return the score of each task that has a metric."""
+        predictions = self._predict(found)
+        return [self._score(name, metric, predictions) for name, metric in metrics.items()]
+
+    def _score(self, name: Hashable, metric: Any, predictions: Predictions) -> float:
+        """Return a task's score; minus infinity where its predictions are beyond what a number holds."""
+        if name not in self.tasks:
+            return np.nan
+        if not np.isfinite(predictions.of("predict")[name]).all():
+            return -np.inf
+        return replace(self.tasks[name], predictions=predictions).score(metric).value
+
+    def _predict(self, found: Coefficients) -> Predictions:
+        raw = self.X @ found.W.T + found.intercept
+
+        def decode(head: Head) -> np.ndarray:
+            with np.errstate(over="ignore"):
+                values = head.decode(raw)
+            if head.name not in self.classes:
+                return values
+            return np.searchsorted(self.classes[head.name], values)
+
+        methods = {
+            "predict": lambda: {head.name: decode(head) for head in self.heads},
+            "predict_proba": lambda: probabilities(self.heads, raw),
+            "decision_function": lambda: {head.name: head.decision(raw) for head in self.heads},
+        }
+        return Predictions(self.task_types, self.classes, methods)

@@ -1,0 +1,384 @@
+"""Errors of ridge regressions that share, each row predicted by the model fitted without it.
+
+All labels of a row are left out together: its other labels would tell of the noise that they have in common. With
+the labels of a row side by side, weighted, H the hat matrix of all of them, H_i its block of row i:
+
+    errors without row i = (I - H_i)^-1 errors with it.
+
+Nothing is refitted, and only the tasks that are observed in row i meet in H_i.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any, NamedTuple
+
+import numpy as np
+from scipy import linalg, sparse
+
+from ..heads import TaskFit
+from ._data import Data, prefers_samples
+from ._design import Design, dense
+from ._geometry import Reduced
+from ._prepare import Prepared
+
+LARGEST_BLOCK = 4_000_000  # numbers in an array of a block of rows
+LARGEST_KEPT = (
+    12_500_000  # numbers in the rotated inputs of all labels that are kept from prior to prior
+)
+ROWS = 4096
+SAME_KAPPA = 13  # digits to which eigenvalues of the prior covariance are told apart
+
+
+class Prior(NamedTuple):
+    """Covariance diag(own) + common common' of the tasks' coefficients of one feature."""
+
+    own: np.ndarray
+    common: np.ndarray
+
+
+@dataclass(frozen=True, eq=False)
+class Inputs:
+    """The inputs, of shape (n_samples, size), where size is the lesser of n_samples and n_features.
+
+    has_centres says that each task is centred by its own weighted mean, as a free intercept does.
+    precision is that of the common coefficients a priori: 0 for a pooled intercept.
+    """
+
+    design: Design
+    has_centres: bool
+    precision: np.ndarray
+
+    @classmethod
+    def of(cls, data: Data) -> "Inputs":
+        """Rotate the inputs where there are fewer samples than features: distances are all that matters."""
+        design = data.design
+        if prefers_samples(design):
+            L = Reduced.factor(design)[0]
+            design = Design(L, np.zeros(L.shape[1]))
+        return cls(design, data.fit_intercept, np.ones(design.shape[1]))
+
+    def with_pooled_intercept(self, sharing: float) -> "Inputs":
+        """Return inputs with a constant feature: its common coefficient is free, those of the tasks are shrunk."""
+        X, offset = self.design.X, self.design.offset
+        constant = np.full((X.shape[0], 1), 1.0 / np.sqrt(sharing))
+        wide = sparse.hstack([X, constant], "csr") if sparse.issparse(X) else np.c_[X, constant]
+        design = Design(wide, np.append(offset, 0.0))
+        return replace(
+            self, design=design, has_centres=False, precision=np.append(self.precision, 0.0)
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class Sample:
+    """Labels that share their rows and weights: Z' Z = diag(values), Z the weighted and centred inputs in a basis.
+
+    gap is 1 minus the leverage that the intercept has on each label.
+    """
+
+    rows: np.ndarray | slice
+    root: np.ndarray
+    centre: np.ndarray
+    gap: np.ndarray
+    basis: np.ndarray
+    values: np.ndarray
+
+    @classmethod
+    def of(cls, inputs: Inputs, rows: np.ndarray | None, weight: np.ndarray) -> "Sample":
+        """Find the basis: eigenvectors of the Gram matrix, or right singular vectors where labels are few."""
+        X, centre, gap = inputs.design.X, inputs.design.offset, np.ones(len(weight))
+        X = X if rows is None else X[rows]
+        if inputs.has_centres:
+            centre = X.T @ weight / weight.sum()
+            gap = 1.0 - weight / weight.sum()
+        root = np.sqrt(weight)
+        if len(weight) < X.shape[1]:
+            Z = root[:, None] * (dense(X) - centre)
+            _, singular, transposed = linalg.svd(Z, full_matrices=False)
+            values, basis = singular**2, transposed.T
+        else:
+            values, basis = linalg.eigh(Design(X, centre).gram(weight), driver="evd")
+        picked = slice(0, len(weight)) if rows is None else rows
+        return cls(picked, root, centre, gap, basis, np.maximum(values, 0.0))
+
+    def centred(self, y: np.ndarray, has_centres: bool) -> np.ndarray:
+        """Return weighted targets of shape (n_labels, ...), about their mean where they have an intercept."""
+        weight = self.root**2
+        mean = weight @ y / weight.sum() if has_centres else np.zeros(y.shape[1:])
+        return (y - mean) * self.root.reshape(-1, *np.ones(y.ndim - 1, dtype=int))
+
+    def coordinates(self, X: Any, labels: slice) -> np.ndarray:
+        """Return Z of some of the labels."""
+        rows = self.rows
+        picked = (
+            slice(rows.start + labels.start, rows.start + labels.stop)
+            if isinstance(rows, slice)
+            else rows[labels]
+        )
+        return self.root[labels, None] * (X[picked] @ self.basis - self.centre @ self.basis)
+
+
+def is_alone(sample: Sample) -> bool:
+    """Whether a label is its task's only one, so that its intercept is free without it."""
+    return len(sample.gap) == 1 and not sample.gap.any()
+
+
+class LeaveOneOut(ABC):
+    """The labels of all tasks, ready to be left out row by row."""
+
+    @abstractmethod
+    def residuals(self, prior: Prior) -> list[np.ndarray]:
+        """Return the errors at rows left out by task, in scaled units; NaN where a task has no other label."""
+
+    @abstractmethod
+    def separate(self, strength: float) -> np.ndarray:
+        """Return the coefficients of the tasks alone in an orthonormal basis, of shape (size, n_tasks)."""
+
+
+@dataclass(frozen=True, eq=False)
+class FullLabels(LeaveOneOut):
+    """Tasks with the same rows, and weights that differ by factors alone.
+
+    In the eigenvectors of the tasks' prior covariance the hat matrix is diagonal: ordinary leave-one-out there.
+    """
+
+    sample: Sample
+    factor: np.ndarray
+    Z: np.ndarray
+    Y: np.ndarray
+
+    @classmethod
+    def of(cls, inputs: Inputs, fits: Sequence[TaskFit]) -> "FullLabels":
+        """Lay out the labels; factor is the square root of each task's weight relative to the first."""
+        weight = label_weight(fits[0])
+        sample = Sample.of(inputs, fits[0].rows, weight)
+        factor = np.sqrt([label_weight(fit)[0] / weight[0] for fit in fits])
+        y = np.column_stack([fit.y[:, 0] for fit in fits])
+        Y = sample.centred(y, inputs.has_centres) * factor
+        Z = sample.coordinates(inputs.design.X, slice(0, len(weight)))
+        return cls(sample, factor, Z, Y)
+
+    @cached_property
+    def response(self) -> np.ndarray:
+        """The products of inputs and targets."""
+        return self.Z.T @ self.Y
+
+    def residuals(self, prior: Prior) -> list[np.ndarray]:
+        if is_alone(self.sample):
+            return [np.full(1, np.nan) for _ in self.factor]
+        own, common = prior.own * self.factor**2, prior.common * self.factor
+        kappa, rotation = np.linalg.eigh(np.diag(own) + np.outer(common, common))
+        size = kappa[-1]
+        distinct, which = np.unique(
+            np.maximum(np.round(kappa / size, SAME_KAPPA), 0.0), return_inverse=True
+        )
+        shrink = size * distinct / (1.0 + np.outer(self.sample.values, size * distinct))
+        errors = self.Y @ rotation - self.Z @ (shrink[:, which] * (self.response @ rotation))
+        errors /= self.sample.gap[:, None] - squares_times(self.Z, shrink)[:, which]
+        errors = errors @ rotation.T
+        errors /= self.sample.root[:, None] * self.factor
+        return list(errors.T)
+
+    def separate(self, strength: float) -> np.ndarray:
+        shrink = 1.0 / (np.outer(self.sample.values, self.factor**2) + strength)
+        return self.sample.basis @ (shrink * self.response * self.factor)
+
+
+class Block(NamedTuple):
+    """Some rows: the labels (task, which) that they have, and where each row's labels are among these.
+
+    systems has an array of shape (n, k) for the rows that have k labels.
+    """
+
+    labels: tuple[tuple[int, slice], ...]
+    systems: tuple[np.ndarray, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class PartialLabels(LeaveOneOut):
+    """Any labels with any weights: tasks differ in their Gram matrices, and meet in one of the common coefficients.
+
+    Given the common coefficients tasks are independent, so eigenvectors of each task's own Gram matrix, once, and one
+    Cholesky factor a prior, of the size of one task, are all that is factorised.
+    """
+
+    inputs: Inputs
+    samples: tuple[Sample, ...]
+    y: tuple[np.ndarray, ...]
+    blocks: tuple[Block, ...]
+    kept: tuple[np.ndarray, ...]
+
+    @classmethod
+    def of(cls, inputs: Inputs, fits: Sequence[TaskFit]) -> "PartialLabels":
+        """Lay out the labels."""
+        samples = tuple(Sample.of(inputs, fit.rows, label_weight(fit)) for fit in fits)
+        y = tuple(
+            sample.centred(fit.y[:, 0], inputs.has_centres)
+            for sample, fit in zip(samples, fits, strict=True)
+        )
+        n_samples, size = inputs.design.shape
+        rows = [np.arange(n_samples) if fit.rows is None else fit.rows for fit in fits]
+        kept: tuple[np.ndarray, ...] = ()
+        if sum(len(s.root) * len(s.values) for s in samples) <= LARGEST_KEPT:
+            X = inputs.design.X
+            kept = tuple(s.coordinates(X, slice(0, len(s.root))) for s in samples)
+        return cls(inputs, samples, y, tuple(blocks_of(rows, n_samples, size)), kept)
+
+    @cached_property
+    def response(self) -> list[np.ndarray]:
+        """The products of inputs and targets, by task."""
+        found = []
+        for t, y in enumerate(self.y):
+            parts = [slice(start, min(start + ROWS, len(y))) for start in range(0, len(y), ROWS)]
+            found.append(np.sum([self._Z(t, part).T @ y[part] for part in parts], axis=0))
+        return found
+
+    def residuals(self, prior: Prior) -> list[np.ndarray]:
+        shrink = [1.0 / (1.0 + o * s.values) for o, s in zip(prior.own, self.samples, strict=True)]
+        is_shared = bool(prior.common.any())
+        loadings = self._loadings(prior, shrink) if is_shared else None
+        coef = self._coefficients(prior, shrink, loadings)
+        left_out = [np.empty(len(y)) for y in self.y]
+        for block in self.blocks:
+            parts = []
+            for t, labels in block.labels:
+                sample = self.samples[t]
+                Z = self._Z(t, labels)
+                errors = self.y[t][labels] - Z @ coef[t]
+                gap = sample.gap[labels] - prior.own[t] * squares_times(Z, shrink[t][:, None])[:, 0]
+                if is_alone(sample):  # what errors no model can have must not tie the row's others
+                    gap, Z = np.ones(1), np.zeros_like(Z)
+                parts.append((errors, gap, None if loadings is None else Z @ loadings[t]))
+            found = without_rows(parts, block.systems if is_shared else ())
+            stops = np.cumsum([len(part[0]) for part in parts])[:-1]
+            for (t, labels), own in zip(block.labels, np.split(found, stops), strict=True):
+                left_out[t][labels] = own / self.samples[t].root[labels]
+        for found, sample in zip(left_out, self.samples, strict=True):
+            if is_alone(sample):
+                found[:] = np.nan
+        return left_out
+
+    def separate(self, strength: float) -> np.ndarray:
+        return np.column_stack(
+            [
+                sample.basis @ (response / (sample.values + strength))
+                for sample, response in zip(self.samples, self.response, strict=True)
+            ]
+        )
+
+    def _Z(self, t: int, labels: slice) -> np.ndarray:
+        """Return the rotated inputs of some labels of a task."""
+        if self.kept:
+            return self.kept[t][labels]
+        return self.samples[t].coordinates(self.inputs.design.X, labels)
+
+    def _loadings(self, prior: Prior, shrink: list[np.ndarray]) -> list[np.ndarray]:
+        """Return what turns Z of each task into P, where P P' is what the common coefficients add to the hat matrix."""
+        precision = np.diag(self.inputs.precision)
+        for common, sample, own in zip(prior.common, self.samples, shrink, strict=True):
+            precision += common**2 * (sample.basis * (sample.values * own)) @ sample.basis.T
+        root = linalg.cholesky(precision, lower=True, overwrite_a=True)
+        return [
+            common * own[:, None] * linalg.solve_triangular(root, sample.basis, lower=True).T
+            for common, sample, own in zip(prior.common, self.samples, shrink, strict=True)
+        ]
+
+    def _coefficients(
+        self, prior: Prior, shrink: list[np.ndarray], loadings: list[np.ndarray] | None
+    ) -> list[np.ndarray]:
+        """Return the coefficients of each task in its basis."""
+        own = [
+            variance * factor * response
+            for variance, factor, response in zip(prior.own, shrink, self.response, strict=True)
+        ]
+        if loadings is None:
+            return own
+        common = sum(
+            loading.T @ response for loading, response in zip(loadings, self.response, strict=True)
+        )
+        return [coef + loading @ common for coef, loading in zip(own, loadings, strict=True)]
+
+
+def leave_one_out(inputs: Inputs, prepared: Prepared) -> LeaveOneOut:
+    """Lay out the labels in the cheapest way that is exact."""
+    is_full = inputs.precision.all() and have_common_weights(prepared.fits)
+    return (FullLabels if is_full else PartialLabels).of(inputs, prepared.fits)
+
+
+def have_common_weights(fits: Sequence[TaskFit]) -> bool:
+    """Whether all tasks have labels in the same rows, with weights that are multiples of each other."""
+    first, rows = label_weight(fits[0]), fits[0].rows
+    for fit in fits[1:]:
+        if len(fit.y) != len(first):
+            return False
+        if rows is not None and fit.rows is not None and not np.array_equal(fit.rows, rows):
+            return False
+        ratio = label_weight(fit) / first
+        if np.ptp(ratio) > 1e-13 * ratio[0]:
+            return False
+    return True
+
+
+def label_weight(fit: TaskFit) -> np.ndarray:
+    """Return the weight of each label of a task."""
+    return np.broadcast_to(fit.weight, (len(fit.y), 1))[:, 0]
+
+
+def squares_times(Z: np.ndarray, A: np.ndarray) -> np.ndarray:
+    """Return (Z * Z) @ A, some rows at a time."""
+    product = np.empty((len(Z), A.shape[1]))
+    for start in range(0, len(Z), ROWS):
+        rows = slice(start, start + ROWS)
+        product[rows] = np.square(Z[rows]) @ A
+    return product
+
+
+def without_rows(
+    parts: Sequence[tuple[np.ndarray, np.ndarray, np.ndarray | None]],
+    systems: Sequence[np.ndarray],
+) -> np.ndarray:
+    """Solve (diag(gap) - P P') x = errors over the labels of each row; parts are (errors, gap, P) by task."""
+    errors, gap = (np.concatenate([part[k] for part in parts]) for k in (0, 1))
+    if not systems:
+        return errors / gap
+    P = np.concatenate([part[2] for part in parts])
+    found = np.empty_like(errors)
+    for index in systems:
+        own = P[index]
+        matrix = -(own @ own.transpose(0, 2, 1))
+        diagonal = np.arange(index.shape[1])
+        matrix[:, diagonal, diagonal] += gap[index]
+        found[index] = np.linalg.solve(matrix, errors[index][:, :, None])[:, :, 0]
+    return found
+
+
+def blocks_of(rows: Sequence[np.ndarray], n_samples: int, size: int) -> Iterator[Block]:
+    """Cut the rows into blocks whose arrays are not too large; rows are those of each task's labels, ascending."""
+    counts = np.bincount(np.concatenate(rows), minlength=n_samples)
+    most = int(counts.max())
+    cost = np.cumsum(counts * max(size, most))
+    start = 0
+    while start < n_samples:
+        done = cost[start - 1] if start else 0
+        stop = max(start + 1, int(np.searchsorted(cost, done + LARGEST_BLOCK, side="right")))
+        if cost[stop - 1] > done:
+            yield block_of(rows, start, stop)
+        start = stop
+
+
+def block_of(rows: Sequence[np.ndarray], start: int, stop: int) -> Block:
+    """Find the labels of the rows from start to stop."""
+    labels = []
+    for t, own in enumerate(rows):
+        low, high = np.searchsorted(own, (start, stop))
+        if high > low:
+            labels.append((t, slice(int(low), int(high))))
+    of_label = np.concatenate([rows[t][which] for t, which in labels])
+    order = np.argsort(of_label, kind="stable")
+    first = np.flatnonzero(np.r_[True, np.diff(of_label[order]) > 0])
+    count = np.diff(np.r_[first, len(order)])
+    systems = tuple(
+        order[first[count == k][:, None] + np.arange(k)] for k in np.unique(count).tolist()
+    )
+    return Block(tuple(labels), systems)

@@ -1,0 +1,234 @@
+"""The problem that joint linear models with penalties that are not smooth hand to a solver: any losses."""
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any, NamedTuple
+
+import numpy as np
+from scipy import sparse
+
+from ..penalties import Composite
+from ..solvers import (
+    CommonGram,
+    Curvature,
+    GramProblem,
+    OwnGrams,
+    Settled,
+    largest_eigenvalue,
+    power_iterations,
+)
+from ._data import Data
+from ._design import dense
+from ._intercepts import SETTLED, Intercepts, settle
+
+LARGEST_GRAM = 6000  # features of which there is a Gram matrix where there are as many samples,
+LARGEST_WIDE_GRAM = 1500  # and where there are not, or X is sparse
+LARGEST_STACK = 10_000_000  # numbers in Gram matrices by column
+FEW_PRODUCTS = 1e8  # multiplications that the Hessians of all columns may cost in an iteration
+TINY = np.finfo(float).tiny
+
+
+@dataclass(frozen=True, eq=False)
+class PenalizedProblem:
+    """Minimise loss((X - mean) W + b) + penalty(parts) + intercepts' penalty, W = V / u, V the sum of the parts."""
+
+    data: Data
+    penalty: Composite
+    intercepts: Intercepts
+    scale: float
+
+    @property
+    def has_exact_model(self) -> bool:
+        """Whether the quadratic model is the loss itself."""
+        return self._is_small and self.data.is_quadratic
+
+    def image(self, V: np.ndarray) -> list[np.ndarray]:
+        """Return the raw predictions without intercepts, by piece."""
+        return self.data.geometry.forward(V / self.penalty.u)
+
+    def settle(self, image: list[np.ndarray], intercepts: np.ndarray | None) -> Settled:
+        """Find the best intercepts, from given coordinates of them."""
+        beta = np.zeros(len(self.intercepts.ridge)) if intercepts is None else intercepts
+        b = self.intercepts.base + self.intercepts.basis @ beta
+        pieces = self.data.pieces
+        raw = [part + b[piece.columns] for part, piece in zip(image, pieces, strict=True)]
+        found = settle(self.data, self.intercepts, beta, raw, SETTLED * np.sqrt(self.scale))
+        loss = sum(piece.loss.value(part) for piece, part in zip(pieces, found.raw, strict=True))
+        return Settled(found.beta, found.raw, float(loss) + self._pooled(found.beta), found.G)
+
+    def gradient(self, settled: Settled) -> np.ndarray:
+        """Return the gradient of the loss in V."""
+        return self.data.geometry.backward(settled.U) / self.penalty.u
+
+    def gap(self, parts: np.ndarray, settled: Settled, C: np.ndarray) -> float:
+        """Return the duality gap; C is the gradient of the loss in V.
+
+        The dual point is tau U, and for quadratic parts tau times their gradients: there Fenchel and Young are short
+        by (1 - tau)^2 times the part.
+        """
+        V = parts.sum(axis=0)
+        slope = C + self.penalty.slope(V)
+        tau = self.penalty.shrinkage(slope)
+        ridges = self.penalty.quadratic(V) + self._pooled(settled.intercepts)
+        short = (1.0 - tau) ** 2 * ridges + self._short(settled, tau)
+        return max(0.0, short + self.penalty.deficit(parts, tau * slope))
+
+    def everywhere(self, parts: np.ndarray) -> tuple[np.ndarray, float]:
+        """Return the gradient of all that is smooth, for all features, and the duality gap."""
+        V = parts.sum(axis=0)
+        used = np.flatnonzero(np.any(V != 0.0, axis=1))
+        image = self.features(used).image(V[used]) if len(used) else self.data.constant_zero()
+        settled = self.settle(image, None)
+        C = self.gradient(settled)
+        return C + self.penalty.slope(V), self.gap(parts, settled, C)
+
+    def features(self, rows: np.ndarray) -> "PenalizedProblem":
+        """Return the problem in which all other features have weights of zero."""
+        return replace(self, data=self.data.features(rows))
+
+    def model(
+        self, V: np.ndarray, settled: Settled, C: np.ndarray, stretch: float, scale: float
+    ) -> GramProblem:
+        """Return a quadratic model of the loss about V, its curvature times stretch.
+
+        It is that of each sample where this is cheap, else the mean curvature of each column.
+        """
+        bend = self._hessians(settled.raw) if self._is_small else self._mean_curvature(settled.raw)
+        bend = bend.stretched(stretch)
+        image = bend.product(V)
+        B = image - C
+        at_zero = settled.loss / stretch + np.vdot(B, V) - 0.5 * np.vdot(V, image)
+        return GramProblem(bend, B, float(at_zero), self.penalty, scale)
+
+    @cached_property
+    def _is_small(self) -> bool:
+        """Whether the Hessians of all tasks are cheap beside what else an iteration costs."""
+        size, columns = self.data.geometry.size, np.arange(self.data.n_columns)
+        work = sum(p.design.shape[0] * len(columns[p.columns]) for p in self.data.pieces)
+        return work * size**2 <= FEW_PRODUCTS and len(columns) * size**2 <= LARGEST_STACK
+
+    def _hessians(self, raw: list[np.ndarray]) -> OwnGrams:
+        """Return the Hessian of each task at raw."""
+        found: dict[tuple[int, ...], Any] = {}
+        follow = self.data.fit_intercept and not self.penalty.pooled
+        for block, piece, part in zip(self._blocks, self.data.pieces, raw, strict=True):
+            columns = np.arange(self.data.n_columns)[piece.columns]
+            for own, H in piece.loss.hessians(part):
+                key = tuple(columns[own].tolist())
+                found[key] = add(found.get(key), weighted_grams(block, H))
+        u = self.penalty.u
+        singles = [key for key in found if len(key) == 1]
+        stack = np.stack(
+            [found[key].matrix(follow) / u[key[0]] ** 2 for key in singles]
+            or [np.zeros((self.data.geometry.size,) * 2)]
+        )
+        groups = tuple(
+            (
+                np.array(key),
+                grams.matrix(follow) / np.repeat(u[list(key)], self.data.geometry.size)[0] ** 2,
+            )
+            for key, grams in found.items()
+            if len(key) > 1
+        )
+        return OwnGrams.of(np.array([key[0] for key in singles], dtype=int), stack, groups)
+
+    @cached_property
+    def _blocks(self) -> list[np.ndarray]:
+        """The design of each piece, centred."""
+        designs = [piece.design for piece in self.data.pieces]
+        return [dense(design.X) - design.offset for design in designs]
+
+    def _mean_curvature(self, raw: list[np.ndarray]) -> Curvature:
+        """Return the Gram matrix with the mean curvature of each column at raw."""
+        u, T = self.penalty.u, self.data.n_columns
+        total = self.data.total_hessian(raw)
+        total[np.diag_indices(T)] += np.finfo(float).eps * np.abs(total).max() + TINY
+        if len(self.data.wholes) > 1 and self.data.geometry.size**2 * T <= LARGEST_STACK:
+            grams, n_rows = self._grams_by_column
+            kappa = np.diag(total) / n_rows / u**2
+            return OwnGrams.of(np.arange(T), grams * kappa[:, None, None], ())
+        kappa = total / self.data.n_rows / np.outer(u, u)
+        is_diagonal = np.count_nonzero(kappa) == T
+        return CommonGram.of(self._gram, np.diag(kappa) if is_diagonal else kappa, self._top)
+
+    @cached_property
+    def _grams_by_column(self) -> tuple[np.ndarray, np.ndarray]:
+        """The Gram matrix of the samples of each column, and their number."""
+        size, T = self.data.geometry.size, self.data.n_columns
+        grams, n_rows = np.zeros((T, size, size)), np.zeros(T)
+        for whole in self.data.wholes:
+            grams[whole.columns] = whole.design.gram(None)
+            n_rows[whole.columns] = whole.design.shape[0]
+        return grams, n_rows
+
+    @cached_property
+    def _gram(self) -> np.ndarray | float:
+        """The Gram matrix of all samples, or about its largest eigenvalue where it would be too large."""
+        geometry, wholes = self.data.geometry, self.data.wholes
+        n_samples = sum(whole.design.shape[0] for whole in wholes)
+        is_plain = n_samples >= geometry.size and not sparse.issparse(self.data.design.X)
+        if geometry.size > (LARGEST_GRAM if is_plain else LARGEST_WIDE_GRAM):
+            return power_iterations(self._gram_product, geometry.size)
+        if geometry.gram is not None:
+            return geometry.gram
+        return np.sum([whole.design.gram(None) for whole in wholes], axis=0)
+
+    @cached_property
+    def _top(self) -> float:
+        """About the largest eigenvalue of the Gram matrix."""
+        return self._gram if isinstance(self._gram, float) else largest_eigenvalue(self._gram)
+
+    def _gram_product(self, v: np.ndarray) -> np.ndarray:
+        """Return the product of the Gram matrix with a vector."""
+        designs = [whole.design for whole in self.data.wholes]
+        return np.sum([d.backward(d.forward(v[:, None]))[:, 0] for d in designs], axis=0)
+
+    def _pooled(self, beta: np.ndarray) -> float:
+        """Return the penalty on the intercepts."""
+        return 0.5 * float(self.intercepts.ridge @ beta**2)
+
+    def _short(self, settled: Settled, tau: float) -> float:
+        """Return loss + conjugate(tau U) - <tau U, raw>."""
+        if tau == 1.0:
+            return 0.0
+        loss = settled.loss - self._pooled(settled.intercepts)
+        if self.data.is_quadratic:
+            return (1.0 - tau) ** 2 * loss
+        total = loss
+        for piece, raw, G in zip(self.data.pieces, settled.raw, settled.U, strict=True):
+            total += piece.loss.conjugate(tau * G) - tau * float(np.vdot(G, raw))
+        return max(total, 0.0)
+
+
+class WeightedGrams(NamedTuple):
+    """Second moments X' H X of features with the Hessians H of samples, the first moments, and the sum of H."""
+
+    squares: np.ndarray
+    firsts: np.ndarray
+    totals: np.ndarray
+
+    def matrix(self, follow: bool) -> np.ndarray:
+        """Return the Hessian in all weights, column by column; what intercepts take up if they follow is subtracted."""
+        width, size = self.firsts.shape[0], self.firsts.shape[2]
+        squares = self.squares.transpose(0, 2, 1, 3).reshape(width * size, width * size)
+        if not follow:
+            return squares
+        firsts = self.firsts.transpose(0, 2, 1).reshape(width * size, width)
+        return squares - firsts @ np.linalg.pinv(self.totals, hermitian=True) @ firsts.T
+
+
+def weighted_grams(X: np.ndarray, H: np.ndarray) -> WeightedGrams:
+    """Return the moments of X, (n_samples, n_features), under H, (n_samples, width, width)."""
+    width = H.shape[1]
+    squares = np.empty((width, width, X.shape[1], X.shape[1]))
+    for k in range(width):
+        for m in range(k + 1):
+            squares[k, m] = X.T @ (X * H[:, k, m, None])
+            squares[m, k] = squares[k, m]
+    firsts = np.einsum("nkm,nd->kmd", H, X)
+    return WeightedGrams(squares, firsts, H.sum(axis=0))
+
+
+def add(before: WeightedGrams | None, new: WeightedGrams) -> WeightedGrams:
+    """Add up the moments of pieces."""
+    return new if before is None else WeightedGrams(*(a + b for a, b in zip(before, new)))

@@ -1,0 +1,177 @@
+"""Coefficients along the path of a penalty's strength."""
+
+from collections.abc import Hashable, Mapping
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from ..penalties import Penalty
+from ..tasks import check_fit
+from ._glm_cv import MultiTaskGLMCV
+from ._prepare import prepare
+from ._walk import multiples, walk
+
+
+class RegularizationPath(NamedTuple):
+    """Coefficients for every strength of a penalty, the largest first.
+
+    Attributes
+    ----------
+    alphas : ndarray of shape (n_alphas,)
+        What the strengths of the penalty were multiplied by, the largest first.
+
+    coef : ndarray of shape (n_alphas, n_columns, n_features)
+        Coefficients, as ``coef_`` of MultiTaskGLM has them.
+
+    intercept : ndarray of shape (n_alphas, n_columns)
+        Intercepts.
+
+    dual_gap : ndarray of shape (n_alphas,)
+        Relative duality gaps.
+
+    n_iter : ndarray of shape (n_alphas,)
+        Iterations of the solver.
+
+    penalties : tuple of Penalty
+        The penalty of each fit.
+
+    tasks : tuple
+        Names of the tasks.
+
+    task_columns : dict of {task: slice}
+        Rows of the coefficients that belong to each task.
+    """
+
+    alphas: np.ndarray
+    coef: np.ndarray
+    intercept: np.ndarray
+    dual_gap: np.ndarray
+    n_iter: np.ndarray
+    penalties: tuple[Penalty, ...]
+    tasks: tuple[Hashable, ...]
+    task_columns: Mapping[Hashable, slice]
+
+
+def regularization_path(
+    X: Any,
+    y: Any,
+    penalty: Penalty | None = None,
+    *,
+    alphas: Any = 30,
+    eps: float = 1e-3,
+    sample_weight: Any = None,
+    task_types: Any = "auto",
+    fit_intercept: bool = True,
+    scale_targets: bool = True,
+    class_weight: Any = None,
+    task_weight: Any = None,
+    max_iter: int = 1000,
+    tol: float = 1e-16,
+) -> RegularizationPath:
+    """Fit MultiTaskGLM for every strength of its penalty.
+
+    The data are read once. The path begins with the strongest penalty, and each fit with the one before it.
+
+    Parameters
+    ----------
+    X : {array-like, data frame, CSR matrix} of shape (n_samples, n_features)
+        Inputs.
+
+    y : dict, TaskTargets, data frame or array-like
+        Targets, one column a task, missing labels included.
+
+    penalty : Penalty, default=None
+        What ties the tasks; None stands for the default of MultiTaskGLM. All its strengths are multiplied by the
+        same number.
+
+    alphas : int or sequence of float, default=30
+        What the strengths are multiplied by. A number says how many there are, evenly spaced in logarithms from the
+        top of the path down to ``eps`` times that. See Notes for the top.
+
+    eps : float, default=1e-3
+        The least multiple relative to the largest, where ``alphas`` is a number.
+
+    sample_weight : array-like, data frame or TaskTargets, default=None
+        Weights of the samples, or of each sample in each task.
+
+    task_types : "auto", str or dict of {task: str}, default="auto"
+        As in MultiTaskGLM.
+
+    fit_intercept : bool, default=True
+        As in MultiTaskGLM.
+
+    scale_targets : bool, default=True
+        As in MultiTaskGLM.
+
+    class_weight : None, "balanced", or dict of {task: dict or "balanced"}, default=None
+        As in MultiTaskGLM.
+
+    task_weight : None, "balanced" or dict of {task: float}, default=None
+        As in MultiTaskGLM.
+
+    max_iter : int, default=1000
+        As in MultiTaskGLM, for each strength.
+
+    tol : float, default=1e-16
+        As in MultiTaskGLM.
+
+    Returns
+    -------
+    path : RegularizationPath
+        ``coef`` of shape (n_alphas, n_columns, n_features), ``intercept``, ``dual_gap`` and what they belong to.
+
+    See Also
+    --------
+    MultiTaskGLMCV : Chooses among the strengths by cross-validation.
+    ridge_path : Strengths by sharings of ridge regressions.
+
+    Notes
+    -----
+    For a penalty that is a norm, or has one beside a quadratic part, the top of the path is the least multiple at which
+    all coefficients are zero. No multiple does that for penalties like a square (MeanRegularized, GraphLaplacian,
+    LearnedCovariance, Clustered): there the top is 200 conjugate(C) / f0, with C the gradient of the loss at
+    coefficients of zero and f0 the loss of the best constant prediction. The fit can explain at most 1 % of f0 at
+    that strength.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skmtl.linear_model import regularization_path
+    >>> from skmtl.penalties import L21
+    >>> X = np.array([[0.0, 1.0], [1.0, 0.0], [2.0, 1.0], [3.0, 1.0]])
+    >>> path = regularization_path(X, {"a": [0.0, 1.0, 2.0, 3.1], "b": [0.2, 1.9, 4.1, 6.0]}, L21(), alphas=5)
+    >>> path.coef.shape
+    (5, 2, 2)
+    >>> path.coef[0].any()
+    np.False_
+    """
+    model = MultiTaskGLMCV(
+        penalty,
+        alphas=alphas,
+        eps=eps,
+        task_types=task_types,
+        fit_intercept=fit_intercept,
+        scale_targets=scale_targets,
+        class_weight=class_weight,
+        task_weight=task_weight,
+        max_iter=max_iter,
+        tol=tol,
+    )
+    model.check_params()
+    setup = model._setup()
+    setup.penalty.check_params()
+    came = check_fit(model, X, y, sample_weight, setup.typing)
+    prepared = prepare(came, setup, task_weight, fit_intercept)
+    factors = multiples(alphas, eps, prepared, setup.penalty, max_iter)
+    penalties = tuple(setup.penalty.scaled(factor) for factor in factors.tolist())
+    found = list(walk(prepared, [[penalty] for penalty in penalties], max_iter, tol))
+    return RegularizationPath(
+        alphas=factors,
+        coef=np.array([one.W for one in found]),
+        intercept=np.array([one.intercept for one in found]),
+        dual_gap=np.array([one.dual_gap for one in found]),
+        n_iter=np.array([one.n_iter for one in found]),
+        penalties=penalties,
+        tasks=came.targets.tasks,
+        task_columns={head.name: head.columns for head in prepared.heads},
+    )

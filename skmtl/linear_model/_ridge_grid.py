@@ -1,0 +1,204 @@
+"""Errors of rows left out for a grid of strengths and sharings, and what is chosen by them."""
+
+import warnings
+from collections.abc import Hashable, Iterable, Mapping
+from typing import Any, NamedTuple
+
+import numpy as np
+from scipy import sparse
+
+from ..penalties import MeanRegularized
+from ..tasks import FitData, labels_of
+from ..utils import take_rows
+from ._cross_validate import CONSTANT
+from ._data import label_weights
+from ._leave_one_out import Inputs, LeaveOneOut, Prior, label_weight, leave_one_out
+from ._path import ridge_path
+from ._prepare import Prepared
+
+NOISE_TO_SIGNAL = np.geomspace(1e-4, 1e3, 15)
+SAME_SCORE = 10  # decimals of a score beyond which it is rounding
+SAME_VALUE = 10 * np.finfo(np.float64).eps
+
+Splits = Iterable[tuple[np.ndarray, np.ndarray]]
+
+
+class Grid(NamedTuple):
+    """Strengths by sharings, and the rest of MeanRegularized."""
+
+    alphas: np.ndarray
+    sharings: np.ndarray
+    signs: str
+    pool_intercept: bool
+
+    def penalty(self, alpha: Any, sharing: float) -> MeanRegularized:
+        """Return the penalty of a pair."""
+        return MeanRegularized(alpha, sharing, signs=self.signs, pool_intercept=self.pool_intercept)
+
+
+class Errors(NamedTuple):
+    """Mean squared errors of rows left out, of shape (n_alphas, n_sharings, n_tasks), in the users' units.
+
+    NaN where nothing could be left out. variance is that of each task's targets, n_labels the weight of its labels: as
+    many copies as a whole weight stands for.
+    """
+
+    squared: np.ndarray
+    variance: np.ndarray
+    n_labels: np.ndarray
+
+    @classmethod
+    def of(cls, came: FitData, squared: np.ndarray) -> "Errors":
+        """Add what errors are measured by."""
+        variance, n_labels = np.full(len(came.targets), np.nan), np.zeros(len(came.targets))
+        for t, name in enumerate(came.targets):
+            labels = labels_of(came.targets, name, came.weights)
+            if len(labels.values):
+                weight, values = labels.weight, labels.values.astype(np.float64)
+                mean = np.average(values, weights=weight)
+                found = np.average((values - mean) ** 2, weights=weight)
+                variance[t] = found if np.sqrt(found) > SAME_VALUE * abs(mean) else np.nan
+                n_labels[t] = labels.total
+        return cls(squared, variance, n_labels)
+
+    @property
+    def scores(self) -> np.ndarray:
+        """R2 of each task, of shape (n_alphas, n_sharings, n_tasks); NaN where its targets are all the same."""
+        return 1.0 - self.squared / self.variance
+
+    @property
+    def mean_scores(self) -> np.ndarray:
+        """The mean over the tasks that have a score; NaN where none has."""
+        scores = self.scores
+        known = ~np.isnan(scores).any(axis=(0, 1))
+        return (
+            scores[:, :, known].mean(axis=2) if known.any() else np.full(scores.shape[:2], np.nan)
+        )
+
+
+def default_alphas(prepared: Prepared) -> np.ndarray:
+    """Return strengths by the ratios of noise to signal that they suit: multiples of the features' total variance."""
+    design = prepared.data.design
+    weight = label_weights(prepared.fits, design.shape[0])
+    X, offset = design.X, design.offset
+    squares = X.multiply(X).sum(axis=1) if sparse.issparse(X) else np.einsum("ij,ij->i", X, X)
+    about = np.asarray(squares).ravel() - 2.0 * (X @ offset) + offset @ offset
+    total = float(weight @ about / weight.sum())
+    return (total if total > 0 else 1.0) * NOISE_TO_SIGNAL
+
+
+def leave_one_out_errors(came: FitData, prepared: Prepared, grid: Grid) -> Errors:
+    """Leave out each row with all its labels, exactly; target scales and signs stay those of all rows."""
+    inputs = Inputs.of(prepared.data)
+    free = leave_one_out(inputs, prepared)
+    separate = [free.separate(alpha) for alpha in grid.alphas.tolist()]
+    squared = np.full((len(grid.alphas), len(grid.sharings), len(came.targets)), np.nan)
+    places = [came.targets.tasks.index(fit.head.name) for fit in prepared.fits]
+    for j, sharing in enumerate(grid.sharings.tolist()):
+        labels = free
+        if grid.pool_intercept and prepared.data.fit_intercept and sharing > 0:
+            labels = leave_one_out(inputs.with_pooled_intercept(sharing), prepared)
+        for i, alpha in enumerate(grid.alphas.tolist()):
+            q = signs_of(grid.penalty(alpha, sharing), prepared, separate[i])
+            squared[i, j, places] = mean_squares(labels, prepared, alpha, sharing, q)
+    return Errors.of(came, squared)
+
+
+def signs_of(penalty: MeanRegularized, prepared: Prepared, separate: np.ndarray) -> np.ndarray:
+    """Return the signs with which the tasks share, given their separate fits; all that counts is which differ."""
+    learns = penalty.unbound(prepared.columns) is not None
+    shared = penalty.bind(prepared.columns, separate if learns else None).shared
+    assert shared is not None
+    return np.where(shared[0] < 0, -1.0, 1.0)
+
+
+def mean_squares(
+    labels: LeaveOneOut, prepared: Prepared, alpha: float, sharing: float, q: np.ndarray
+) -> list[float]:
+    """Return the mean squared error of each task that is fitted."""
+    prior = Prior(np.full(len(q), (1.0 - sharing) / alpha), np.sqrt(sharing / alpha) * q)
+    found = []
+    for errors, fit in zip(labels.residuals(prior), prepared.fits, strict=True):
+        weight = label_weight(fit)
+        found.append(float(weight @ errors**2 / weight.sum()) * fit.head.scale**2)
+    return found
+
+
+def fold_errors(came: FitData, grid: Grid, splits: Splits, settings: Mapping[str, Any]) -> Errors:
+    """Leave out fold by fold, everything fitted anew; settings are further arguments of ridge_path."""
+    shape = (len(grid.alphas), len(grid.sharings), len(came.targets))
+    squared, total = np.zeros(shape), np.zeros(len(came.targets))
+    for train, test in splits:
+        weights = None if came.weights is None else came.weights[train]
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", message=CONSTANT, category=UserWarning)
+            path = ridge_path(
+                take_rows(came.X, train),
+                came.targets[train],
+                sample_weight=weights,
+                **grid._asdict(),
+                **settings,
+            )
+        X, targets = take_rows(came.X, test), came.targets[test]
+        for t, name in enumerate(came.targets):
+            labels = labels_of(targets, name, None if came.weights is None else came.weights[test])
+            if not len(labels_of(came.targets[train], name, weights).values):
+                continue
+            raw = labels.pick(X) @ path.coef[:, :, t].reshape(-1, X.shape[1]).T
+            errors = labels.values[:, None] - raw - path.intercept[:, :, t].ravel()
+            squared[:, :, t] += (labels.weight @ errors**2).reshape(shape[:2])
+            total[t] += labels.total
+    return Errors.of(came, np.divide(squared, total, out=np.full(shape, np.nan), where=total > 0))
+
+
+def best(grid: Grid, scores: np.ndarray) -> tuple[int, int]:
+    """Return the place of the best score; of equals that of the least sharing, then of the strongest alpha."""
+    rounded = np.round(np.nan_to_num(scores), SAME_SCORE)
+    alphas, sharings = np.meshgrid(grid.alphas, grid.sharings, indexing="ij")
+    order = np.lexsort((-alphas.ravel(), sharings.ravel(), -rounded.ravel()))
+    i, j = np.unravel_index(order[0], scores.shape)
+    return int(i), int(j)
+
+
+def pooled_strengths(errors: Errors, grid: Grid, i: int, j: int) -> np.ndarray:
+    """Return a strength a task: its own evidence, with the common strength as its prior.
+
+    The minimiser over the grid of n_t / 2 log error_t(alpha) + (log alpha - log alpha_i)^2 / 2.
+    """
+    away = np.log(grid.alphas / grid.alphas[i]) ** 2 / 2.0
+    found = np.full(len(errors.n_labels), grid.alphas[i])
+    for t in np.flatnonzero(~np.isnan(errors.scores[i, j])):
+        squared = np.maximum(errors.squared[:, j, t], np.finfo(np.float64).tiny)
+        found[t] = grid.alphas[np.argmin(errors.n_labels[t] / 2.0 * np.log(squared) + away)]
+    return found
+
+
+def table(errors: Errors, grid: Grid, tasks: tuple[Hashable, ...]) -> dict[str, Any]:
+    """Return what scikit-learn's searches have in cv_results_, a row a pair, alpha by alpha."""
+    if "score" in tasks:
+        raise ValueError("cv_results_ needs the name 'score' for itself: rename that task")
+    alphas, sharings = (a.ravel() for a in np.meshgrid(grid.alphas, grid.sharings, indexing="ij"))
+    joint = errors.mean_scores.ravel()
+    found = {
+        "param_alpha": alphas,
+        "param_sharing": sharings,
+        "params": [{"alpha": a, "sharing": s} for a, s in zip(alphas.tolist(), sharings.tolist())],
+        "mean_test_score": joint,
+        "rank_test_score": 1 + np.sum(joint[:, None] < joint, axis=1),
+    }
+    scores = errors.scores
+    return found | {f"mean_test_{name}": scores[:, :, t].ravel() for t, name in enumerate(tasks)}
+
+
+def best_by_task(
+    errors: Errors, grid: Grid, tasks: tuple[Hashable, ...]
+) -> dict[Hashable, dict[str, float]]:
+    """Return the pair that is best for each task alone, and its score there; NaN where it cannot be scored."""
+    found = {}
+    for t, name in enumerate(tasks):
+        scores = errors.scores[:, :, t]
+        i, j = best(grid, scores)
+        pair = (grid.alphas[i], grid.sharings[j], scores[i, j])
+        pair = (np.nan,) * 3 if np.isnan(scores[i, j]) else pair
+        found[name] = dict(zip(("alpha", "sharing", "score"), map(float, pair), strict=True))
+    return found

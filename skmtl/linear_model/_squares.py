@@ -1,0 +1,100 @@
+"""Squared losses with all labels and few samples, of which the Gram matrix of all features would be too large."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from scipy import sparse
+
+from ..penalties import Composite
+from ..solvers import CommonGram, GramProblem
+from ._design import Design, dense
+
+
+@dataclass(eq=False)
+class GrownGram:
+    """The Gram matrix of features that were asked for so far; it grows with them, and so does the copy of theirs."""
+
+    design: Design
+    row_weight: np.ndarray | None
+    order: np.ndarray = field(init=False)
+    position: np.ndarray = field(init=False)
+    gram: np.ndarray = field(init=False)
+    columns: list = field(init=False, default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.order = np.zeros(0, dtype=np.intp)
+        self.position = np.full(self.design.shape[1], -1)
+        self.gram = np.zeros((0, 0))
+
+    def of(self, rows: np.ndarray) -> np.ndarray:
+        """Return the Gram matrix of some features."""
+        new = rows[self.position[rows] < 0]
+        if len(new):
+            self._grow(new)
+        at = self.position[rows]
+        return self.gram[at[:, None], at]
+
+    def _grow(self, new: np.ndarray) -> None:
+        """Take up features: their products with those before them and with one another."""
+        n_old, n = len(self.order), len(self.order) + len(new)
+        block = self._centred(new)
+        gram = np.empty((n, n))
+        gram[:n_old, :n_old] = self.gram
+        start = 0
+        for old in self.columns:
+            stop = start + old.shape[1]
+            gram[start:stop, n_old:] = dense(old.T @ block)
+            start = stop
+        gram[n_old:, n_old:] = dense(block.T @ block)
+        if sparse.issparse(block):
+            offset, total = self.design.offset, self._total_weight()
+            both = np.concatenate([self.order, new])
+            gram[:, n_old:] -= total * np.outer(offset[both], offset[new])
+        gram[n_old:, :n_old] = gram[:n_old, n_old:].T
+        self.columns.append(block)
+        self.order = np.concatenate([self.order, new])
+        self.position[new] = np.arange(n_old, n)
+        self.gram = gram
+
+    def _centred(self, rows: np.ndarray):  # type: ignore[no-untyped-def]
+        """Return features, centred where they are dense, times the roots of the weights."""
+        X = self.design.X[:, rows]
+        roots = None if self.row_weight is None else np.sqrt(self.row_weight)[:, None]
+        if sparse.issparse(X):
+            return X.tocsc() if roots is None else X.multiply(roots).tocsc()
+        X = X - self.design.offset[rows]
+        return X if roots is None else X * roots
+
+    def _total_weight(self) -> float:
+        return float(self.design.shape[0] if self.row_weight is None else self.row_weight.sum())
+
+
+@dataclass(frozen=True, eq=False)
+class WideSquares:
+    """Minimise half_square - <B, V> + 1/2 sum_t kappa_t V_t' X' S X V_t + penalty(parts), X centred, S the weights."""
+
+    grown: GrownGram
+    kappa: np.ndarray
+    B: np.ndarray
+    half_square: float
+    penalty: Composite
+    scale: float
+
+    def features(self, rows: np.ndarray) -> GramProblem:
+        """Return the problem in which all other features have weights of zero."""
+        curvature = CommonGram.of(self.grown.of(rows), self.kappa)
+        return GramProblem(curvature, self.B[rows], self.half_square, self.penalty, self.scale)
+
+    def everywhere(self, parts: np.ndarray) -> tuple[np.ndarray, float]:
+        """Return the gradient of all that is smooth, for all features, and the duality gap."""
+        V = parts.sum(axis=0)
+        used = np.flatnonzero(np.any(V != 0.0, axis=1))
+        image = np.zeros(V.shape)
+        if len(used):
+            R = self.grown.design.features(used).forward(V[used])
+            if self.grown.row_weight is not None:
+                R *= self.grown.row_weight[:, None]
+            image = self.grown.design.backward(R) * self.kappa
+        nothing = CommonGram.of(0.0, self.kappa)
+        whole = GramProblem(nothing, self.B, self.half_square, self.penalty, self.scale)
+        return whole.gradient(V, image), whole.gap(parts, image)

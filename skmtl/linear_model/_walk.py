@@ -1,0 +1,68 @@
+"""Many strengths of a penalty on the same data, each fitted from the one before."""
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from ..penalties import Penalty
+from ._geometry import LARGEST_EIGENPROBLEM
+from ._prepare import Prepared
+from ._solve import Coefficients, Start, fit_separately, solve
+
+FAINT = 0.01
+"""Share of the loss of the best constant prediction that the largest strength may leave to be explained at most."""
+
+
+def walk(
+    prepared: Prepared,
+    rows: Sequence[Sequence[Penalty]],
+    max_iter: int,
+    tol: float,
+    start: Start | None = None,
+) -> Iterator[Coefficients]:
+    """Solve row by row, each penalty from a solution beside it. The separate fits of a row are the same."""
+    for row in rows:
+        separate = first = None
+        for penalty in row:
+            if separate is None:
+                separate = fit_separately(prepared, penalty, max_iter)
+            found = solve(prepared, penalty, max_iter, tol, start, separate)
+            yield found
+            start = found.start
+            first = start if first is None else first
+        start = first
+
+
+def factorise_once(prepared: Prepared) -> None:
+    """Find the eigenvectors of the Gram matrix, with which each strength costs products alone."""
+    geometry = prepared.data.geometry
+    if geometry.gram is not None and geometry.size <= LARGEST_EIGENPROBLEM:
+        geometry.eigen  # noqa: B018 - computed once, here, for all penalties
+
+
+def largest(prepared: Prepared, penalty: Penalty, max_iter: int) -> float:
+    """Return by what all strengths of a penalty must be multiplied for the top of its path.
+
+    That makes all weights zero where any strength does. Else, where the penalty is like a square, it explains at most
+    FAINT of the loss f0 of the best constant prediction: at a multiple m the weights V have
+    loss(0) - loss(V) <= 2 conjugate(C) / m, C being the gradient at zero.
+    """
+    separate = fit_separately(prepared, penalty, max_iter)
+    bound = penalty.bind(prepared.columns, None if separate is None else separate[0])
+    C = prepared.data.geometry.coefficients(prepared.data.null_gradient[0]) / bound.u
+    zero = bound.alpha_max(C)
+    return zero if np.isfinite(zero) else 2.0 * bound.conjugate(C) / (FAINT * prepared.null_value)
+
+
+def multiples(
+    alphas: int | Sequence[float],
+    eps: float,
+    prepared: Prepared,
+    penalty: Penalty,
+    max_iter: int,
+) -> np.ndarray:
+    """Return the multiples of a penalty's strengths on its path, the largest first."""
+    if not isinstance(alphas, int | np.integer):
+        return np.sort(np.unique(np.asarray(alphas, dtype=np.float64)))[::-1]
+    top = largest(prepared, penalty, max_iter)
+    return (top if top > 0 else 1.0) * np.geomspace(1.0, eps, int(alphas))

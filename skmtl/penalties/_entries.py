@@ -1,0 +1,182 @@
+"""Terms that are sums over features: norms of rows, and of a task's entries in a row."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from ._terms import Term, dual_by_prox, indicator
+
+TINY = np.finfo(float).tiny
+
+
+@dataclass(frozen=True)
+class Entries:
+    """The entries of a row: one a task, the norm of its columns, which are neighbours; starts are their first."""
+
+    starts: tuple[int, ...]
+    n_columns: int
+
+    @cached_property
+    def are_columns(self) -> bool:
+        """Whether every task has one column."""
+        return len(self.starts) == self.n_columns
+
+    @cached_property
+    def widths(self) -> np.ndarray:
+        """Number of columns of each task."""
+        return np.diff([*self.starts, self.n_columns])
+
+    def norms(self, V: np.ndarray) -> np.ndarray:
+        """Return the entries of each row, of shape (n_features, n_tasks)."""
+        if self.are_columns:
+            return np.abs(V)
+        return np.sqrt(np.add.reduceat(V * V, self.starts, axis=1))
+
+    def scaled(self, V: np.ndarray, factor: np.ndarray) -> np.ndarray:
+        """Return V with each entry times its factor, of shape (n_features, n_tasks) or (n_tasks,)."""
+        return V * (factor if self.are_columns else np.repeat(factor, self.widths, axis=-1))
+
+
+@dataclass(frozen=True)
+class RowNorm(Term):
+    """strength * sum_j ||V_j||."""
+
+    by_rows = True
+    strength: float
+
+    def value(self, V):
+        return self.strength * float(row_norms(V).sum())
+
+    def prox(self, V, step):
+        return shrink_rows(V, self.strength * step)
+
+    def dual_norm(self, U):
+        return float(row_norms(U).max(initial=0.0)) / self.strength
+
+    def conjugate(self, U):
+        return indicator(self.dual_norm(U))
+
+
+@dataclass(frozen=True)
+class EntryNorm(Term):
+    """strength * sum_j sum_t ||V_j[t]||."""
+
+    by_rows = True
+    strength: float
+    entries: Entries
+
+    def value(self, V):
+        return self.strength * float(self.entries.norms(V).sum())
+
+    def prox(self, V, step):
+        return shrink_entries(V, self.strength * step, self.entries)
+
+    def dual_norm(self, U):
+        return float(self.entries.norms(U).max(initial=0.0)) / self.strength
+
+    def conjugate(self, U):
+        return indicator(self.dual_norm(U))
+
+
+@dataclass(frozen=True)
+class RowAndEntryNorm(Term):
+    """rows * sum_j ||V_j|| + single * sum_j sum_t ||V_j[t]||, both strengths above zero."""
+
+    by_rows = True
+    rows: float
+    single: float
+    entries: Entries
+
+    def value(self, V):
+        total = self.rows * row_norms(V).sum() + self.single * self.entries.norms(V).sum()
+        return float(total)
+
+    def prox(self, V, step):
+        return shrink_rows(shrink_entries(V, self.single * step, self.entries), self.rows * step)
+
+    def dual_norm(self, U):
+        return dual_by_prox(self, U)
+
+    def conjugate(self, U):
+        return indicator(self.dual_norm(U))
+
+
+@dataclass(frozen=True)
+class LargestEntry(Term):
+    """strength * sum_j max_t ||V_j[t]||."""
+
+    by_rows = True
+    strength: float
+    entries: Entries
+
+    def value(self, V):
+        return self.strength * float(self.entries.norms(V).max(axis=1, initial=0.0).sum())
+
+    def prox(self, V, step):
+        norms = self.entries.norms(V)
+        kept = np.minimum(norms, clip_level(norms, self.strength * step)[:, None])
+        return self.entries.scaled(V, kept / np.maximum(norms, TINY))
+
+    def dual_norm(self, U):
+        return float(self.entries.norms(U).sum(axis=1).max(initial=0.0)) / self.strength
+
+    def conjugate(self, U):
+        return indicator(self.dual_norm(U))
+
+
+@dataclass(frozen=True)
+class TaskNorm(Term):
+    """strength * sum_t ||V[t]||, V[t] the columns of a task."""
+
+    rotates = True
+    strength: float
+    entries: Entries
+
+    def value(self, V):
+        return self.strength * float(self._norms(V).sum())
+
+    def prox(self, V, step):
+        return self.entries.scaled(V, shrinkage(self._norms(V), self.strength * step))
+
+    def dual_norm(self, U):
+        return float(self._norms(U).max(initial=0.0)) / self.strength
+
+    def conjugate(self, U):
+        return indicator(self.dual_norm(U))
+
+    def _norms(self, V: np.ndarray) -> np.ndarray:
+        squares = np.einsum("ij,ij->j", V, V)
+        return np.sqrt(np.add.reduceat(squares, self.entries.starts))
+
+
+def row_norms(V: np.ndarray) -> np.ndarray:
+    """Return the norm of each row."""
+    return np.sqrt(np.einsum("ij,ij->i", V, V))
+
+
+def shrinkage(norms: np.ndarray, by: float) -> np.ndarray:
+    """Return what vectors of given norms are multiplied by to make them shorter, or zero."""
+    return np.maximum(norms - by, 0.0) / np.maximum(norms, TINY)
+
+
+def shrink_rows(V: np.ndarray, by: float) -> np.ndarray:
+    """Make each row shorter."""
+    return V * shrinkage(row_norms(V), by)[:, None]
+
+
+def shrink_entries(V: np.ndarray, by: float, entries: Entries) -> np.ndarray:
+    """Make each task's entry of each row shorter."""
+    if entries.are_columns:
+        return V - np.clip(V, -by, by)
+    return entries.scaled(V, shrinkage(entries.norms(V), by))
+
+
+def clip_level(norms: np.ndarray, by: float) -> np.ndarray:
+    """Return the level of each row above which its entries sum to by; 0 where all they sum to is less."""
+    falling = -np.sort(-norms, axis=1)
+    excess = np.cumsum(falling, axis=1) - by
+    counts = np.arange(1, norms.shape[1] + 1)
+    inside = falling * counts > excess
+    n_above = np.maximum(np.count_nonzero(inside, axis=1), 1)
+    return np.maximum(excess[np.arange(len(norms)), n_above - 1] / n_above, 0.0)

@@ -1,0 +1,128 @@
+"""Terms that are functions of the singular values of V."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from ._entries import shrinkage
+from ._terms import Term, indicator
+
+
+@dataclass(frozen=True)
+class SpectrumSum(Term):
+    """strength * sum_i s_i: the nuclear norm."""
+
+    rotates = True
+    strength: float
+
+    def value(self, V):
+        return self.strength * float(singular_values(V).sum())
+
+    def prox(self, V, step):
+        by = self.strength * step
+        return reshaped(V, lambda s: shrinkage(s, by))
+
+    def dual_norm(self, U):
+        return float(singular_values(U).max(initial=0.0)) / self.strength
+
+    def conjugate(self, U):
+        return indicator(self.dual_norm(U))
+
+
+@dataclass(frozen=True)
+class SquaredSpectrumSum(Term):
+    """strength / 2 * (sum_i s_i)^2."""
+
+    rotates = True
+    strength: float
+
+    def value(self, V):
+        return 0.5 * self.strength * float(singular_values(V).sum()) ** 2
+
+    def prox(self, V, step):
+        return reshaped(V, lambda s: self._factors(s, self.strength * step))
+
+    def dual_norm(self, U):
+        return 0.0
+
+    def conjugate(self, U):
+        return 0.5 * float(singular_values(U).max(initial=0.0)) ** 2 / self.strength
+
+    @staticmethod
+    def _factors(s: np.ndarray, step: float) -> np.ndarray:
+        """Shrink by step times the sum of what is left."""
+        falling = np.sort(s)[::-1]
+        by = step * np.cumsum(falling) / (1.0 + step * np.arange(1, len(s) + 1))
+        n_left = max(int(np.count_nonzero(falling > by)), 1)
+        return shrinkage(s, by[n_left - 1])
+
+
+@dataclass(frozen=True)
+class BudgetedSpectrum(Term):
+    """strength / 2 * min over m of sum_i s_i^2 / (floor + m_i), 0 <= m_i <= 1, sum_i m_i = budget.
+
+    i runs over as many singular values as V has columns.
+    """
+
+    rotates = True
+    strength: float
+    floor: float
+    budget: float
+
+    def value(self, V):
+        s = np.zeros(V.shape[1])
+        found = singular_values(V)
+        s[: len(found)] = found
+        m = self.shares(s, self.floor)
+        return 0.5 * self.strength * float(np.sum(s**2 / (self.floor + m)))
+
+    def prox(self, V, step):
+        pull = self.strength * step
+
+        def factors(s: np.ndarray) -> np.ndarray:
+            kept = self.floor + self.shares(s, self.floor + pull)
+            return kept / (kept + pull)
+
+        return reshaped(V, factors)
+
+    def dual_norm(self, U):
+        return 0.0
+
+    def conjugate(self, U):
+        squares = np.sort(singular_values(U))[::-1] ** 2
+        whole = int(self.budget)
+        best = squares[:whole].sum() + (self.budget - whole) * squares[whole : whole + 1].sum()
+        return 0.5 * float(self.floor * squares.sum() + best) / self.strength
+
+    def shares(self, s: np.ndarray, floor: float) -> np.ndarray:
+        """Return the m that minimise sum_i s_i^2 / (floor + m_i): clip(s_i level - floor, 0, 1), by the right level."""
+        if self.budget >= len(s):
+            return np.ones(len(s))
+        positive = s[s > 1e-150 * s.max(initial=0.0)]
+        if len(positive) <= self.budget:
+            rest = (self.budget - len(positive)) / max(len(s) - len(positive), 1)
+            return np.where(s > 1e-150 * s.max(initial=0.0), 1.0, rest)
+        knots = np.sort(np.concatenate([floor / positive, (floor + 1.0) / positive]))
+        spent = np.clip(positive[:, None] * knots - floor, 0.0, 1.0).sum(axis=0)
+        level = float(np.interp(self.budget, spent, knots))
+        return np.clip(s * level - floor, 0.0, 1.0)
+
+
+def singular_values(V: np.ndarray) -> np.ndarray:
+    """Return the singular values, the largest first."""
+    return np.linalg.svd(V, compute_uv=False)
+
+
+def reshaped(V: np.ndarray, factors: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
+    """Return V with each singular value times its factor, from the Gram matrix of its shorter side.
+
+    factors get the singular values of all columns, in some order, zeros included.
+    """
+    n_rows, n_columns = V.shape
+    if n_rows >= n_columns:
+        values, vectors = np.linalg.eigh(V.T @ V)
+        return V @ ((vectors * factors(np.sqrt(np.maximum(values, 0.0)))) @ vectors.T)
+    values, vectors = np.linalg.eigh(V @ V.T)
+    s = np.concatenate([np.sqrt(np.maximum(values, 0.0)), np.zeros(n_columns - n_rows)])
+    return ((vectors * factors(s)[:n_rows]) @ vectors.T) @ V

@@ -1,0 +1,67 @@
+"""The contract of a term: a convex function of the coefficients that a solver can minimise exactly."""
+
+from abc import ABC, abstractmethod
+from typing import ClassVar
+
+import numpy as np
+
+INSIDE = 1.0 + 1e-9  # a dual norm up to here is one that rounding has moved
+NEWTON_STEPS = 100
+
+
+class Term(ABC):
+    """Convex function of V, of shape (n_features, n_columns), that is zero at zero and symmetric about it.
+
+    by_rows says that it is a sum over rows, rotates that it stays the same where V is multiplied by an orthogonal
+    matrix from the left.
+
+    Examples
+    --------
+    Terms are what a penalty is made of:
+
+    >>> from skmtl.penalties import Columns, L21
+    >>> bound = L21(2.0).bind(Columns.alone("a", "b"), None)
+    >>> bound.terms
+    (RowNorm(strength=2.0),)
+    """
+
+    by_rows: ClassVar[bool] = False
+    rotates: ClassVar[bool] = False
+
+    @abstractmethod
+    def value(self, V: np.ndarray) -> float:
+        """Return the term at V."""
+
+    @abstractmethod
+    def prox(self, V: np.ndarray, step: float) -> np.ndarray:
+        """Return the minimiser of the term plus ||. - V||^2 / (2 step)."""
+
+    @abstractmethod
+    def dual_norm(self, U: np.ndarray) -> float:
+        """Return the smallest number s for which the conjugate is finite at U / s: 0 if it is finite everywhere."""
+
+    @abstractmethod
+    def conjugate(self, U: np.ndarray) -> float:
+        """Return sup over V of <U, V> - value(V): for a norm 0, or infinity where its dual norm exceeds 1."""
+
+
+def indicator(dual_norm: float) -> float:
+    """Return the conjugate of a norm whose dual norm is given."""
+    return 0.0 if dual_norm <= INSIDE else np.inf
+
+
+def dual_by_prox(norm: Term, U: np.ndarray) -> float:
+    """Return the dual norm of a norm of which the prox is known: the least step s at which the prox of U is zero.
+
+    The length of that prox, ||P||, is the distance of U to s times the dual ball: a convex function of s with slope
+    -norm(P) / ||P||, whose root Newton's method finds from below.
+    """
+    s, P = 0.0, U
+    for _ in range(NEWTON_STEPS):
+        square = float(np.vdot(P, P))
+        gain = square / norm.value(P) if square > 0.0 else 0.0
+        if gain <= np.finfo(float).eps * s:
+            break
+        s += gain
+        P = norm.prox(U, s)
+    return s

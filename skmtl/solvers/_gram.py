@@ -1,0 +1,89 @@
+"""Quadratic losses of which the Gram matrix is known, with a penalty that has a prox."""
+
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+import numpy as np
+
+from ._curvature import Curvature
+
+
+class Proximable(Protocol):
+    """min over V = sum_k P_k of sum_k term_k(P_k), plus a quadratic function of V; parts are the P_k, stacked."""
+
+    precision: np.ndarray | None
+
+    def value(self, parts: np.ndarray) -> float:
+        """Return the penalty."""
+
+    def quadratic(self, V: np.ndarray) -> float:
+        """Return the quadratic function."""
+
+    def slope(self, V: np.ndarray) -> np.ndarray | float:
+        """Return its gradient."""
+
+    def prox(self, parts: np.ndarray, step: float) -> np.ndarray:
+        """Return the proximal points of the terms."""
+
+    def shrinkage(self, C: np.ndarray) -> float:
+        """Return the largest number up to one that takes C into the domain of all conjugates."""
+
+    def deficit(self, parts: np.ndarray, C: np.ndarray) -> float:
+        """Return sum_k term_k(P_k) + conjugate_k(-C) + <C, P_k>."""
+
+    def moving_rows(self, C: np.ndarray) -> np.ndarray:
+        """Return how far each row would move from zero, were C the gradient there."""
+
+
+@dataclass(frozen=True, eq=False)
+class GramProblem:
+    """Minimise half_square - <B, V> + 1/2 <V, curvature V> + penalty(parts), V the sum of the parts.
+
+    The loss is half the squared norm of residuals, half_square at V = 0. scale is what tolerances are relative to.
+    """
+
+    curvature: Curvature
+    B: np.ndarray
+    half_square: float
+    penalty: Proximable
+    scale: float
+
+    def image(self, V: np.ndarray) -> np.ndarray:
+        """Return the gradient of the quadratic part of the loss."""
+        return self.curvature.product(V)
+
+    def gradient(self, V: np.ndarray, image: np.ndarray) -> np.ndarray:
+        """Return the gradient of all that is smooth, given the image of V."""
+        return image - self.B + self.penalty.slope(V)
+
+    def along(self, D: np.ndarray, image: np.ndarray) -> float:
+        """Return the second derivative along D, given its image."""
+        return float(np.vdot(D, image) + 2.0 * self.penalty.quadratic(D))
+
+    def steepness(self) -> float:
+        """Return about the largest second derivative along directions of length one."""
+        precision = self.penalty.precision
+        ridge = 0.0 if precision is None else float(np.linalg.norm(precision, 2))
+        return self.curvature.top + ridge or 1.0
+
+    def features(self, rows: np.ndarray) -> "GramProblem":
+        """Return the problem in which all other rows are zero."""
+        return replace(self, curvature=self.curvature.features(rows), B=self.B[rows])
+
+    def everywhere(self, parts: np.ndarray) -> tuple[np.ndarray, float]:
+        """Return the gradient of all that is smooth, for all features, and the duality gap."""
+        V = parts.sum(axis=0)
+        image = self.image(V)
+        return self.gradient(V, image), self.gap(parts, image)
+
+    def gap(self, parts: np.ndarray, image: np.ndarray) -> float:
+        """Return the duality gap at parts, given the image of their sum.
+
+        With the dual point tau times the residuals, Fenchel and Young are short by (1 - tau)^2 times the squares.
+        """
+        V = parts.sum(axis=0)
+        C = self.gradient(V, image)
+        tau = self.penalty.shrinkage(C)
+        square = self.half_square - np.vdot(self.B, V) + 0.5 * np.vdot(V, image)
+        short = (1.0 - tau) ** 2 * (max(float(square), 0.0) + self.penalty.quadratic(V))
+        return max(0.0, short + self.penalty.deficit(parts, tau * C))

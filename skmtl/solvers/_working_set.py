@@ -1,0 +1,107 @@
+"""Working sets of features, for penalties that leave most of them out."""
+
+from collections.abc import Callable
+from typing import Protocol
+
+import numpy as np
+
+from ._base import Solver
+from ._fista import Parts
+from ._gram import Proximable
+
+FIRST = 100  # features that a working set starts with at most, if none is known to be used
+EASY = 0.3  # tolerance inside a working set, relative to that of all features
+ROUGH = 0.1  # the same while the set still grows, relative to the gap that was found last
+
+
+class FeatureProblem(Protocol):
+    """A penalised problem that can be restricted to some features, by_rows."""
+
+    penalty: Proximable
+
+    @property
+    def scale(self) -> float:
+        """What tolerances are relative to."""
+
+    def features(self, rows: np.ndarray):  # type: ignore[no-untyped-def]
+        """Return the problem in which all other features have weights of zero."""
+
+    def everywhere(self, parts: np.ndarray) -> tuple[np.ndarray, float]:
+        """Return the gradient of all that is smooth, for all features, and the duality gap."""
+
+
+class WorkingSet(Solver):
+    """Solves for some features at a time, until the others have no reason to leave zero.
+
+    Parameters
+    ----------
+    max_iter : int, default=1000
+        Largest number of iterations in a working set.
+
+    tol : float, default=1e-12
+        Stop where the duality gap, over all features, is at most tol times the scale of the problem.
+
+    inner : callable, default=None
+        Takes max_iter and tol, and gives the solver within a working set: a class such as FISTA or ProximalNewton.
+
+    Examples
+    --------
+    It is what MultiTaskGLM uses where a penalty is a sum over features:
+
+    >>> from skmtl.solvers import FISTA, WorkingSet
+    >>> WorkingSet(inner=FISTA).get_params()["tol"]
+    1e-12
+    """
+
+    def __init__(
+        self, max_iter: int = 1000, tol: float = 1e-12, inner: Callable[..., Solver] | None = None
+    ) -> None:
+        self.max_iter = max_iter
+        self.tol = tol
+        self.inner = inner
+
+    def solve(self, problem: FeatureProblem, start: np.ndarray) -> Parts:  # type: ignore[override]
+        """Minimise the problem from start.
+
+        Parameters
+        ----------
+        problem : FeatureProblem
+            What to minimise.
+
+        start : ndarray of shape (n_terms, n_features, n_columns)
+            Where to start.
+
+        Returns
+        -------
+        solution : Parts
+            Where the method stopped.
+        """
+        assert self.inner is not None
+        parts, n_iter, known = start.copy(), 0, False
+        used = np.flatnonzero(np.any(parts != 0.0, axis=(0, 2)))
+        while True:
+            C, gap = problem.everywhere(parts)
+            gap /= problem.scale
+            new = fresh(problem.penalty.moving_rows(C), used)
+            if gap <= self.tol or (known and not len(new)):
+                return Parts(parts, float(gap), n_iter, bool(gap <= self.tol))
+            used = np.concatenate([used, new])
+            tol = EASY * self.tol if not len(new) else max(EASY * self.tol, ROUGH * gap)
+            found = self.inner(max_iter=self.max_iter, tol=tol).solve(
+                problem.features(used), parts[:, used]
+            )
+            parts = np.zeros_like(parts)
+            parts[:, used] = found.parts
+            n_iter += found.n_iter
+            known = tol == EASY * self.tol
+
+
+def fresh(moving: np.ndarray, used: np.ndarray) -> np.ndarray:
+    """Return features to take into a working set: those that would move farthest, at most as many again as are used."""
+    moving = moving.copy()
+    moving[used] = 0.0
+    most = max(FIRST, len(used))
+    wanted = np.flatnonzero(moving)
+    if len(wanted) > most:
+        wanted = wanted[np.argsort(-moving[wanted], kind="stable")[:most]]
+    return np.sort(wanted)
