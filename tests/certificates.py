@@ -1,6 +1,7 @@
 """Proofs that a fit is the optimum, written from the formulas of the documentation, not from the code."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from scipy.special import expit, log_softmax, softmax, xlogy
@@ -29,20 +30,6 @@ class Task:
     def width(self):
         """Number of columns."""
         return self.y.shape[1]
-
-
-@dataclass
-class Prior:
-    """Quadratic penalty 1/2 trace(W covariance^-1 W') and, if asked for, that on intercepts.
-
-    direction holds q_t u_t; odds is alpha sharing / (1 - sharing), 0 for free intercepts; tied says
-    which columns, so which intercepts, belong together.
-    """
-
-    covariance: np.ndarray
-    tied: np.ndarray
-    direction: np.ndarray | None = None
-    odds: float = 0.0
 
 
 def describe(X, y, types, *, weight=None, c=None, class_weight=None, scale_targets=True):
@@ -81,64 +68,6 @@ def class_weights(one_hot, s, classes, given, name):
     if given == "balanced":
         return one_hot @ (s.sum() / (len(classes) * (s @ one_hot)))
     return one_hot @ np.array([given.get(k, 1.0) for k in classes])
-
-
-def ties(tasks):
-    """Return which columns may be correlated, as a matrix."""
-    roles = []
-    for task in tasks:
-        several = task.loss == "softmax"
-        roles += [(task.classes, k) for k in task.classes] if several else ["one"] * task.width
-    return np.array([[a == b for b in roles] for a in roles])
-
-
-def factors(tasks, strengths=None, balance=False):
-    """Return u_t of each column: sqrt(k_t r_t)."""
-    u = []
-    for task in tasks:
-        k = 0.25 if balance and task.loss in ("logistic", "softmax") else 1.0
-        u += [np.sqrt(k * (1.0 if strengths is None else strengths[task.name]))] * task.width
-    return np.array(u)
-
-
-def mean_regularized(tasks, alpha, sharing, q=None, *, balance=False, pool=False):
-    """K = (1 - sharing) I + sharing q q' within ties; alpha / 2 trace(V K^-1 V'), V = W diag(u)."""
-    common, strengths = (1.0, alpha) if isinstance(alpha, dict) else (alpha, None)
-    u = factors(tasks, strengths, balance)
-    q = np.ones(len(u)) if q is None else q
-    K = (1 - sharing) * np.eye(len(u)) + sharing * np.outer(q, q) * ties(tasks)
-    np.fill_diagonal(K, 1.0)
-    odds = common * sharing / (1 - sharing) if pool else 0.0
-    return Prior(K / (common * np.outer(u, u)), ties(tasks), q * u if pool else None, odds)
-
-
-def graph_laplacian(tasks, graph, alpha=1.0, l2=1.0, *, balance=False):
-    """alpha/2 sum_{s<t} |a_st| ||V_s - sign(a_st) V_t||^2 + l2/2 sum_t ||V_t||^2, column by column."""
-    common, strengths = (1.0, alpha) if isinstance(alpha, dict) else (alpha, None)
-    u, tied = factors(tasks, strengths, balance), ties(tasks)
-    owner = np.repeat(np.arange(len(tasks)), [task.width for task in tasks])
-    precision = l2 * np.eye(len(u))
-    for s in range(len(u)):
-        for t in range(s):
-            a = graph[owner[s], owner[t]]
-            if tied[s, t] and owner[s] != owner[t] and a:
-                e = np.zeros(len(u))
-                e[s], e[t] = 1.0, -np.sign(a)
-                precision += common * abs(a) * np.outer(e, e)
-    return Prior(np.linalg.inv(precision) / np.outer(u, u), tied)
-
-
-def learned_signs(tasks, V):
-    """Signs of the leading eigenvector of the normalised separate fits V, a column a column."""
-    kinds = [task.classes if task.loss == "softmax" else "one" for task in tasks]
-    owner = np.repeat(np.arange(len(tasks)), [task.width for task in tasks])
-    sign = np.ones(len(tasks))
-    for kind in set(kinds):
-        group = [t for t in range(len(tasks)) if kinds[t] == kind]
-        flat = np.array([V[:, owner == t].ravel() for t in group])
-        flat /= np.linalg.norm(flat, axis=1, keepdims=True)
-        sign[group] = np.where(np.linalg.svd(flat)[0][:, 0] < 0, -1.0, 1.0)
-    return sign[owner]
 
 
 def loss_value(task, raw):
@@ -181,15 +110,18 @@ def loss_conjugate(task, U):
 
 @dataclass
 class Problem:
-    """F(W, b) = sum_t c_t sum_i s_it loss_t(y_it, x_i W_t + b_t) + penalty(W)."""
+    """F(W, b) = sum_t c_t sum_i s_it loss_t(y_it, x_i W_t + b_t) + penalty(W).
+
+    The penalty is one of quadratics.py or definitions.py. It may be that of a sum of parts: W is then a list of them.
+    """
 
     X: np.ndarray
     tasks: list
-    prior: Prior
+    prior: Any
 
     def __post_init__(self):
-        total = sum(task.weight for task in self.tasks)
-        self.centre = total @ self.X / total.sum() if self.prior.odds else np.zeros(self.X.shape[1])
+        total, pools = sum(task.weight for task in self.tasks), self.prior.pooling is not None
+        self.centre = total @ self.X / total.sum() if pools else np.zeros(self.X.shape[1])
         stops = np.cumsum([task.width for task in self.tasks])
         self.columns = [slice(stop - task.width, stop) for task, stop in zip(self.tasks, stops)]
         self.scale = np.repeat([task.scale for task in self.tasks], [t.width for t in self.tasks])
@@ -198,46 +130,73 @@ class Problem:
         """Return W and b of a fitted model, in the units of the objective."""
         return (model.coef_ / self.scale[:, None]).T, model.intercept_ / self.scale
 
+    def parts_of(self, model):
+        """Return the components of a fitted model and b; they must add up to its coefficients."""
+        W, b = self.of(model)
+        if len(getattr(self.prior, "terms", [0])) == 1:
+            return [W], b
+        parts = [
+            (model.components_[name] / self.scale[:, None]).T for name in ("shared", "specific")
+        ]
+        np.testing.assert_allclose(sum(parts), W, rtol=0, atol=1e-12 * np.abs(W).max(initial=1.0))
+        return parts, b
+
     def gradients(self, W, b):
         """Return the gradient of the loss in raw."""
         raw = self.X @ W + b
         return np.hstack([loss_gradient(t, raw[:, c]) for t, c in zip(self.tasks, self.columns)])
 
-    def spread(self, W, b):
-        """Return z_t - mean z of the pooled intercepts."""
-        z = self.prior.direction * (b + self.centre @ W)
-        return z - self.prior.tied @ z / self.prior.tied.sum(axis=0)
-
     def value(self, W, b):
         """Return the objective."""
-        raw = self.X @ W + b
+        parts = W if isinstance(W, list) else [W]
+        raw = self.X @ sum(parts) + b
         loss = sum(t.weight @ loss_value(t, raw[:, c]) for t, c in zip(self.tasks, self.columns))
-        inside = np.linalg.pinv(self.prior.covariance, rcond=1e-12, hermitian=True)
-        pooled = 0.5 * self.prior.odds * np.sum(self.spread(W, b) ** 2) if self.prior.odds else 0.0
-        return float(loss + 0.5 * np.sum((W @ inside) * W) + pooled)
+        pooling = self.prior.pooling
+        pooled = 0.0 if pooling is None else pooling.value(b + self.centre @ sum(parts))
+        return float(loss + self.prior.value(parts) + pooled)
+
+    def slope_in_b(self, W, b):
+        """Return the gradient of the objective in the intercepts."""
+        slope, pooling = self.gradients(W, b).sum(axis=0), self.prior.pooling
+        return slope if pooling is None else slope + pooling.gradient(b + self.centre @ W)
 
     def slopes(self, W, b):
-        """Return W + X'G covariance and the slope in b, both zero at the optimum."""
+        """Return W + X'G covariance and the slope in b, both zero at the optimum of a quadratic prior."""
         G = self.gradients(W, b)
-        in_b = G.sum(axis=0)
-        if self.prior.odds:
-            in_b = in_b + self.prior.odds * self.prior.direction * self.spread(W, b)
-        return W + (self.X - self.centre).T @ G @ self.prior.covariance, in_b
+        return W + (self.X - self.centre).T @ G @ self.prior.covariance, self.slope_in_b(W, b)
 
-    def dual_gap(self, W, b):
-        """Return the duality gap of W with its best free intercepts, given to rounding."""
-        G = self.gradients(W, b)
+    def settle(self, W, b):
+        """Return the best intercepts at fixed W, by Newton's method with differences of the slope."""
+        for _ in range(20):
+            slope = self.slope_in_b(W, b)
+            if np.abs(slope).max() <= 1e-13 * sum(task.weight.sum() for task in self.tasks):
+                break
+            steps = 1e-5 * np.eye(len(b))
+            sides = [(self.slope_in_b(W, b + e), self.slope_in_b(W, b - e)) for e in steps]
+            hessian = np.array([above - below for above, below in sides]) / 2e-5
+            b = b - np.linalg.lstsq(hessian, slope, rcond=1e-8)[0]
+        return b
+
+    def dual_gap(self, W, b, fit_intercept=True):
+        """Return the duality gap of W, or of parts of it, with its best intercepts, given to rounding."""
+        parts = W if isinstance(W, list) else [W]
+        G, pooling, pooled = self.gradients(sum(parts), b), self.prior.pooling, 0.0
+        excess = G.sum(axis=0) if pooling is None else pooling.excess(G.sum(axis=0))
         for t, c in zip(self.tasks, self.columns):  # move the last rounding out of the domain's way
             seen = t.weight > 0
-            G[seen, c] -= G[:, c].sum(axis=0) * t.weight[seen, None] / t.weight.sum()
-        Z = self.X.T @ G
-        conjugate = sum(loss_conjugate(t, G[:, c]) for t, c in zip(self.tasks, self.columns))
-        return self.value(W, b) + conjugate + 0.5 * np.sum((Z @ self.prior.covariance) * Z)
+            G[seen, c] -= fit_intercept * excess[c] * t.weight[seen, None] / t.weight.sum()
+        C = -(self.X - self.centre).T @ G
+        factor, conjugate = self.prior.certificate(C, parts)
+        if pooling is not None:
+            pooled = factor**2 * pooling.conjugate(G.sum(axis=0))
+        losses = [loss_conjugate(t, factor * G[:, c]) for t, c in zip(self.tasks, self.columns)]
+        return self.value(parts, b) + sum(losses) + conjugate + pooled
 
-    def null_value(self):
+    def null_value(self, fit_intercept=True):
         """Return F(0, best b)."""
-        b = []
-        for task in self.tasks:
+        W, b = np.zeros((self.X.shape[1], len(self.scale))), np.zeros(len(self.scale))
+        parts = [W] * len(getattr(self.prior, "terms", [0]))
+        for task, c in zip(self.tasks, self.columns):
             mean = task.weight @ task.y / task.weight.sum()
             link = {
                 "squared": lambda m: m,
@@ -245,8 +204,8 @@ class Problem:
                 "softmax": np.log,
                 "logistic": lambda m: np.log(m / (1 - m)),
             }[task.loss]
-            b.append(link(mean))
-        return self.value(np.zeros((self.X.shape[1], len(self.scale))), np.concatenate(b))
+            b[c] = link(mean) if fit_intercept else 0.0
+        return self.value(parts, b if self.prior.pooling is None else self.settle(W, b))
 
 
 def assert_optimal(problem, model, tolerance=1e-5, fit_intercept=True):

@@ -17,9 +17,10 @@ def as_matrix(y):
     return np.column_stack([column.astype(object) for column in y.values()])
 
 
-def renumbered(model):
-    """Return a model whose parameters name the tasks y0, y1, ... of an array."""
-    if "task_types" in model.get_params():
+def renumbered(case):
+    """Return a model of the case whose parameters name the tasks y0, y1, ... of an array."""
+    model = case.new()
+    if "visits" in case.tasks:
         model.set_params(task_types={"y3": "count"})
     return model
 
@@ -42,7 +43,7 @@ def test_same_numbers(case):
         assert_same_numbers(numbers(case.new().fit(X, other)), wanted)
     categories = frame.astype({k: "category" for k, v in y.items() if v.dtype == object})
     assert_same_numbers(numbers(case.new().fit(X, categories)), wanted)
-    assert_same_numbers(numbers(renumbered(case.new()).fit(X, as_matrix(y))), wanted)
+    assert_same_numbers(numbers(renumbered(case).fit(X, as_matrix(y))), wanted)
     masked = {
         k: np.ma.masked_array(np.where(pd.isna(v), v[~pd.isna(v)][0], v), pd.isna(v))
         for k, v in y.items()
@@ -62,7 +63,7 @@ def test_same_container(case):
         assert type(found) is type(frame) and list(found.columns) == list(y)
         for name in y:
             equal(found[name].to_numpy(), wanted[name])
-    found = renumbered(case.new()).fit(X, as_matrix(y)).predict(X)
+    found = renumbered(case).fit(X, as_matrix(y)).predict(X)
     assert found.shape == (len(X), len(y))
     for t, name in enumerate(y):
         equal(found[:, t], wanted[name])
@@ -102,7 +103,7 @@ def test_plain_dicts_of_arrays(case):
 def test_one_dimension(case):
     """1-D in, 1-D out, arrays of probabilities; a Series lends its name."""
     X, y = case.data()
-    if case.name == "glm-graph":
+    if case.name.startswith("glm-graph"):
         pytest.skip("the graph has six tasks")
     name = case.tasks[-1]
     settings = {"task_types": "auto"} if "task_types" in case.model.get_params() else {}

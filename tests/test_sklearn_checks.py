@@ -1,16 +1,21 @@
 """scikit-learn's own checks pass, for several tasks at once and, behind adapters, for one."""
 
 import pytest
+from adapters import AsClassifier, AsRegressor
 from sklearn.utils.estimator_checks import parametrize_with_checks
-from zoo import CHECKED, AsClassifier, AsRegressor
+from zoo import CHECKED
 
 from skmtl import MultiTaskGLM, MultiTaskLogisticRegression, MultiTaskRidge
+from skmtl.penalties import L21, Dirty, NuclearNorm
 
 ADAPTERS = [
     AsRegressor(MultiTaskRidge()),
     AsRegressor(MultiTaskGLM(task_types="regression")),
     AsClassifier(MultiTaskLogisticRegression()),
     AsClassifier(MultiTaskGLM()),
+    AsRegressor(MultiTaskGLM(NuclearNorm(), task_types="regression")),
+    AsClassifier(MultiTaskGLM(L21())),
+    AsClassifier(MultiTaskGLM(Dirty())),
 ]
 ONE_CLASS = "ignore:.*one class only.*constant"  # where the type was declared, no error
 CODES = (

@@ -3,19 +3,17 @@
 from typing import NamedTuple
 
 import numpy as np
-from scipy import sparse
 
 from ..penalties import Composite
 from ..solvers import FISTA, CommonGram, GramProblem, Parts, ProximalNewton, WorkingSet
 from ._data import Data
 from ._intercepts import make_intercepts
 from ._penalized import PenalizedProblem
-from ._squares import GrownGram, WideSquares
+from ._squares import WideSquares
 
 SMALLEST_GAP = 1e-13  # relative; rounding allows no smaller one to be asked for
-INNER_ITERATIONS = (
-    50  # times max_iter: an iteration on the Gram matrix is that much cheaper than one on the data
-)
+FEW_FEATURES = 60  # that many are worth no working set
+INNER_ITERATIONS = 50  # times max_iter: an iteration on the Gram matrix is that much cheaper
 
 
 class Fitted(NamedTuple):
@@ -63,9 +61,8 @@ def squares(data: Data, penalty: Composite) -> GramProblem | WideSquares | None:
     B = -data.null_gradient[0] / penalty.u
     kappa = np.diag(data.null_curvature) / data.n_rows / penalty.u**2
     half_square = float(data.null_values.sum())
-    if penalty.by_rows and is_wide(data):
-        grown = GrownGram(data.design, data.geometry.row_weight)
-        return WideSquares(grown, kappa, B, half_square, penalty, data.scale)
+    if penalty.by_rows and is_wide(data) and not data.geometry.has_gram:
+        return WideSquares(data.grown, kappa, B, half_square, penalty, data.scale)
     gram = data.geometry.gram
     if gram is None:
         return None
@@ -74,8 +71,7 @@ def squares(data: Data, penalty: Composite) -> GramProblem | WideSquares | None:
 
 def is_wide(data: Data) -> bool:
     """Whether the Gram matrix of all features costs more than what few of them need."""
-    n_samples, n_features = data.design.shape
-    return n_features > (500 if sparse.issparse(data.design.X) else max(n_samples, 500))
+    return data.design.shape[1] > FEW_FEATURES
 
 
 def unfold(data: Data, penalty: Composite, found: Parts, centred: np.ndarray) -> Fitted:

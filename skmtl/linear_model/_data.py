@@ -12,6 +12,7 @@ from ..heads import JointLoss, TaskFit
 from ..penalties import ANY, FEATURES
 from ._design import Design, centred
 from ._geometry import Block, Dual, Geometry, Primal, Reduced
+from ._squares import GrownGram
 
 LARGEST_KERNEL = 6000
 FEW_SAMPLES = 4  # in a block with its own Gram matrix, times the features, on average
@@ -97,6 +98,11 @@ class Data:
             pieces=pieces,
             geometry=primal(pieces, wholes, self.n_columns, None),
         )
+
+    @cached_property
+    def grown(self) -> GrownGram:
+        """The Gram matrix of those features that were asked for, if coefficients live on features."""
+        return GrownGram(self.design, self.geometry.row_weight)
 
     @property
     def is_exact(self) -> bool:

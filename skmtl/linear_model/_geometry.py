@@ -71,6 +71,11 @@ class Geometry(ABC):
     def gram_diagonal(self) -> np.ndarray:
         """Return the diagonal of the Gram matrix."""
 
+    @property
+    def has_gram(self) -> bool:
+        """Whether the Gram matrix is known already."""
+        return "gram" in vars(self)
+
     @cached_property
     def eigen(self) -> tuple[np.ndarray, np.ndarray]:
         """Eigenvalues and eigenvectors of the Gram matrix."""

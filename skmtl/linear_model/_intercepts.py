@@ -49,7 +49,7 @@ def constant_first(n: int) -> np.ndarray:
 
 
 class Settled(NamedTuple):
-    """The best coordinates of the intercepts, the raw predictions then, the gradient of the loss in raw, and its sums."""
+    """The best coordinates of the intercepts, the raw predictions then, the gradient in raw, and its sums."""
 
     beta: np.ndarray
     raw: list[np.ndarray]

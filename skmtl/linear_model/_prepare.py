@@ -1,6 +1,7 @@
 """From checked data to the tasks, columns and layout of one fit."""
 
 from collections.abc import Hashable
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -78,7 +79,9 @@ def prepare(came: FitData, setup: Setup, task_weight: Any, fit_intercept: bool) 
     one_centre = setup.penalty.compares_intercepts
     data = Data.of(X, fits, fit_intercept, common, one_centre, setup.penalty.basis)
     order = np.concatenate([fit.head.columns.start + fit.head.active for fit in fits])
-    return Prepared(heads, fits, describe(fits, came.targets, setup.balance_losses), order, data)
+    columns = describe(fits, came.targets, setup.balance_losses)
+    columns = replace(columns, places=order, n_rows=heads[-1].columns.stop)
+    return Prepared(heads, fits, columns, order, data)
 
 
 def describe(fits: list[TaskFit], targets: TaskTargets, balance_losses: bool) -> Columns:

@@ -26,6 +26,9 @@ class RegularizationPath(NamedTuple):
     intercept : ndarray of shape (n_alphas, n_columns)
         Intercepts.
 
+    components : dict of {str: ndarray of shape (n_alphas, n_columns, n_features)}
+        The parts that add up to ``coef``, of a penalty on a sum: ``"shared"`` and ``"specific"``. Else empty.
+
     dual_gap : ndarray of shape (n_alphas,)
         Relative duality gaps.
 
@@ -45,6 +48,7 @@ class RegularizationPath(NamedTuple):
     alphas: np.ndarray
     coef: np.ndarray
     intercept: np.ndarray
+    components: Mapping[str, np.ndarray]
     dual_gap: np.ndarray
     n_iter: np.ndarray
     penalties: tuple[Penalty, ...]
@@ -129,9 +133,9 @@ def regularization_path(
     -----
     For a penalty that is a norm, or has one beside a quadratic part, the top of the path is the least multiple at which
     all coefficients are zero. No multiple does that for penalties like a square (MeanRegularized, GraphLaplacian,
-    LearnedCovariance, Clustered): there the top is 200 conjugate(C) / f0, with C the gradient of the loss at
-    coefficients of zero and f0 the loss of the best constant prediction. The fit can explain at most 1 % of f0 at
-    that strength.
+    LearnedCovariance, Clustered): there the top is 200 conjugate(C) / d, with C the gradient of the loss at
+    coefficients of zero, and d how far the loss of the best constant prediction is above that of perfect ones. At
+    that strength the fit can explain at most 1 % of d.
 
     Examples
     --------
@@ -169,6 +173,10 @@ def regularization_path(
         alphas=factors,
         coef=np.array([one.W for one in found]),
         intercept=np.array([one.intercept for one in found]),
+        components={
+            name: np.array([(one.components or {})[name] for one in found])
+            for name in found[0].components or {}
+        },
         dual_gap=np.array([one.dual_gap for one in found]),
         n_iter=np.array([one.n_iter for one in found]),
         penalties=penalties,

@@ -92,7 +92,11 @@ def solve_with_kinks(
 ) -> Coefficients:
     """Minimise an objective whose penalty is not smooth."""
     found = solve_composite(
-        prepared.data, bound, max_iter, tol, None if start is None else parts_of(prepared, bound, start)
+        prepared.data,
+        bound,
+        max_iter,
+        tol,
+        None if start is None else parts_of(prepared, bound, start),
     )
     if not found.converged and found.gap > UNNOTICED:
         warnings.warn(

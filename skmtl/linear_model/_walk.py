@@ -43,15 +43,30 @@ def factorise_once(prepared: Prepared) -> None:
 def largest(prepared: Prepared, penalty: Penalty, max_iter: int) -> float:
     """Return by what all strengths of a penalty must be multiplied for the top of its path.
 
-    That makes all weights zero where any strength does. Else, where the penalty is like a square, it explains at most
-    FAINT of the loss f0 of the best constant prediction: at a multiple m the weights V have
-    loss(0) - loss(V) <= 2 conjugate(C) / m, C being the gradient at zero.
+    That makes all weights zero where any strength does. Else the penalty is like a square, and the top explains at most
+    FAINT of the loss: at a multiple m the weights V have loss(0) - loss(V) <= 2 conjugate(C) / m, C being the gradient
+    at zero. Where a penalty looks at separate fits, it is asked twice: they are others at the top.
     """
-    separate = fit_separately(prepared, penalty, max_iter)
-    bound = penalty.bind(prepared.columns, None if separate is None else separate[0])
-    C = prepared.data.geometry.coefficients(prepared.data.null_gradient[0]) / bound.u
-    zero = bound.alpha_max(C)
-    return zero if np.isfinite(zero) else 2.0 * bound.conjugate(C) / (FAINT * prepared.null_value)
+    C = prepared.data.geometry.coefficients(prepared.data.null_gradient[0])
+    multiple = 1.0
+    for _ in range(2):
+        scaled = penalty.scaled(multiple)
+        separate = fit_separately(prepared, scaled, max_iter)
+        bound = scaled.bind(prepared.columns, None if separate is None else separate[0])
+        zero = bound.alpha_max(C / bound.u)
+        reach = bound.conjugate(C / bound.u) if np.isinf(zero) else 0.0
+        if reach == 0.0:
+            return multiple * (0.0 if np.isinf(zero) else zero)
+        multiple *= 2.0 * reach / (FAINT * explainable(prepared))
+    return multiple
+
+
+def explainable(prepared: Prepared) -> float:
+    """Return how far the loss of the best constant prediction is above that of perfect ones."""
+    shapes = [(piece.loss.n_samples, piece.loss.n_columns) for piece in prepared.data.pieces]
+    parts = zip(prepared.data.pieces, shapes, strict=True)
+    perfect = -sum(piece.loss.conjugate(np.zeros(shape)) for piece, shape in parts)
+    return float(prepared.data.null_values.sum()) - perfect
 
 
 def multiples(

@@ -23,6 +23,8 @@ class Columns:
     tasks and families name the task of each column and its family: ONE_COLUMN for tasks of one column, the
     classes for those of several. Columns of different tasks may be tied if they have the same family and label.
     curvature is the factor k_t that balances kinds of loss. all_tasks also has the tasks without a column here.
+    places are the rows of ``coef_`` that the columns stand for, and n_rows is their number: None where all are here, in
+    order.
     """
 
     tasks: tuple[Hashable, ...]
@@ -30,6 +32,8 @@ class Columns:
     labels: tuple[Hashable, ...]
     curvature: np.ndarray
     all_tasks: tuple[Hashable, ...]
+    places: np.ndarray | None = None
+    n_rows: int | None = None
 
     @classmethod
     def alone(cls, *tasks: Hashable) -> "Columns":
@@ -51,6 +55,14 @@ class Columns:
         pairs = zip(self.tasks, (None, *self.tasks))
         starts = tuple(k for k, (task, before) in enumerate(pairs) if k == 0 or task != before)
         return Entries(starts, len(self))
+
+    def placed(self, square: np.ndarray) -> np.ndarray:
+        """Return a matrix between columns as one between the rows of ``coef_``: zero for those without a column."""
+        if self.places is None or self.n_rows is None:
+            return square
+        full = np.zeros((self.n_rows, self.n_rows))
+        full[np.ix_(self.places, self.places)] = square
+        return full
 
     def ties(self) -> list[np.ndarray]:
         """Return the groups of columns that may be tied, each of different tasks: all ONE_COLUMN tasks first."""

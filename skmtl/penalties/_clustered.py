@@ -47,7 +47,7 @@ class Clustered(Penalty):
     are penalised as by Ridge(alpha), outside of them by (1 + eta) / eta times as much.
 
     Tasks are then assigned to ``task_clusters_`` by average linkage of 1 - abs(cosine) of their weights, numbered in
-    the order of the columns. Of a task with several classes the columns count together: they sum to zero, and the
+    the order of y. Of a task with several classes the columns count together: they sum to zero, and the
     cosine of two tasks A and B is ||A'B|| / sqrt(||A'A|| ||B'B||).
 
     References
@@ -92,7 +92,7 @@ class Clustered(Penalty):
 
 
 def task_clusters(V: np.ndarray, columns: Columns, n_clusters: int) -> dict[Hashable, Any]:
-    """Return the cluster of each task that has columns, from 0 in the order of the tasks."""
+    """Return the cluster of each task that has columns, from 0 in the order of y."""
     starts = columns.entries.starts
     names = [columns.tasks[start] for start in starts]
     products = np.square(V.T @ V)
@@ -106,5 +106,7 @@ def task_clusters(V: np.ndarray, columns: Columns, n_clusters: int) -> dict[Hash
         np.fill_diagonal(distance, 0.0)
         tree = linkage(squareform(distance, checks=False), "average")
         found = fcluster(tree, n_clusters, "maxclust")
-    number = {label: k for k, label in enumerate(dict.fromkeys(found.tolist()))}
-    return {name: number[label] for name, label in zip(names, found.tolist(), strict=True)}
+    label = dict(zip(names, found.tolist(), strict=True))
+    label = {name: label[name] for name in columns.all_tasks if name in label}
+    number = {own: k for k, own in enumerate(dict.fromkeys(label.values()))}
+    return {name: number[own] for name, own in label.items()}

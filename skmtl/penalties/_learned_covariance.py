@@ -1,7 +1,5 @@
 """The covariance of the tasks, learned with their weights."""
 
-from typing import Any
-
 import numpy as np
 
 from ..utils import POSITIVE
@@ -68,12 +66,16 @@ class LearnedCovariance(Penalty):
     def bind(self, columns: Columns, separate: np.ndarray | None) -> Composite:
         """Return the penalty as a function of the coefficients of these columns."""
         term = SquaredSpectrumSum(self.alpha)
-        return Composite(columns.u, (term,), learned=task_covariance)
+        return Composite(
+            columns.u,
+            (term,),
+            learned=lambda V: {"task_covariance": columns.placed(task_covariance(V))},
+        )
 
 
-def task_covariance(V: np.ndarray) -> dict[str, Any]:
+def task_covariance(V: np.ndarray) -> np.ndarray:
     """Return the covariance C that is the best for V: of trace 1, and even where V is zero."""
     _, s, right = np.linalg.svd(V, full_matrices=False)
     if not s.any():
-        return {"task_covariance": np.eye(V.shape[1]) / V.shape[1]}
-    return {"task_covariance": (right.T * s) @ right / s.sum()}
+        return np.eye(V.shape[1]) / V.shape[1]
+    return (right.T * s) @ right / s.sum()

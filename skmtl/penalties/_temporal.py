@@ -29,8 +29,7 @@ class Temporal(Penalty):
         Relative strength on single weights, not negative.
 
     rows : float, default=1.0
-        Relative strength on whole features, not negative. One of fusion, l1 and rows must be above 0, and rows or l1 if
-        ``smooth=True``.
+        Relative strength on whole features, not negative. ``rows`` or ``l1`` must be above 0.
 
     l2 : float, default=0.0
         Relative strength of a ridge penalty, not negative.
@@ -107,10 +106,10 @@ class Temporal(Penalty):
 
     def bind(self, columns: Columns, separate: np.ndarray | None) -> Composite:
         """Return the penalty as a function of the coefficients of these columns."""
-        if self.l1 == self.rows == 0 and (self.smooth or self.fusion == 0):
+        if self.l1 == self.rows == 0:
             raise ValueError(
-                f"Temporal must have l1 or rows above 0{'' if self.smooth else ', or fusion'}, got {self!r}; "
-                "for squares alone see GraphLaplacian"
+                f"l1 or rows of Temporal must be above 0, got l1={self.l1} and rows={self.rows}; "
+                "for squared changes alone see GraphLaplacian"
             )
         precision = self.alpha * self.l2 * np.eye(len(columns))
         if self.smooth:

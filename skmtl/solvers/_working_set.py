@@ -9,9 +9,11 @@ from ._base import Solver
 from ._fista import Parts
 from ._gram import Proximable
 
+GROWTH = 3  # times as many features as are used may come in at once
 FIRST = 100  # features that a working set starts with at most, if none is known to be used
 EASY = 0.3  # tolerance inside a working set, relative to that of all features
-ROUGH = 0.1  # the same while the set still grows, relative to the gap that was found last
+ROUGH = 0.1  # the same while a large set still grows, relative to the gap that was found last
+LARGE = 300  # features in such a set
 
 
 class FeatureProblem(Protocol):
@@ -86,7 +88,9 @@ class WorkingSet(Solver):
             if gap <= self.tol or (known and not len(new)):
                 return Parts(parts, float(gap), n_iter, bool(gap <= self.tol))
             used = np.concatenate([used, new])
-            tol = EASY * self.tol if not len(new) else max(EASY * self.tol, ROUGH * gap)
+            tol = EASY * self.tol
+            if len(new) and len(used) > LARGE:
+                tol = max(tol, ROUGH * gap)
             found = self.inner(max_iter=self.max_iter, tol=tol).solve(
                 problem.features(used), parts[:, used]
             )
@@ -97,10 +101,10 @@ class WorkingSet(Solver):
 
 
 def fresh(moving: np.ndarray, used: np.ndarray) -> np.ndarray:
-    """Return features to take into a working set: those that would move farthest, at most as many again as are used."""
+    """Return features to take into a working set: those that would move farthest, and not too many."""
     moving = moving.copy()
     moving[used] = 0.0
-    most = max(FIRST, len(used))
+    most = max(FIRST, GROWTH * len(used))
     wanted = np.flatnonzero(moving)
     if len(wanted) > most:
         wanted = wanted[np.argsort(-moving[wanted], kind="stable")[:most]]

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from scipy import sparse
 
 RELATEDNESS = 0.6
 N_FACTORS = 5
@@ -30,6 +31,8 @@ SIZES = {
         Size("M", 5000, 200, 20),
         Size("W", 2000, 5000, 20),
         Size("L", 100000, 100, 10),
+        Size("XW", 300, 10000, 50),
+        Size("text", 20000, 5000, 20),
     )
 }
 
@@ -39,7 +42,7 @@ class Problem:
     """Inputs X, targets Y of shape (n_samples, n_tasks) with NaN where missing, and y as skmtl gets it."""
 
     name: str
-    X: np.ndarray
+    X: Any  # an array or a CSR matrix
     Y: np.ndarray
     y: Any
     binary: bool
@@ -53,7 +56,12 @@ class Problem:
         """Whether every label was observed."""
         return not np.isnan(self.Y).any()
 
-    def labelled(self, t: int) -> tuple[np.ndarray, np.ndarray]:
+    @property
+    def is_sparse(self) -> bool:
+        """Whether X is a sparse matrix."""
+        return sparse.issparse(self.X)
+
+    def labelled(self, t: int) -> tuple[Any, np.ndarray]:
         """Return the inputs and targets of the labelled samples of a task."""
         seen = ~np.isnan(self.Y[:, t])
         return (self.X, self.Y[:, t]) if seen.all() else (self.X[seen], self.Y[seen, t])
@@ -64,11 +72,8 @@ def joint(size: Size, *, binary: bool, missing: float = 0.0, correlation: float 
     rng = np.random.default_rng(20260122)
     X, raw = draw(rng, size, size.n_tasks, correlation)
     Y = answer(rng, raw, binary)
-    if missing:
-        Y[rng.random(Y.shape) < missing] = np.nan
-    kind = ("binary" if binary else "regression") + (f", {missing:.0%} missing" if missing else "")
-    kind += f", correlation {correlation:g}" if correlation else ""
-    return Problem(f"{size}, {kind}", X, Y, Y, binary)
+    hide(rng, Y, missing)
+    return Problem(f"{size}, {title(binary, missing, correlation)}", X, Y, Y, binary)
 
 
 def groups(size: Size, n_groups: int, *, binary: bool) -> Problem:
@@ -90,11 +95,7 @@ def groups(size: Size, n_groups: int, *, binary: bool) -> Problem:
 
 def draw(rng, size: Size, n_tasks: int, correlation: float, random_signs: bool = True):
     """Draw inputs, and raw predictions whose weights have correlation +-RELATEDNESS between tasks."""
-    X = rng.standard_normal((size.n_samples, size.n_features))
-    if correlation:
-        factors = rng.standard_normal((size.n_samples, N_FACTORS))
-        loadings = rng.standard_normal((N_FACTORS, size.n_features)) / np.sqrt(N_FACTORS)
-        X = np.sqrt(1.0 - correlation) * X + np.sqrt(correlation) * (factors @ loadings)
+    X = inputs(rng, size, correlation)
     common = rng.standard_normal((size.n_features, 1))
     own = rng.standard_normal((size.n_features, n_tasks))
     signs = rng.choice([-1.0, 1.0], n_tasks) if random_signs else np.ones(n_tasks)
@@ -102,6 +103,28 @@ def draw(rng, size: Size, n_tasks: int, correlation: float, random_signs: bool =
     raw = X @ W
     raw *= 1.5 / raw.std()
     return X, raw + rng.normal(0.0, 0.5, n_tasks)
+
+
+def inputs(rng, size: Size, correlation: float) -> np.ndarray:
+    """Draw inputs; factors that all features share have a share of their variance."""
+    X = rng.standard_normal((size.n_samples, size.n_features))
+    if correlation:
+        factors = rng.standard_normal((size.n_samples, N_FACTORS))
+        loadings = rng.standard_normal((N_FACTORS, size.n_features)) / np.sqrt(N_FACTORS)
+        X = np.sqrt(1.0 - correlation) * X + np.sqrt(correlation) * (factors @ loadings)
+    return X
+
+
+def hide(rng, Y: np.ndarray, missing: float) -> None:
+    """Hide a fraction of the labels, at random and task by task."""
+    if missing:
+        Y[rng.random(Y.shape) < missing] = np.nan
+
+
+def title(binary: bool, missing: float, correlation: float) -> str:
+    """Say what kind of problem it is."""
+    kind = ("binary" if binary else "regression") + (f", {missing:.0%} missing" if missing else "")
+    return kind + (f", correlation {correlation:g}" if correlation else "")
 
 
 def answer(rng, raw: np.ndarray, binary: bool) -> np.ndarray:

@@ -14,12 +14,18 @@ import numpy as np
 
 from .problems import Problem
 
+SETTLED = 1e-15  # a step of the intercepts that is lost in rounding, relative to the predictions
+
 
 class Coefficients(NamedTuple):
-    """What a contestant returns: coef of shape (n_tasks, n_features), intercept of shape (n_tasks,)."""
+    """What a contestant returns: coef of shape (n_tasks, n_features), intercept of shape (n_tasks,).
+
+    parts are the summands of coef, in its layout, where the penalty has a norm for each.
+    """
 
     coef: np.ndarray
     intercept: np.ndarray
+    parts: tuple[np.ndarray, ...] = ()
 
 
 class Score(NamedTuple):
@@ -71,7 +77,10 @@ def settle(measure, Y, Z, seen):
     Z = Z.copy()
     for _ in range(20):
         _, slope, curvature = measure(Y, Z, seen)
-        Z -= slope.sum(axis=0) / curvature.sum(axis=0)
+        step = slope.sum(axis=0) / curvature.sum(axis=0)
+        Z -= step
+        if np.abs(step).max() <= SETTLED * np.abs(Z).max():
+            break
     loss, slope, _ = measure(Y, Z, seen)
     return loss.sum(), slope
 

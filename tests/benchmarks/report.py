@@ -63,13 +63,26 @@ class Verdict:
 
 
 @dataclass(frozen=True)
+class Held:
+    """A target: the memory of a contestant over that of its inputs is at most so much."""
+
+    ours: str
+    times: float
+    limit: float
+
+    def __str__(self):
+        met = "met" if self.times <= self.limit else "MISSED"
+        return f"{met}: {self.ours} holds {self.times:.2f} times the memory of X; target {self.limit:.2f}"
+
+
+@dataclass(frozen=True)
 class Table:
     """The results of a suite on one problem."""
 
     suite: str
     problem: str
     rows: tuple[Row, ...]
-    verdicts: tuple[Verdict, ...] = ()
+    verdicts: tuple[Verdict | Held, ...] = ()
 
     def __str__(self):
         cells = [list(HEADINGS), *(row.cells() for row in self.rows)]

@@ -20,7 +20,8 @@ from .referee import Coefficients
 class Contestant:
     """A way to fit a problem: fit is timed, read is not and gives what the referee scores.
 
-    ``binary`` says which problems it takes; None for both. ``with_missing`` whether labels may be missing.
+    ``binary`` says which problems it takes; None for both. ``with_missing`` whether labels may be missing,
+    ``with_sparse`` whether inputs may be a sparse matrix.
     """
 
     name: str
@@ -29,6 +30,7 @@ class Contestant:
     binary: bool | None = None
     with_missing: bool = True
     lacks: str = ""
+    with_sparse: bool = True
 
     def skip(self, problem: Problem) -> str:
         """Say why it cannot enter; empty where it can."""
@@ -38,6 +40,8 @@ class Contestant:
             return "needs classes" if self.binary else "needs real numbers"
         if not self.with_missing and not problem.is_full:
             return "takes no missing labels"
+        if not self.with_sparse and problem.is_sparse:
+            return "takes no sparse inputs"
         return ""
 
 

@@ -1,30 +1,21 @@
 """The suites: which contestants meet on which problems, and what skmtl is to reach."""
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
 
 from . import rivals
-from .measures import Settings, Timed, peak_memory, take_turns
+from .measures import Settings, Timed, peak_memory
 from .problems import Problem, Size, groups, joint
+from .racing import Suite, loosest, race, table
 from .referee import Referee, Score, excess, learned_signs
-from .report import Row, Table, Verdict
+from .report import Table
 from .rivals import Contestant
+from .suites_norms import NORM_SUITES
 
-SAME = 1e-6  # relative excess at which two objectives are the same
-TOLERANCES = [10.0**-k for k in range(4, 14)]
 N_GROUPS = (5, 20, 139, 500)
-
-
-@dataclass(frozen=True)
-class Suite:
-    """A function from a problem's size to tables, and the sizes it is meant for."""
-
-    title: str
-    sizes: tuple[str, ...]
-    run: Callable[[Size, Settings], Iterator[Table]]
 
 
 def ridge(size: Size, settings: Settings) -> Iterator[Table]:
@@ -66,18 +57,15 @@ def logistic(size: Size, settings: Settings) -> Iterator[Table]:
     ours = rivals.joint_logistic(0.0)
     referee = Referee(problem)
     known = referee.score(ours.read(ours.fit(problem))).lower
-    rival = loosest(referee, known, rivals.separate_logistic)
-    newton = loosest(referee, known, partial(rivals.separate_logistic, "newton-cholesky"))
-    as_good = loosest(referee, known, lambda tol: rivals.joint_logistic(0.0, tol=tol))
+    above = lambda found: excess(referee.score(found), known)
+    rival = loosest(problem, above, rivals.separate_logistic)
+    newton = loosest(problem, above, partial(rivals.separate_logistic, "newton-cholesky"))
+    as_good = loosest(problem, above, lambda tol: rivals.joint_logistic(0.0, tol=tol))
     sharing = rivals.joint_logistic(0.25)
     entered = [rival, newton, ours, as_good, sharing, rivals.gram_products(), rivals.one_pass()]
     timed = race(problem, entered, settings)
     found = {each.name: each.read(timed[each.name].result) for each in entered if each.read}
-    scores = {
-        name: excess(referee.score(coef), known)
-        for name, coef in found.items()
-        if name != sharing.name
-    }
+    scores = {name: above(coef) for name, coef in found.items() if name != sharing.name}
     coupled = Referee(problem, sharing=0.25, signs=learned_signs(found[rival.name]))
     scores[sharing.name] = excess(coupled.score(found[sharing.name]))
     limit = 0.25 if size.name == "L" else 0.2
@@ -125,23 +113,8 @@ SUITES = {
     "logistic": Suite("logistic loss", ("S", "M", "L"), logistic),
     "grid": Suite("a grid of strengths and sharings", ("M",), grid),
     "groups": Suite("groups of rows as tasks", ("M",), by_groups),
+    **NORM_SUITES,
 }
-
-
-def race(problem: Problem, entered: Sequence[Contestant], settings: Settings) -> dict[str, Timed]:
-    """Time those who do not skip the problem."""
-    jobs = {each.name: partial(each.fit, problem) for each in entered if not each.skip(problem)}
-    return take_turns(jobs, settings)
-
-
-def loosest(referee: Referee, known: float, make: Callable[[float], Contestant]) -> Contestant:
-    """Return a contestant at the loosest tolerance at which it comes to the known minimum; else at the tightest."""
-    for tol in TOLERANCES:
-        contestant = make(tol=tol)
-        found = contestant.read(contestant.fit(referee.problem))
-        if excess(referee.score(found), known) <= SAME:
-            break
-    return contestant
 
 
 def ridge_scores(problem: Problem, rival: Contestant, timed: dict[str, Timed]) -> dict[str, float]:
@@ -167,28 +140,3 @@ def worst_of_grid(problem: Problem, alphas: np.ndarray, sharings: np.ndarray, pa
             found = rivals.Coefficients(path.coef[a, s], path.intercept[a, s])
             scores.append(Referee(problem, alpha, sharing, signs).score(found))
     return max(excess(score) for score in scores)
-
-
-def table(suite, problem, entered, timed, scores, claims) -> Table:
-    """Make a table whose ratios are to the first contestant; claims are (ours, rival, limit)."""
-    rival = timed[entered[0].name]
-    rows = []
-    for each in entered:
-        if each.name not in timed:
-            rows.append(Row(each.name, note=f"skipped: {each.skip(problem)}"))
-            continue
-        took = timed[each.name]
-        n_iter = getattr(took.result, "n_iter_", None)
-        note = f"{n_iter} iterations" if isinstance(n_iter, int) else ""
-        score = scores.get(each.name, np.nan)
-        rows.append(
-            Row(each.name, took.median, took.best, took.median / rival.median, score, note=note)
-        )
-    verdicts = []
-    for ours, other, limit in claims:
-        if ours.name in timed and np.isfinite(limit):
-            a, b = timed[ours.name], timed[other.name]
-            verdicts.append(
-                Verdict(ours.name, other.name, limit, a.median / b.median, a.best / b.best)
-            )
-    return Table(suite, problem.name, tuple(rows), tuple(verdicts))

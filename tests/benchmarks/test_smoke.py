@@ -1,5 +1,8 @@
 """The benchmarks run: every contestant on every problem at toy size, and every suite."""
 
+import gc
+import sys
+
 import numpy as np
 import pytest
 
@@ -29,6 +32,14 @@ CONTESTANTS = [
     rivals.separate_logistic("newton-cholesky", tol=1e-8),
 ]
 PRODUCTS = [rivals.gram_products(), rivals.one_pass()]
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _collected():
+    """Every round of a race begins with a collection: spare it all that other tests have left."""
+    gc.freeze()
+    yield
+    gc.unfreeze()
 
 
 def name(contestant):
@@ -66,11 +77,13 @@ def test_the_referee_is_not_fooled(problem, rng):
     for size in (1e-3, 1e-1, 1.0):
         off = size * rng.standard_normal(best.coef.shape)
         worse = judge.score(referee.Coefficients(best.coef + off, best.intercept))
-        assert worse.objective > good.objective >= good.lower > worse.lower
+        assert worse.objective > good.objective > good.lower - 1e-12 * good.objective
+        assert good.lower > worse.lower
 
 
 @pytest.mark.parametrize("suite", SUITES)
-def test_suites(suite, tmp_path):
+def test_suites(suite, tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "skglm", None)  # it compiles itself at first, which takes long
     tables = list(SUITES[suite].run(TOY, Settings(repeats=1, seconds=0.0)))
     assert all(str(table).startswith(suite) for table in tables)
     assert all(np.isnan(row.excess) or row.excess < 1e-5 for table in tables for row in table.rows)

@@ -2,14 +2,8 @@
 
 import numpy as np
 import pytest
-from certificates import (
-    Problem,
-    describe,
-    factors,
-    graph_laplacian,
-    learned_signs,
-    mean_regularized,
-)
+from certificates import Problem, describe
+from quadratics import factors, graph_laplacian, learned_signs, mean_regularized
 from references import optimum_by_cvxpy
 from zoo import GRAPH, MIXED, patients
 

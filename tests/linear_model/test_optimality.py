@@ -4,15 +4,8 @@ import warnings
 
 import numpy as np
 import pytest
-from certificates import (
-    Problem,
-    assert_optimal,
-    describe,
-    factors,
-    graph_laplacian,
-    learned_signs,
-    mean_regularized,
-)
+from certificates import Problem, assert_optimal, describe
+from quadratics import factors, graph_laplacian, learned_signs, mean_regularized
 from zoo import GRAPH, MIXED, patients
 
 from skmtl import MultiTaskGLM, MultiTaskLogisticRegression, MultiTaskRidge
