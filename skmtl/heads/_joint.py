@@ -150,17 +150,21 @@ class JointLoss:
 
     def total_hessian(self, raw: np.ndarray) -> np.ndarray:
         """Return the sum over samples of the Hessian in raw, of shape (n_columns, n_columns)."""
+        return self.total_hessian_from(self.gradient(raw))
+
+    def total_hessian_from(self, U: np.ndarray) -> np.ndarray:
+        """Return total_hessian where the gradient in raw is U."""
         total = np.zeros((self.n_columns, self.n_columns))
         for term in self.terms:
-            found = term.take(raw)
+            found = term.take(U)
             if term.loss.width_one:
-                product = term.loss.hessian_product(term.y, found, term.weight, np.ones((1, 1)))
+                product = term.loss.hessian_from(term.y, found, term.weight, np.ones((1, 1)))
                 total += np.diag(
                     term.column_sums(np.broadcast_to(product, found.shape), self.n_columns)
                 )
                 continue
             for k, unit in enumerate(np.eye(found.shape[1])):
-                product = term.loss.hessian_product(term.y, found, term.weight, unit)
+                product = term.loss.hessian_from(term.y, found, term.weight, unit)
                 total[:, term.columns.start + k] += term.column_sums(product, self.n_columns)
         return total
 

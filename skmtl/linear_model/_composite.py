@@ -11,8 +11,11 @@ from ._intercepts import make_intercepts
 from ._penalized import PenalizedProblem
 from ._squares import WideSquares
 
-SMALLEST_GAP = 1e-13  # relative; rounding allows no smaller one to be asked for
-FEW_FEATURES = 60  # that many are worth no working set
+SMALLEST_GAP = 1e-14  # relative; rounding allows no smaller one to be asked for
+FEW_FEATURES = (
+    60  # that many are worth no working set where their Gram matrix is the whole problem,
+)
+MANY_FEATURES = 500  # and that many where each step also looks at the samples
 INNER_ITERATIONS = 50  # times max_iter: an iteration on the Gram matrix is that much cheaper
 
 
@@ -45,11 +48,11 @@ def solve_composite(
         return unfold(data, penalty, found, data.null_raw)
     intercepts = make_intercepts(data, penalty)
     problem = PenalizedProblem(data, penalty, intercepts, data.scale)
-    if penalty.by_rows and is_wide(data):
+    if penalty.by_rows and is_wide(data, MANY_FEATURES):
         found = WorkingSet(max_iter, tol, ProximalNewton).solve(problem, first)
     else:
         found = ProximalNewton(max_iter, tol).solve(problem, first)
-    settled = problem.settle(problem.image(found.parts.sum(axis=0)), None)
+    settled = problem.settle(problem.image(found.parts.sum(axis=0)), problem.start())
     b = intercepts.base + intercepts.basis @ settled.intercepts
     return unfold(data, penalty, found, b)
 
@@ -61,7 +64,7 @@ def squares(data: Data, penalty: Composite) -> GramProblem | WideSquares | None:
     B = -data.null_gradient[0] / penalty.u
     kappa = np.diag(data.null_curvature) / data.n_rows / penalty.u**2
     half_square = float(data.null_values.sum())
-    if penalty.by_rows and is_wide(data) and not data.geometry.has_gram:
+    if penalty.by_rows and is_wide(data, FEW_FEATURES) and not data.geometry.has_gram:
         return WideSquares(data.grown, kappa, B, half_square, penalty, data.scale)
     gram = data.geometry.gram
     if gram is None:
@@ -69,9 +72,9 @@ def squares(data: Data, penalty: Composite) -> GramProblem | WideSquares | None:
     return GramProblem(CommonGram.of(gram, kappa), B, half_square, penalty, data.scale)
 
 
-def is_wide(data: Data) -> bool:
-    """Whether the Gram matrix of all features costs more than what few of them need."""
-    return data.design.shape[1] > FEW_FEATURES
+def is_wide(data: Data, few: int) -> bool:
+    """Whether there are many features, of which a solution is to need few."""
+    return data.design.shape[1] > few
 
 
 def unfold(data: Data, penalty: Composite, found: Parts, centred: np.ndarray) -> Fitted:

@@ -33,7 +33,8 @@ class Piece(NamedTuple):
 class Data:
     """The data of a fit. Columns are those of the tasks to be fitted, from left to right.
 
-    n_rows is the weight of the samples in the Gram matrix of the geometry. is_common says that the Hessian of the
+    n_rows is the weight of the samples in the Gram matrix of the geometry, row_weight that of each where
+    they differ. is_common says that the Hessian of the
     loss is this Gram matrix in every column, times a number.
     """
 
@@ -43,6 +44,7 @@ class Data:
     geometry: Geometry
     n_columns: int
     n_rows: float
+    row_weight: np.ndarray | None
     fit_intercept: bool
     is_common: bool
 
@@ -84,7 +86,15 @@ class Data:
             pieces = tuple(piece for whole in wholes for piece in pieces_of(whole))
             geometry = primal(pieces, wholes, n_columns, row_weight)
         return cls(
-            design, tuple(wholes), pieces, geometry, n_columns, n_rows, fit_intercept, is_common
+            design,
+            tuple(wholes),
+            pieces,
+            geometry,
+            n_columns,
+            n_rows,
+            row_weight,
+            fit_intercept,
+            is_common,
         )
 
     def features(self, rows: np.ndarray) -> "Data":
@@ -102,7 +112,7 @@ class Data:
     @cached_property
     def grown(self) -> GrownGram:
         """The Gram matrix of those features that were asked for, if coefficients live on features."""
-        return GrownGram(self.design, self.geometry.row_weight)
+        return GrownGram(self.design, self.row_weight)
 
     @property
     def is_exact(self) -> bool:
@@ -201,10 +211,14 @@ class Data:
 
     def total_hessian(self, raw: Sequence[np.ndarray]) -> np.ndarray:
         """Return the sum over samples of the Hessian in raw, of shape (n_columns, n_columns)."""
+        return self.total_hessian_from(self.loss_gradient(raw))
+
+    def total_hessian_from(self, G: Sequence[np.ndarray]) -> np.ndarray:
+        """Return total_hessian where G is the gradient in raw, by piece."""
         total = np.zeros((self.n_columns, self.n_columns))
-        for piece, part in zip(self.pieces, raw, strict=True):
+        for piece, part in zip(self.pieces, G, strict=True):
             inside = np.arange(self.n_columns)[piece.columns]
-            total[np.ix_(inside, inside)] += piece.loss.total_hessian(part)
+            total[np.ix_(inside, inside)] += piece.loss.total_hessian_from(part)
         return total
 
 

@@ -38,7 +38,8 @@ class MultiTaskGLMCV(CallbackSupport, JointLinearModel):
         leaves the model at most 1 % of the loss to explain; it is taken from all rows, so that folds share it.
 
     eps : float, default=1e-3
-        The least multiple relative to the largest, where ``alphas`` is a number.
+        The least multiple relative to the largest, where ``alphas`` is a number; ``eps**1.5`` where none makes all
+        coefficients zero.
 
     cv : None, int, splitter or iterable of (train, test), default=None
         Folds: ``TaskStratifiedKFold(5)``, or with as many folds as the number says, shuffled; or a splitter of

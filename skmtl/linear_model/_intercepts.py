@@ -73,7 +73,7 @@ def settle(
         slope = basis.T @ sums + ridge * beta
         if np.abs(slope).max(initial=0.0) <= tolerance:
             break
-        H = basis.T @ data.total_hessian(raw) @ basis + np.diag(ridge)
+        H = basis.T @ data.total_hessian_from(G) @ basis + np.diag(ridge)
         step = np.linalg.lstsq(H, -slope, rcond=None)[0]
         beta += step
         for part, piece in zip(raw, data.pieces, strict=True):

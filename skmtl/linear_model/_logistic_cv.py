@@ -47,9 +47,6 @@ class MultiTaskLogisticRegressionCV(CallbackSupport, JointLinearModel):
     pool_intercept : bool, default=False
         Whether intercepts are drawn together too, as ``sharing`` says: for groups of samples as tasks.
 
-    fit_intercept : bool, default=True
-        Whether to fit intercepts; they are not penalised.
-
     cv : None, int, splitter or iterable of (train, test), default=None
         Folds: ``TaskStratifiedKFold(5)``, or with as many folds as the number says, shuffled; or a splitter of
         scikit-learn; or pairs of row numbers.
@@ -71,6 +68,9 @@ class MultiTaskLogisticRegressionCV(CallbackSupport, JointLinearModel):
 
     verbose : int, default=0
         1 prints a line a fold, 2 also a line a point.
+
+    fit_intercept : bool, default=True
+        Whether to fit intercepts; they are not penalised.
 
     class_weight : None, "balanced", or dict of {task: dict or "balanced"}, default=None
         Weights of classes by task; "balanced" makes the classes of a task weigh the same. For 1-D y also a dict of

@@ -1,5 +1,6 @@
 """The problem that joint linear models with penalties that are not smooth hand to a solver: any losses."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -40,45 +41,72 @@ class PenalizedProblem:
     @property
     def has_exact_model(self) -> bool:
         """Whether the quadratic model is the loss itself."""
-        return self._is_small and self.data.is_quadratic
+        return self.has_own_hessians and self.data.is_quadratic
 
     def image(self, V: np.ndarray) -> list[np.ndarray]:
         """Return the raw predictions without intercepts, by piece."""
         return self.data.geometry.forward(V / self.penalty.u)
 
-    def settle(self, image: list[np.ndarray], intercepts: np.ndarray | None) -> Settled:
+    def start(self) -> np.ndarray:
+        """Return the coordinates of the intercepts of the best constant prediction."""
+        return np.zeros(len(self.intercepts.ridge))
+
+    def settle(self, image: list[np.ndarray], intercepts: np.ndarray) -> Settled:
         """Find the best intercepts, from given coordinates of them."""
-        beta = np.zeros(len(self.intercepts.ridge)) if intercepts is None else intercepts
-        b = self.intercepts.base + self.intercepts.basis @ beta
+        b = self.intercepts.base + self.intercepts.basis @ intercepts
         pieces = self.data.pieces
         raw = [part + b[piece.columns] for part, piece in zip(image, pieces, strict=True)]
-        found = settle(self.data, self.intercepts, beta, raw, SETTLED * np.sqrt(self.scale))
-        loss = sum(piece.loss.value(part) for piece, part in zip(pieces, found.raw, strict=True))
-        return Settled(found.beta, found.raw, float(loss) + self._pooled(found.beta), found.G)
+        with np.errstate(over="ignore", invalid="ignore"):  # a step or an extrapolation too far
+            found = settle(
+                self.data, self.intercepts, intercepts, raw, SETTLED * np.sqrt(self.scale)
+            )
+        return Settled(found.beta, found.raw, found.G)
+
+    def loss(self, settled: Settled) -> float:
+        """Return the loss, with the penalty on intercepts."""
+        raw = zip(self.data.pieces, settled.raw, strict=True)
+        return sum(piece.loss.value(part) for piece, part in raw) + self._pooled(settled.intercepts)
 
     def gradient(self, settled: Settled) -> np.ndarray:
         """Return the gradient of the loss in V."""
         return self.data.geometry.backward(settled.U) / self.penalty.u
 
-    def gap(self, parts: np.ndarray, settled: Settled, C: np.ndarray) -> float:
-        """Return the duality gap; C is the gradient of the loss in V.
+    def rough_gap(self, parts: np.ndarray, settled: Settled, C: np.ndarray) -> float:
+        """Return about the duality gap: what it takes from the samples is overestimated."""
+        return self._gap(parts, settled, C, lambda tau: (1.0 - tau) ** 2 * self._null_loss)
 
-        The dual point is tau U, and for quadratic parts tau times their gradients: there Fenchel and Young are short
-        by (1 - tau)^2 times the part.
+    def gap(self, parts: np.ndarray, settled: Settled, C: np.ndarray) -> float:
+        """Return the duality gap; C is the gradient of the loss in V."""
+        return self._gap(parts, settled, C, lambda tau: self._short(settled, tau))
+
+    def _gap(
+        self,
+        parts: np.ndarray,
+        settled: Settled,
+        C: np.ndarray,
+        short: Callable[[float], float],
+    ) -> float:
+        """Return the duality gap, given how short the loss is of equality in Fenchel's and Young's inequality.
+
+        The dual point is tau U, and for quadratic parts tau times their gradients, which are short of equality by
+        (1 - tau)^2 times the part.
         """
         V = parts.sum(axis=0)
         slope = C + self.penalty.slope(V)
+        if not np.isfinite(slope).all():
+            return np.inf
         tau = self.penalty.shrinkage(slope)
         ridges = self.penalty.quadratic(V) + self._pooled(settled.intercepts)
-        short = (1.0 - tau) ** 2 * ridges + self._short(settled, tau)
-        return max(0.0, short + self.penalty.deficit(parts, tau * slope))
+        return max(
+            0.0, (1.0 - tau) ** 2 * ridges + short(tau) + self.penalty.deficit(parts, tau * slope)
+        )
 
     def everywhere(self, parts: np.ndarray) -> tuple[np.ndarray, float]:
         """Return the gradient of all that is smooth, for all features, and the duality gap."""
         V = parts.sum(axis=0)
         used = np.flatnonzero(np.any(V != 0.0, axis=1))
         image = self.features(used).image(V[used]) if len(used) else self.data.constant_zero()
-        settled = self.settle(image, None)
+        settled = self.settle(image, self.start())
         C = self.gradient(settled)
         return C + self.penalty.slope(V), self.gap(parts, settled, C)
 
@@ -86,22 +114,23 @@ class PenalizedProblem:
         """Return the problem in which all other features have weights of zero."""
         return replace(self, data=self.data.features(rows))
 
-    def model(
-        self, V: np.ndarray, settled: Settled, C: np.ndarray, stretch: float, scale: float
-    ) -> GramProblem:
-        """Return a quadratic model of the loss about V, its curvature times stretch.
+    def curvature(self, settled: Settled) -> Curvature:
+        """Return the Hessians of the tasks where they are cheap, else the mean curvature of each column."""
+        if self.has_own_hessians:
+            return self._hessians(settled.raw)
+        return self._mean_curvature(settled.U)
 
-        It is that of each sample where this is cheap, else the mean curvature of each column.
-        """
-        bend = self._hessians(settled.raw) if self._is_small else self._mean_curvature(settled.raw)
-        bend = bend.stretched(stretch)
-        image = bend.product(V)
+    def model(
+        self, V: np.ndarray, settled: Settled, C: np.ndarray, curvature: Curvature
+    ) -> GramProblem:
+        """Return a quadratic model of the loss about V."""
+        image = curvature.product(V)
         B = image - C
-        at_zero = settled.loss / stretch + np.vdot(B, V) - 0.5 * np.vdot(V, image)
-        return GramProblem(bend, B, float(at_zero), self.penalty, scale)
+        at_zero = self._null_loss + np.vdot(B, V) - 0.5 * np.vdot(V, image)
+        return GramProblem(curvature, B, float(at_zero), self.penalty, self.scale)
 
     @cached_property
-    def _is_small(self) -> bool:
+    def has_own_hessians(self) -> bool:
         """Whether the Hessians of all tasks are cheap beside what else an iteration costs."""
         size, columns = self.data.geometry.size, np.arange(self.data.n_columns)
         work = sum(p.design.shape[0] * len(columns[p.columns]) for p in self.data.pieces)
@@ -138,10 +167,10 @@ class PenalizedProblem:
         designs = [piece.design for piece in self.data.pieces]
         return [dense(design.X) - design.offset for design in designs]
 
-    def _mean_curvature(self, raw: list[np.ndarray]) -> Curvature:
-        """Return the Gram matrix with the mean curvature of each column at raw."""
+    def _mean_curvature(self, U: list[np.ndarray]) -> Curvature:
+        """Return the Gram matrix with the mean curvature of each column where the gradient in raw is U."""
         u, T = self.penalty.u, self.data.n_columns
-        total = self.data.total_hessian(raw)
+        total = self.data.total_hessian_from(U)
         total[np.diag_indices(T)] += np.finfo(float).eps * np.abs(total).max() + TINY
         if len(self.data.wholes) > 1 and self.data.geometry.size**2 * T <= LARGEST_STACK:
             grams, n_rows = self._grams_by_column
@@ -191,13 +220,17 @@ class PenalizedProblem:
         """Return loss + conjugate(tau U) - <tau U, raw>."""
         if tau == 1.0:
             return 0.0
-        loss = settled.loss - self._pooled(settled.intercepts)
-        if self.data.is_quadratic:
-            return (1.0 - tau) ** 2 * loss
-        total = loss
+        total = 0.0
         for piece, raw, G in zip(self.data.pieces, settled.raw, settled.U, strict=True):
-            total += piece.loss.conjugate(tau * G) - tau * float(np.vdot(G, raw))
-        return max(total, 0.0)
+            total += piece.loss.value(raw)
+            if not self.data.is_quadratic:
+                total += piece.loss.conjugate(tau * G) - tau * float(np.vdot(G, raw))
+        return (1.0 - tau) ** 2 * total if self.data.is_quadratic else max(total, 0.0)
+
+    @cached_property
+    def _null_loss(self) -> float:
+        """The loss of the best constant prediction."""
+        return float(self.data.null_values.sum())
 
 
 class WeightedGrams(NamedTuple):

@@ -93,7 +93,8 @@ def regularization_path(
         top of the path down to ``eps`` times that. See Notes for the top.
 
     eps : float, default=1e-3
-        The least multiple relative to the largest, where ``alphas`` is a number.
+        The least multiple relative to the largest, where ``alphas`` is a number; ``eps**1.5`` where none makes all
+        coefficients zero.
 
     sample_weight : array-like, data frame or TaskTargets, default=None
         Weights of the samples, or of each sample in each task.

@@ -8,7 +8,6 @@ import numpy as np
 JOINT = "score"
 """What the mean over tasks is called beside their names."""
 
-
 DIGITS = 10
 """Decimals of a score beyond which it is rounding."""
 
@@ -64,10 +63,11 @@ class Scores:
         row, other = self.best()
         scores = self.joint[..., other]
         for stronger in range(row):
-            loss = scores[:, row] - scores[:, stronger]
-            loss = loss[~np.isnan(loss)]
-            if len(loss) > 1 and loss.mean() <= loss.std(ddof=1) / np.sqrt(len(loss)):
-                return stronger, other
+            with np.errstate(invalid="ignore"):  # scores of minus infinity
+                loss = scores[:, row] - scores[:, stronger]
+                loss = loss[~np.isnan(loss)]
+                if len(loss) > 1 and loss.mean() <= loss.std(ddof=1) / np.sqrt(len(loss)):
+                    return stronger, other
         return row, other
 
     def best_by_task(self, params: Mapping[str, np.ndarray]) -> dict[Hashable, dict[str, float]]:

@@ -3,7 +3,7 @@
 import warnings
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 import numpy as np
 from sklearn.exceptions import ConvergenceWarning
@@ -57,8 +57,8 @@ def solve(
     """
     bound = penalty.bind(prepared.columns, None if separate is None else separate[0])
     if bound.terms:
-        return solve_with_kinks(prepared, bound, max_iter, tol, start)
-    problem = LinearProblem.of(prepared.data, bound)
+        return solve_with_kinks(prepared, cast(Composite, bound), max_iter, tol, start)
+    problem = LinearProblem.of(prepared.data, cast(Quadratic, bound))
     if prepared.data.is_exact:
         v, gap = problem.exact(tol)
         return unpack(prepared, bound, *problem.coefficients(v), gap / prepared.null_value, 1)

@@ -35,6 +35,12 @@ class Loss(ABC):
         """Return the Hessian at raw times D, of the shape of raw."""
 
     @abstractmethod
+    def hessian_from(
+        self, y: np.ndarray, U: np.ndarray, weight: np.ndarray, D: np.ndarray
+    ) -> np.ndarray:
+        """Return the Hessian times D, of the shape of U, where the gradient in raw is U: cheaper than from raw."""
+
+    @abstractmethod
     def conjugate(self, y: np.ndarray, U: np.ndarray, weight: np.ndarray) -> float:
         """Return sup over raw of <U, raw> - value; infinite outside its domain."""
 

@@ -43,6 +43,11 @@ class LogisticLoss(Loss):
         p = expit(raw)
         return weight * (p * (1.0 - p)) * D
 
+    def hessian_from(self, y, U, weight, D):
+        """Return the Hessian times D, of the shape of U, where the gradient in raw is U."""
+        mean = y + U / np.where(weight > 0.0, weight, 1.0)
+        return weight * (mean * (1.0 - mean)) * D
+
     def conjugate(self, y, U, weight):
         """Return sup over raw of <U, raw> - value; infinite outside its domain."""
         weight = np.broadcast_to(weight, U.shape)

@@ -48,6 +48,11 @@ class MultinomialLoss(Loss):
         p = softmax(raw, axis=1)
         return weight * p * (D - np.sum(p * D, axis=1, keepdims=True))
 
+    def hessian_from(self, y, U, weight, D):
+        """Return the Hessian times D, of the shape of U, where the gradient in raw is U."""
+        p = y + U / np.where(weight > 0.0, weight, 1.0)
+        return weight * p * (D - np.sum(p * D, axis=1, keepdims=True))
+
     def conjugate(self, y, U, weight):
         """Return sup over raw of <U, raw> - value; infinite outside its domain."""
         seen = np.broadcast_to(weight, (len(U), 1))[:, 0] > 0

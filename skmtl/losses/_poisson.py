@@ -44,6 +44,10 @@ class PoissonLoss(Loss):
         """Return the Hessian at raw times D, of the shape of raw."""
         return weight * np.exp(raw) * D
 
+    def hessian_from(self, y, U, weight, D):
+        """Return the Hessian times D, of the shape of U, where the gradient in raw is U."""
+        return (weight * y + U) * D
+
     def conjugate(self, y, U, weight):
         """Return sup over raw of <U, raw> - value; infinite outside its domain."""
         weight = np.broadcast_to(weight, U.shape)

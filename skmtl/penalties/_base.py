@@ -20,11 +20,37 @@ FEATURES, ORTHONORMAL, ANY = "features", "orthonormal", "any"
 class Columns:
     """The columns of a coefficient matrix, as far as penalties may know them.
 
-    tasks and families name the task of each column and its family: ONE_COLUMN for tasks of one column, the
-    classes for those of several. Columns of different tasks may be tied if they have the same family and label.
-    curvature is the factor k_t that balances kinds of loss. all_tasks also has the tasks without a column here.
-    places are the rows of ``coef_`` that the columns stand for, and n_rows is their number: None where all are here, in
-    order.
+    Columns of different tasks may be tied if they have the same family and label.
+
+    Parameters
+    ----------
+    tasks : tuple of length n_columns
+        Name of the task of each column; those of one task are neighbours.
+
+    families : tuple of length n_columns
+        "one column" for tasks of one column, the classes for those of several.
+
+    labels : tuple of length n_columns
+        The class that a column stands for, None for tasks of one column.
+
+    curvature : ndarray of shape (n_columns,)
+        The factor k_t that balances kinds of loss.
+
+    all_tasks : tuple of length n_tasks
+        The tasks in the order of y, also those without a column here.
+
+    places : ndarray of shape (n_columns,), default=None
+        Rows of ``coef_`` that the columns stand for; None where all are here, in order.
+
+    n_rows : int, default=None
+        Number of rows of ``coef_``.
+
+    Examples
+    --------
+    >>> from skmtl.penalties import Columns
+    >>> columns = Columns.alone("died", "days")
+    >>> columns.u, [tie.tolist() for tie in columns.ties()]
+    (array([1., 1.]), [[0, 1]])
     """
 
     tasks: tuple[Hashable, ...]
@@ -37,7 +63,18 @@ class Columns:
 
     @classmethod
     def alone(cls, *tasks: Hashable) -> "Columns":
-        """Return the columns of tasks of one column each, of one kind of loss."""
+        """Return the columns of tasks of one column each, of one kind of loss.
+
+        Parameters
+        ----------
+        *tasks : hashable
+            Names of the tasks.
+
+        Returns
+        -------
+        columns : Columns
+            A column for each task.
+        """
         n = len(tasks)
         return cls(tasks, (ONE_COLUMN,) * n, (None,) * n, np.ones(n), tasks)
 
@@ -57,7 +94,18 @@ class Columns:
         return Entries(starts, len(self))
 
     def placed(self, square: np.ndarray) -> np.ndarray:
-        """Return a matrix between columns as one between the rows of ``coef_``: zero for those without a column."""
+        """Return a matrix between columns as one between the rows of ``coef_``: zero for those without a column.
+
+        Parameters
+        ----------
+        square : ndarray of shape (n_columns, n_columns)
+            The matrix.
+
+        Returns
+        -------
+        placed : ndarray of shape (n_rows, n_rows)
+            The same with its rows and columns in their places.
+        """
         if self.places is None or self.n_rows is None:
             return square
         full = np.zeros((self.n_rows, self.n_rows))
@@ -175,8 +223,8 @@ def clone_of(penalty: Penalty) -> Penalty:
 def times(strength: Any, factor: float) -> Any:
     """Return a strength, or one a task, times a factor."""
     if isinstance(strength, Mapping):
-        return {task: factor * found for task, found in strength.items()}
-    return factor * strength
+        return {task: float(factor * found) for task, found in strength.items()}
+    return float(factor * strength)
 
 
 def strengths(

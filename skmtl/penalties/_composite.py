@@ -12,11 +12,33 @@ from ._terms import Term
 
 @dataclass(frozen=True, eq=False)
 class Composite:
-    """min over V = sum_k P_k of sum_k term_k(P_k), plus 1/2 trace(V precision V'), with V = W diag(u).
+    """A penalty with kinks, on V = W diag(u).
 
-    names are those of the parts P_k where there are several. A solver holds them as one array, parts, of shape
-    (n_terms, n_features, n_columns). precision, shared and pooled belong to the quadratic part, as in Quadratic:
-    precision is None where there is none. learned tells what weights V say of the tasks beside, by name.
+    It is the minimum over V = sum_k P_k of sum_k term_k(P_k), plus 1/2 trace(V precision V'). A solver holds the P_k as
+    one array, parts, of shape (n_terms, n_features, n_columns).
+
+    Parameters
+    ----------
+    u : ndarray of shape (n_columns,)
+        What each column of W is multiplied by before it is penalised.
+
+    terms : tuple of Term
+        One for each P_k.
+
+    names : tuple of str, default=()
+        Names of the P_k, where there are several.
+
+    precision : ndarray of shape (n_columns, n_columns), default=None
+        The matrix of the quadratic part; None where there is none.
+
+    shared : ndarray of shape (n_columns, n_columns), default=None
+        Maps W to the part of it that is shared, W @ shared; None where no part is.
+
+    pooled : tuple of PooledIntercepts, default=()
+        Penalties on the intercepts.
+
+    learned : callable, default=nothing
+        Takes the weights V of a fit, and tells what they say of the tasks beside: a dict {name: value}.
 
     Examples
     --------

@@ -50,7 +50,7 @@ class L1Inf(Penalty):
     >>> y = {"dose": [0.0, 1.1, 1.9, 3.2], "survival": [9.0, 8.0, 7.2, 5.9]}
     >>> MultiTaskGLM(L1Inf(alpha=1.0)).fit(X, y).coef_.round(2) + 0.0
     array([[ 0.92,  0.  ],
-           [-0.89,  0.  ]])
+           [-0.9 ,  0.  ]])
     """
 
     _rules = {"alpha": POSITIVE}

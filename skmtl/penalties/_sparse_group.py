@@ -55,7 +55,7 @@ class SparseGroup(Penalty):
     >>> y = {"dose": [0.0, 1.1, 1.9, 3.2], "noise": [1.0, -1.0, 1.2, -1.0]}
     >>> MultiTaskGLM(SparseGroup(alpha=1.0, l1_ratio=0.8)).fit(X, y).coef_.round(1) + 0.0
     array([[0.8, 0. ],
-           [0. , 1.2]])
+           [0. , 1. ]])
     """
 
     _rules = {"alpha": POSITIVE, "l1_ratio": Number(0.0, 1.0), "l2_ratio": BELOW_ONE}

@@ -31,9 +31,26 @@ class Curvature(ABC):
 
 @dataclass(frozen=True, eq=False)
 class CommonGram(Curvature):
-    """V -> gram V kappa: all columns have the same Gram matrix. kappa is a matrix, or its diagonal.
+    """The map of V to gram V kappa: all columns have the same Gram matrix.
 
-    gram may be a number, which stands for a multiple of the identity.
+    Parameters
+    ----------
+    gram : ndarray of shape (n_features, n_features) or float
+        The Gram matrix; a number stands for a multiple of the identity.
+
+    kappa : ndarray of shape (n_columns, n_columns) or (n_columns,)
+        Curvature of the loss between columns, or its diagonal.
+
+    top : float
+        About the largest eigenvalue; ``of`` finds it.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skmtl.solvers import CommonGram
+    >>> CommonGram.of(2.0 * np.eye(2), kappa=np.ones(1)).product(np.array([[1.0], [3.0]]))
+    array([[2.],
+           [6.]])
     """
 
     gram: np.ndarray | float
@@ -44,7 +61,7 @@ class CommonGram(Curvature):
     def of(
         cls, gram: np.ndarray | float, kappa: np.ndarray, top: float | None = None
     ) -> "CommonGram":
-        """Find top, or take that of the Gram matrix as known."""
+        """Find the largest eigenvalue, or take that of the Gram matrix as known."""
         if top is None:
             top = gram if isinstance(gram, float) else largest_eigenvalue(gram)
         most = kappa.max() if kappa.ndim == 1 else np.linalg.norm(kappa, 2)

@@ -6,6 +6,7 @@ import numpy as np
 
 from ._base import Solver
 from ._gram import GramProblem
+from ._progress import Progress
 
 FIRST_LOOK = (
     2  # iterations before the duality gap is first computed; then after a quarter more each time
@@ -16,7 +17,26 @@ ROUNDING = 8.0 * np.finfo(float).eps
 class Parts(NamedTuple):
     """Where a solver of penalised problems stopped.
 
-    parts are of shape (n_terms, n_features, n_columns), gap is the duality gap, relative to the scale of the problem.
+    Parameters
+    ----------
+    parts : ndarray of shape (n_terms, n_features, n_columns)
+        The parts of V.
+
+    gap : float
+        The duality gap, relative to the scale of the problem.
+
+    n_iter : int
+        Iterations done.
+
+    converged : bool
+        Whether the gap is at most tol.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skmtl.solvers import Parts
+    >>> Parts(np.zeros((1, 2, 3)), gap=0.0, n_iter=1, converged=True).n_iter
+    1
     """
 
     parts: np.ndarray
@@ -87,7 +107,7 @@ class FISTA(Solver):
         parts, image = start, problem.image(start.sum(axis=0))
         ahead, image_ahead = parts, image
         L, t = problem.steepness(), 1.0
-        gap, next_look = np.inf, FIRST_LOOK
+        gap, next_look, progress = np.inf, FIRST_LOOK, Progress()
         for n_iter in range(1, self.max_iter + 1):
             C = problem.gradient(ahead.sum(axis=0), image_ahead)
             new, image_new, L = descend(problem, ahead, image_ahead, C, L)
@@ -95,7 +115,7 @@ class FISTA(Solver):
             if n_iter >= next_look or stuck or n_iter == self.max_iter:
                 gap = problem.gap(new, image_new) / problem.scale
                 next_look = n_iter + max(FIRST_LOOK, n_iter // 4)
-                if gap <= self.tol or stuck:
+                if gap <= self.tol or stuck or progress.has_ended(gap):
                     break
             if np.vdot(ahead - new, new - parts) > 0.0:
                 t = 1.0

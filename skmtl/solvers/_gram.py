@@ -11,7 +11,9 @@ from ._curvature import Curvature
 class Proximable(Protocol):
     """min over V = sum_k P_k of sum_k term_k(P_k), plus a quadratic function of V; parts are the P_k, stacked."""
 
-    precision: np.ndarray | None
+    @property
+    def precision(self) -> np.ndarray | None:
+        """The matrix of the quadratic function, None where there is none."""
 
     def value(self, parts: np.ndarray) -> float:
         """Return the penalty."""
@@ -39,7 +41,36 @@ class Proximable(Protocol):
 class GramProblem:
     """Minimise half_square - <B, V> + 1/2 <V, curvature V> + penalty(parts), V the sum of the parts.
 
-    The loss is half the squared norm of residuals, half_square at V = 0. scale is what tolerances are relative to.
+    Parameters
+    ----------
+    curvature : Curvature
+        The Hessian of the loss.
+
+    B : ndarray of shape (n_features, n_columns)
+        Minus the gradient of the loss at V = 0.
+
+    half_square : float
+        The loss at V = 0; everywhere it is half the squared norm of residuals.
+
+    penalty : Composite
+        Such as ``bind`` of a penalty returns.
+
+    scale : float
+        What tolerances are relative to.
+
+    Examples
+    --------
+    ||V - 2||^2 / 2 + ||V||, for V of one row and one column, and its duality gap at V = 1:
+
+    >>> import numpy as np
+    >>> from skmtl.penalties import Columns, L21
+    >>> from skmtl.solvers import CommonGram, GramProblem
+    >>> hessian = CommonGram.of(np.eye(1), kappa=np.ones(1))
+    >>> penalty = L21(1.0).bind(Columns.alone("a"), None)
+    >>> problem = GramProblem(hessian, np.array([[2.0]]), 2.0, penalty, scale=2.0)
+    >>> one = np.ones((1, 1, 1))
+    >>> problem.gap(one, problem.image(one[0]))
+    0.0
     """
 
     curvature: Curvature

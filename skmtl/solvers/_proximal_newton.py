@@ -1,36 +1,42 @@
 """Proximal steps in the metric of the Gram matrix, extrapolated."""
 
 from collections import deque
-from typing import Any, NamedTuple, Protocol
+from collections.abc import Sequence
+from typing import NamedTuple, Protocol
 
 import numpy as np
 
 from ..utils import Number
 from ._base import Raw, Solver, moved
+from ._curvature import Curvature
 from ._fista import FISTA, Parts
 from ._gram import GramProblem, Proximable
+from ._progress import Progress
 
 EASY = 0.5  # tolerance within a model, relative to that of the problem
 INNER = 0.01  # duality gap to which a model is solved, relative to that of the problem
 INNER_ITERATIONS = 500
 SLACK = 1e-13  # relative increase of the objective that is no increase, but rounding
 HALVINGS = 40
+WORSE = 2.0  # by which the duality gap may grow
 RIDGE = 1e-12  # relative, on the squares of residuals that are to cancel
+REFRESHED = (0, 1, 2, 4, 8, 16, 32, 64)  # steps after which a mean curvature is found anew
 
 
 class Settled(NamedTuple):
-    """The best that intercepts can do for an image: loss is the loss then, and U its gradient in raw."""
+    """The best intercepts for an image, raw predictions with them, and the gradient U of the loss in raw."""
 
     intercepts: np.ndarray
     raw: Raw
-    loss: float
     U: Raw
 
 
 class PenalizedProblem(Protocol):
     """Minimise loss(image(V), best intercepts) + penalty(parts), V the sum of the parts; images are linear in V."""
 
-    penalty: Proximable
+    @property
+    def penalty(self) -> Proximable:
+        """The penalty."""
 
     @property
     def scale(self) -> float:
@@ -40,29 +46,53 @@ class PenalizedProblem(Protocol):
     def has_exact_model(self) -> bool:
         """Whether the quadratic model is the loss itself."""
 
+    @property
+    def has_own_hessians(self) -> bool:
+        """Whether the curvature is that of each sample, and so always to be found anew."""
+
     def image(self, V: np.ndarray) -> Raw:
         """Return what V contributes to the raw predictions."""
 
-    def settle(self, image: Raw, intercepts: np.ndarray | None) -> Settled:
+    def start(self) -> np.ndarray:
+        """Return intercepts to start from."""
+
+    def settle(self, image: Raw, intercepts: np.ndarray) -> Settled:
         """Find the best intercepts, from given ones."""
+
+    def loss(self, settled: Settled) -> float:
+        """Return the loss."""
 
     def gradient(self, settled: Settled) -> np.ndarray:
         """Return the gradient of the loss in V."""
 
+    def rough_gap(self, parts: np.ndarray, settled: Settled, C: np.ndarray) -> float:
+        """Return about the duality gap, without another look at the samples; C is the gradient of the loss in V."""
+
     def gap(self, parts: np.ndarray, settled: Settled, C: np.ndarray) -> float:
-        """Return the duality gap; C is the gradient of the loss in V."""
+        """Return the duality gap."""
+
+    def curvature(self, settled: Settled) -> Curvature:
+        """Return the curvature of a quadratic model."""
 
     def model(
-        self, V: np.ndarray, settled: Settled, C: np.ndarray, stretch: float, scale: float
+        self, V: np.ndarray, settled: Settled, C: np.ndarray, curvature: Curvature
     ) -> GramProblem:
-        """Return a quadratic model of the loss about V, its curvature multiplied by stretch."""
+        """Return a quadratic model of the loss about V."""
 
 
-class Step(NamedTuple):
-    """A proximal step: where it leads, the image there, how far it goes, and that under the metric."""
+class Point(NamedTuple):
+    """Parts, their image, good intercepts for it, and the best ones where they are known."""
 
     parts: np.ndarray
     image: Raw
+    intercepts: np.ndarray
+    settled: Settled | None = None
+
+
+class Step(NamedTuple):
+    """A proximal step: where it leads, how far it goes, and that under the metric."""
+
+    end: Point
     residual: np.ndarray
     metric_residual: np.ndarray
 
@@ -129,96 +159,103 @@ class ProximalNewton(Solver):
         solution : Parts
             Where the method stopped.
         """
-        here = start
-        image = problem.image(here.sum(axis=0))
-        settled = problem.settle(image, None)
-        best, best_image, best_value = here, image, settled.loss + problem.penalty.value(here)
+        here = Point(start, problem.image(start.sum(axis=0)), problem.start())
+        best, best_value = here, np.inf
         steps: deque[Step] = deque(maxlen=self.memory)
-        stretch = 1.0
+        gap, stretch, bend, progress = np.inf, 1.0, None, Progress()
         for n_iter in range(self.max_iter + 1):
+            settled = here.settled or problem.settle(here.image, here.intercepts)
             C = problem.gradient(settled)
-            gap = problem.gap(here, settled, C) / problem.scale
-            if gap <= self.tol or n_iter == self.max_iter:
-                return Parts(here, float(gap), n_iter, bool(gap <= self.tol))
-            goal = EASY * self.tol if problem.has_exact_model else max(INNER * gap, EASY * self.tol)
-            model = problem.model(here.sum(axis=0), settled, C, stretch, problem.scale)
-            aim = FISTA(INNER_ITERATIONS, goal).solve(model, here).parts
-            found = search(problem, here, image, settled, aim, best_value)
-            if found.length < 1.0:
-                stretch *= 2.0
-            if found.length == 0.0:
-                if len(steps) == 0:
-                    return Parts(here, float(gap), n_iter, bool(gap <= self.tol))
-                steps.clear()  # the extrapolation was not worth it, or rounding is all there is
-                here, image = best, best_image
-                settled = problem.settle(image, settled.intercepts)
+            found = problem.rough_gap(here.parts, settled, C) / problem.scale
+            if steps and not found <= WORSE * gap:
+                steps.clear()  # the extrapolation was not worth it
+                here = best
                 continue
-            residual = (found.parts - here).sum(axis=0)
-            steps.append(Step(found.parts, found.image, residual, model.image(residual)))
-            here, image, settled = next_point(problem, steps, found, best_value)
-            best, best_image, best_value = found.parts, found.image, found.value
+            gap = found
+            if gap <= self.tol or n_iter == self.max_iter or progress.has_ended(gap):
+                return certified(problem, here, settled, n_iter, self.tol)
+            if best_value == np.inf:
+                best_value = objective(problem, here.parts, settled)
+            if bend is None or problem.has_own_hessians or n_iter in REFRESHED:
+                bend = problem.curvature(settled)
+            model = problem.model(here.parts.sum(axis=0), settled, C, bend.stretched(stretch))
+            goal = EASY * self.tol
+            if not problem.has_exact_model:
+                goal = max(goal, INNER * gap)
+            aim = FISTA(INNER_ITERATIONS, goal).solve(model, here.parts).parts
+            length, end, value = search(problem, here, settled, aim, best_value)
+            if length < 1.0:
+                stretch *= 2.0
+            if length == 0.0:
+                if not steps:
+                    return certified(problem, here, settled, n_iter, self.tol)
+                steps.clear()  # the extrapolation was not worth it, or rounding allows no more
+                here = best
+                continue
+            residual = (end.parts - here.parts).sum(axis=0)
+            steps.append(Step(end, residual, model.image(residual)))
+            best, best_value = end, value
+            here = extrapolated(steps)
         raise AssertionError("the loop returns")
 
 
-class Found(NamedTuple):
-    """A step that lowers the objective, and which share of the way it is; 0 where there is none."""
+def objective(problem: PenalizedProblem, parts: np.ndarray, settled: Settled) -> float:
+    """Return the objective; infinity where it overflows."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        value = problem.loss(settled) + problem.penalty.value(parts)
+    return float(value) if np.isfinite(value) else np.inf
 
-    length: float
-    parts: np.ndarray
-    image: Raw
-    settled: Settled
-    value: float
+
+def certified(
+    problem: PenalizedProblem, point: Point, settled: Settled, n_iter: int, tol: float
+) -> Parts:
+    """Return a point as a solution, with its duality gap."""
+    gap = problem.gap(point.parts, settled, problem.gradient(settled)) / problem.scale
+    return Parts(point.parts, float(gap), n_iter, bool(gap <= tol))
 
 
 def search(
-    problem: PenalizedProblem,
-    here: np.ndarray,
-    image: Raw,
-    settled: Settled,
-    aim: np.ndarray,
-    highest: float,
-) -> Found:
-    """Go from here towards aim, as far as the objective is no higher than highest."""
-    change = problem.image((aim - here).sum(axis=0))
+    problem: PenalizedProblem, here: Point, settled: Settled, aim: np.ndarray, highest: float
+) -> tuple[float, Point, float]:
+    """Go from here towards aim, as far as the objective is no higher than highest.
+
+    Return which share of the way that is, 0 where there is none, the point and its objective.
+    """
+    change = problem.image((aim - here.parts).sum(axis=0))
     length = 1.0
     for _ in range(HALVINGS):
-        parts = here + length * (aim - here) if length < 1.0 else aim
-        there = moved(image, length, change)
-        with np.errstate(over="ignore", invalid="ignore"):  # a step too long is found out here
-            tried = problem.settle(there, settled.intercepts)
-            value = tried.loss + problem.penalty.value(parts)
+        parts = here.parts + length * (aim - here.parts) if length < 1.0 else aim
+        image = moved(here.image, length, change)
+        there = problem.settle(image, settled.intercepts)
+        value = objective(problem, parts, there)
         if value <= highest + SLACK * abs(highest):
-            return Found(length, parts, there, tried, value)
+            return length, Point(parts, image, there.intercepts, there), value
         length *= 0.5
-    return Found(0.0, here, image, settled, highest)
+    return 0.0, here, highest
 
 
-def next_point(
-    problem: PenalizedProblem, steps: deque[Step], found: Found, highest: float
-) -> tuple[np.ndarray, Raw, Settled]:
-    """Return the extrapolation of the last steps, unless the objective there is higher than before the last of them."""
-    if len(steps) > 1:
-        parts, image = extrapolated(steps)
-        with np.errstate(over="ignore", invalid="ignore"):
-            settled = problem.settle(image, found.settled.intercepts)
-            if settled.loss + problem.penalty.value(parts) <= highest:
-                return parts, image, settled
-    return found.parts, found.image, found.settled
-
-
-def extrapolated(steps: deque[Step]) -> tuple[np.ndarray, Raw]:
-    """Combine steps, with weights that sum to one, so that what they go in sum is shortest."""
+def extrapolated(steps: deque[Step]) -> Point:
+    """Combine the ends of steps, with weights that sum to one, so that what they go in sum is shortest."""
     K = np.array([[np.vdot(a.residual, b.metric_residual) for b in steps] for a in steps])
     K = 0.5 * (K + K.T)
     K[np.diag_indices_from(K)] += RIDGE * np.trace(K) + np.finfo(float).tiny
     weights = np.linalg.lstsq(K, np.ones(len(K)), rcond=None)[0]
-    total: Any = weights.sum()
-    if not np.isfinite(total) or total <= 0.0:
-        weights, total = np.eye(len(K))[-1], 1.0
+    total = float(weights.sum())
+    if len(steps) == 1 or not np.isfinite(total) or total <= 0.0:
+        return steps[-1].end
     weights = weights / total
-    parts = sum(w * step.parts for w, step in zip(weights, steps, strict=True))
-    images = [
-        sum(w * block for w, block in zip(weights, blocks, strict=True))
-        for blocks in zip(*(step.image for step in steps), strict=True)
-    ]
-    return np.asarray(parts), images
+    ends = [step.end for step in steps]
+    images = zip(*(end.image for end in ends), strict=True)
+    return Point(
+        weighted(weights, [end.parts for end in ends]),
+        [weighted(weights, blocks) for blocks in images],
+        weighted(weights, [end.intercepts for end in ends]),
+    )
+
+
+def weighted(weights: np.ndarray, arrays: Sequence[np.ndarray]) -> np.ndarray:
+    """Return the weighted sum of arrays."""
+    total = weights[0] * arrays[0]
+    for weight, array in zip(weights[1:], arrays[1:], strict=True):
+        total += weight * array
+    return total

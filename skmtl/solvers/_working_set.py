@@ -1,7 +1,7 @@
 """Working sets of features, for penalties that leave most of them out."""
 
 from collections.abc import Callable
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -19,7 +19,9 @@ LARGE = 300  # features in such a set
 class FeatureProblem(Protocol):
     """A penalised problem that can be restricted to some features, by_rows."""
 
-    penalty: Proximable
+    @property
+    def penalty(self) -> Proximable:
+        """The penalty."""
 
     @property
     def scale(self) -> float:
@@ -56,7 +58,7 @@ class WorkingSet(Solver):
     """
 
     def __init__(
-        self, max_iter: int = 1000, tol: float = 1e-12, inner: Callable[..., Solver] | None = None
+        self, max_iter: int = 1000, tol: float = 1e-12, inner: Callable[..., Any] | None = None
     ) -> None:
         self.max_iter = max_iter
         self.tol = tol

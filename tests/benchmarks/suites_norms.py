@@ -123,7 +123,7 @@ def beside_fista(size: Size, settings: Settings) -> Iterator[Table]:
 
 
 def sparse_text(size: Size, settings: Settings) -> Iterator[Table]:
-    """Sparse inputs: the time, and memory in proportion to that of the inputs."""
+    """Sparse inputs: the time, and memory in proportion to that of the inputs; a Gram matrix would be 18 times."""
     problem = text(size)
     C = gradient_at_zero(problem)
     for name in ("L21", "NuclearNorm"):
@@ -136,7 +136,7 @@ def sparse_text(size: Size, settings: Settings) -> Iterator[Table]:
             entered.append(loosest(problem, above, lasso, FROM_LOOSE))
         found = judged("text", judge, known, MIDDLE, entered, settings, [])
         held = {row.contestant: row.peak for row in found.rows if "GLM" in row.contestant}
-        yield replace(found, verdicts=holds(problem, held, 5.0))
+        yield replace(found, verdicts=holds(problem, held, 10.0))
 
 
 NORM_SUITES = {
