@@ -114,7 +114,7 @@ plt.show()
 
 # %%
 # Where its assumption holds, a penalty takes off a fifth to two thirds of the error. Its relatives come close, and
-# with clusters ``LearnedCovariance``, which assumes less, comes before ``Clustered``. In the last row tasks have
-# nothing in common: there sharing has nothing to give and costs something, most where it is fixed from outside, as
-# the sharing of ``MeanRegularized`` is here (:class:`~skmtl.MultiTaskRidgeCV` would choose it). No penalty is good
-# in every row, so compare, with separate models among the candidates.
+# with so few data sets the order among them is not certain: with clusters, penalties for directions do at least as
+# well as ``Clustered``. In the last row tasks have nothing in common: sharing has nothing to give there and can cost,
+# most where it is fixed from outside, as that of ``MeanRegularized`` is here (:class:`~skmtl.MultiTaskRidgeCV` would
+# choose it). No penalty is good in every row, so compare, with separate models among the candidates.

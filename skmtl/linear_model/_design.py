@@ -43,7 +43,7 @@ class Design:
         if weight is None:
             square, sums, total = (
                 dense(X.T @ X),
-                np.asarray(X.sum(axis=0)).ravel(),
+                column_sums(X),
                 float(X.shape[0]),
             )
         else:
@@ -64,8 +64,13 @@ class Design:
             if sparse.issparse(X)
             else np.einsum("ij,ij->j", X, X)
         )
-        sums = np.asarray(X.sum(axis=0)).ravel()
+        sums = column_sums(X)
         return squares - 2.0 * sums * self.offset + X.shape[0] * self.offset**2
+
+
+def column_sums(X: Any) -> np.ndarray:
+    """Return the sum of each column, by a product: it is faster than adding up."""
+    return np.asarray(np.ones(X.shape[0]) @ X).ravel()
 
 
 def centred(X: Any, weight: np.ndarray, fit_intercept: bool) -> Design:

@@ -172,9 +172,9 @@ class MultiTaskRidgeCV(JointLinearModel):
     to all tasks, and n_t the number of its labels (their sample weight, if there is one), its strength minimises over
     ``alphas``
 
-        n_t / 2 log E_t(alpha) + (log alpha - log alpha_)^2 / 2
+        n_t / 2 log E_t(alpha) + (log alpha - log a)^2 / 2
 
-    which few labels leave near ``alpha_``. No warning is given for a choice at the end of ``alphas``: for tasks that
+    which few labels leave near a = ``alpha_``. No warning is given for a choice at the end of ``alphas``: for tasks that
     cannot be predicted the largest is right, and ``cv_results_`` shows it.
 
     **Cost.** With full labels, and weights that tasks have in common up to factors, one eigenproblem of the size

@@ -73,9 +73,9 @@ class Temporal(Penalty):
     >>> y = {"year1": [0.0, 1.1, 1.9, 3.2], "year2": [0.1, 0.9, np.nan, 3.0], "year3": [0.0, 1.3, 2.2, np.nan]}
     >>> model = MultiTaskGLM(Temporal(alpha=0.3), scale_targets=False).fit(X, y)
     >>> model.coef_.round(2) + 0.0
-    array([[0.95, 0.  ],
-           [0.95, 0.  ],
-           [0.95, 0.  ]])
+    array([[0.98, 0.  ],
+           [0.98, 0.  ],
+           [0.98, 0.  ]])
     """
 
     _rules = {

@@ -195,13 +195,14 @@ def enough(iterates: Iterator[Coefficients], judge: NormReferee, known: Score) -
 
 def judged(suite, judge, known, fraction, entered, settings, claims) -> Table:
     """Race, score and tabulate, memory included."""
+    timed = race(judge.problem, entered, settings)
+    found = {each.name: each.read(timed[each.name].result) for each in there(entered, timed)}
+    scores = {name: judge.excess(coef, known.lower) for name, coef in found.items()}
+    best = min(found, key=scores.get)
+    kept = np.count_nonzero(found[best].coef.any(axis=0))
     title = f"{judge.problem.name}: {judge.regulariser.name} at {fraction:g} of alpha_max"
-    problem = replace(judge.problem, name=f"{title}, minimum known to {gap(known):.0e}")
-    timed = race(problem, entered, settings)
-    scores = {
-        each.name: judge.excess(each.read(timed[each.name].result), known.lower)
-        for each in there(entered, timed)
-    }
+    title += f", {kept} features kept, minimum known to {gap(known):.0e}"
+    problem = replace(judge.problem, name=title)
     peaks = peaks_of(problem, [each for each in entered if each.read])
     return table(suite, problem, entered, timed, scores, claims, peaks)
 
