@@ -220,6 +220,17 @@ def assert_optimal(problem, model, tolerance=1e-5, fit_intercept=True):
         assert not b.any()
 
 
+def assert_certified(problem, model, fit_intercept=True):
+    """Assert that a model is an optimum, neither empty nor left as it started, and says so."""
+    parts, b = problem.parts_of(model)
+    b = problem.settle(sum(parts), b) if fit_intercept else b
+    null = problem.null_value(fit_intercept)
+    assert np.any(sum(parts)) and problem.value(parts, b) < null
+    gap = problem.dual_gap(parts, b, fit_intercept) / abs(null)
+    assert -1e-12 <= gap <= 1e-8
+    assert -1e-12 <= model.dual_gap_ <= 1e-8
+
+
 def finite_difference(function, point, step=1e-6):
     """Return the gradient of a function of an array by central differences."""
     gradient = np.zeros_like(point)

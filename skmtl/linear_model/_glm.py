@@ -45,7 +45,8 @@ class MultiTaskGLM(JointLinearModel):
 
     tol : float, default=1e-16
         The solver stops where its estimate of the distance of the objective to the optimum, relative to the value at
-        the best constant prediction, is at most tol: an accuracy of predictions of about its square root.
+        the best constant prediction, is at most tol: an accuracy of predictions of about its square root. For
+        penalties that are not smooth that is the duality gap, a proof, and no smaller one than 1e-14 is asked for.
 
     warm_start : bool, default=False
         Whether ``fit`` starts from the coefficients of the fit before.
@@ -64,6 +65,16 @@ class MultiTaskGLM(JointLinearModel):
 
     specific_coef_ : ndarray of shape (n_columns, n_features)
         ``coef_ - shared_coef_``.
+
+    components_ : dict of {str: ndarray of shape (n_columns, n_features)}
+        The parts "shared" and "specific" of ``coef_``, where the penalty is on a sum: Dirty, RobustLowRank and
+        RobustFeatures.
+
+    task_covariance_ : ndarray of shape (n_columns, n_columns)
+        The covariance that LearnedCovariance has learned.
+
+    task_clusters_ : dict of {task: int}
+        The cluster of each task that has labels enough, with Clustered.
 
     dual_gap_ : float
         Proof of optimality: an upper bound on how far the objective is above its minimum, relative to its value at
@@ -112,7 +123,10 @@ class MultiTaskGLM(JointLinearModel):
     V = W diag(u), where u_t^2 is 1/4 for tasks with classes, the bound on their curvature, so that one strength suits
     all kinds of loss. The penalty's docstring has the rest.
 
-    Where all tasks are regressions the solution is as in MultiTaskRidge, else as in MultiTaskLogisticRegression.
+    With quadratic penalties the solution is as in MultiTaskRidge where all tasks are regressions, else as in
+    MultiTaskLogisticRegression. With the others, squared losses with all labels are solved on the Gram matrix, of a few
+    features at a time where the penalty leaves features out, by accelerated proximal gradients; anything else by
+    proximal Newton steps: see FISTA, WorkingSet and ProximalNewton in ``skmtl.solvers``.
 
     References
     ----------

@@ -174,8 +174,8 @@ class MultiTaskRidgeCV(JointLinearModel):
 
         n_t / 2 log E_t(alpha) + (log alpha - log a)^2 / 2
 
-    which few labels leave near a = ``alpha_``. No warning is given for a choice at the end of ``alphas``: for tasks that
-    cannot be predicted the largest is right, and ``cv_results_`` shows it.
+    which few labels leave near a = ``alpha_``. No warning is given for a choice at the end of ``alphas``: for tasks
+    that cannot be predicted the largest is right, and ``cv_results_`` shows it.
 
     **Cost.** With full labels, and weights that tasks have in common up to factors, one eigenproblem of the size
     m = min(n_samples, n_features) is solved, and a pair of the grid costs products of the size n_samples x m x n_tasks.

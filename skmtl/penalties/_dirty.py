@@ -22,7 +22,7 @@ class Dirty(Penalty):
     alpha_specific : float, default=1.0
         Strength on the part of single tasks, above 0. Where it is at least ``alpha_shared`` all is shared; where
         ``alpha_shared`` is at least T times as large ("l1inf"; sqrt(T) times for "l21"), T the number of tasks,
-        nothing is.
+        nothing is: tune the ratio in between.
 
     norm : {"l1inf", "l21"}, default="l1inf"
         Norm of the shared part: that of L1Inf or of L21.

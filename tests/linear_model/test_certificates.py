@@ -4,7 +4,7 @@ import warnings
 
 import numpy as np
 import pytest
-from certificates import Problem, describe
+from certificates import Problem, assert_certified, describe
 from family import FAMILY, KINDS, outcomes
 from quadratics import owners
 from scipy import sparse
@@ -13,7 +13,6 @@ from zoo import cut
 from skmtl import MultiTaskGLM
 
 SHAPES = [(60, 8), (30, 40)]
-TINY = 1e-8
 
 by_member = pytest.mark.parametrize("member", FAMILY, ids=str)
 
@@ -27,17 +26,6 @@ def setting(member, kind, n, d, missing, share=0.3, weight=None, fit_intercept=T
     strengths = member.strengths(X, tasks, share, fit_intercept)
     problem = Problem(X, tasks, member.define(tasks, *strengths))
     return X, y, types, problem, member.penalty(tasks, *strengths)
-
-
-def assert_certified(problem, model, fit_intercept=True):
-    """Assert that a model is an optimum, neither empty nor left as it started, and says so."""
-    parts, b = problem.parts_of(model)
-    b = problem.settle(sum(parts), b) if fit_intercept else b
-    null = problem.null_value(fit_intercept)
-    assert np.any(sum(parts)) and problem.value(parts, b) < null
-    gap = problem.dual_gap(parts, b, fit_intercept) / abs(null)
-    assert -1e-12 <= gap <= TINY
-    assert -1e-12 <= model.dual_gap_ <= TINY
 
 
 @pytest.mark.parametrize("missing", [0.0, 0.3], ids=["full", "missing"])
