@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 
 from sklearn.utils.metadata_routing import UNUSED
 
+from ..penalties import MeanRegularized
 from ..utils import (
     POSITIVE,
     CallbackSupport,
@@ -29,7 +30,7 @@ class MultiTaskGLMCV(CallbackSupport, JointLinearModel):
     Parameters
     ----------
     penalty : Penalty, default=None
-        What ties the tasks, from ``skmtl.penalties``; None stands for the default of MultiTaskGLM. All its strengths
+        What ties the tasks, from ``skmtl.penalties``; None stands for ``MeanRegularized()``. All its strengths
         are multiplied by the same number, so that of a penalty with several only their ratios matter here.
 
     alphas : int or sequence of float, default=30
@@ -297,7 +298,7 @@ class MultiTaskGLMCV(CallbackSupport, JointLinearModel):
 
     def _setup(self):
         return MultiTaskGLM(
-            self.penalty,
+            MeanRegularized() if self.penalty is None else self.penalty,
             task_types=self.task_types,
             scale_targets=self.scale_targets,
             class_weight=self.class_weight,

@@ -10,6 +10,7 @@ from ._geometry import LARGEST_EIGENPROBLEM
 from ._prepare import Prepared
 from ._solve import Coefficients, Start, fit_separately, solve
 
+FEW = 5  # strengths, for which the Gram matrix of a few features at a time does
 FAINT = 0.01
 """Share of the loss of the best constant prediction that the largest strength may leave to be explained at most."""
 
@@ -28,6 +29,8 @@ def walk(
     start: Start | None = None,
 ) -> Iterator[Coefficients]:
     """Solve row by row, each penalty from a solution beside it. The separate fits of a row are the same."""
+    if len(rows) > FEW:
+        share_gram(prepared)
     for row in rows:
         separate = first = None
         for penalty in row:
@@ -38,6 +41,13 @@ def walk(
             start = found.start
             first = start if first is None else first
         start = first
+
+
+def share_gram(prepared: Prepared) -> None:
+    """Make the Gram matrix of all features once for all strengths, where it is that of every column and not wide."""
+    data = prepared.data
+    if data.is_common and data.design.shape[0] >= data.design.shape[1]:
+        data.geometry.gram  # noqa: B018 - kept by the geometry
 
 
 def factorise_once(prepared: Prepared) -> None:

@@ -101,7 +101,7 @@ def cross_val_predict(
     >>> task_scores(y, probability, metrics="roc_auc").round(2)
             type  n_labels  roc_auc
     task
-    ill   binary        20     0.99
+    ill   binary        20     0.91
     """
     if method not in METHODS:
         raise ValueError(f"method must be one of {METHODS}, got {method!r}")
