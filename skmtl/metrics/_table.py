@@ -93,7 +93,7 @@ def task_scores(
     >>> task_scores(y, model.predict(X), metrics={"ill": "accuracy"})
             type  n_labels  accuracy
     task
-    ill   binary         5       0.6
+    ill   binary         5       0.8
     """
     try:
         import pandas as pd

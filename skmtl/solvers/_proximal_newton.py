@@ -193,9 +193,9 @@ class ProximalNewton(Solver):
                 here = best
                 continue
             residual = (end.parts - here.parts).sum(axis=0)
-            steps.append(Step(end, residual, model.image(residual)))
+            steps.append(Step(end._replace(settled=None), residual, model.image(residual)))
             best, best_value = end, value
-            here = extrapolated(steps)
+            here = extrapolated(steps) if len(steps) > 1 else end
         raise AssertionError("the loop returns")
 
 
@@ -241,7 +241,7 @@ def extrapolated(steps: deque[Step]) -> Point:
     K[np.diag_indices_from(K)] += RIDGE * np.trace(K) + np.finfo(float).tiny
     weights = np.linalg.lstsq(K, np.ones(len(K)), rcond=None)[0]
     total = float(weights.sum())
-    if len(steps) == 1 or not np.isfinite(total) or total <= 0.0:
+    if not np.isfinite(total) or total <= 0.0:
         return steps[-1].end
     weights = weights / total
     ends = [step.end for step in steps]

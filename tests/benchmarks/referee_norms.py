@@ -87,11 +87,22 @@ def gradient_at_zero(problem: Problem) -> np.ndarray:
     return (problem.X.T @ U) / BALANCE[problem.binary]
 
 
+def value_at_zero(problem: Problem) -> float:
+    """Return the loss at V = 0 with the best intercepts."""
+    measure, Y, seen = labels(problem)
+    return float(settle(measure, Y, np.zeros(Y.shape), seen)[0])
+
+
 @dataclass(frozen=True, eq=False)
 class PathReferee:
-    """Knows the objectives of a problem at several strengths."""
+    """Knows the objectives of a problem at several strengths, and the value at V = 0 that all of them share.
+
+    Excess is relative to that value: where weak penalties let the loss vanish, so does the minimum, and no method's
+    tolerance is relative to it.
+    """
 
     at: tuple[NormReferee, ...]
+    null: float
 
     @property
     def problem(self) -> Problem:
@@ -102,10 +113,15 @@ class PathReferee:
         points = zip(self.at, path.coef, path.intercept, strict=True)
         return [judge.score(Coefficients(coef, intercept)) for judge, coef, intercept in points]
 
-    def excess(self, path: Coefficients, known: list[float]) -> float:
+    def excess(self, path: Coefficients, known: list[Score]) -> float:
         """Return the largest excess over a path, given bounds from below on the minima."""
         points = zip(self.at, path.coef, path.intercept, known, strict=True)
-        return max(
-            judge.excess(Coefficients(coef, intercept), lower)
-            for judge, coef, intercept, lower in points
-        )
+        above = [
+            judge.objective(Coefficients(coef, intercept)) - score.lower
+            for judge, coef, intercept, score in points
+        ]
+        return max(0.0, *above) / self.null
+
+    def gap(self, known: list[Score]) -> float:
+        """Return the largest gap between the lowest objectives and the bounds."""
+        return max(score.objective - score.lower for score in known) / self.null

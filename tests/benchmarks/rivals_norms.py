@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from sklearn.linear_model import MultiTaskLasso, enet_path
 
-from skmtl import MultiTaskGLM, penalties
-from skmtl import linear_model as ours
+from skmtl import MultiTaskGLM, linear_model
+from skmtl.penalties import L21, Dirty, NuclearNorm, RobustFeatures, RobustLowRank
 
 from .fista import run
 from .norms import Regulariser
@@ -18,6 +18,7 @@ from .referee import Coefficients
 from .rivals import Contestant, read_one, said
 
 ITERATIONS = 100_000
+OURS = {made.__name__: made for made in (L21, NuclearNorm, Dirty, RobustLowRank, RobustFeatures)}
 
 
 def quiet(fit: Callable[[Problem], Any]) -> Callable[[Problem], Any]:
@@ -35,11 +36,7 @@ def quiet(fit: Callable[[Problem], Any]) -> Callable[[Problem], Any]:
 def joint_glm(regulariser: Regulariser, **options) -> Contestant:
     """skmtl's model with the penalty of that name."""
     name = f"MultiTaskGLM({regulariser.name}{said(options)})"
-    make = getattr(penalties, regulariser.name, None)
-    if make is None:
-        lacks = f"skmtl.penalties has no {regulariser.name}"
-        return Contestant(name, lambda problem: None, lacks=lacks)
-    penalty = make(*regulariser.strengths)
+    penalty = OURS[regulariser.name](*regulariser.strengths)
 
     @quiet
     def fit(problem: Problem):
@@ -151,16 +148,11 @@ def on_centred(path: Callable[[np.ndarray, np.ndarray], np.ndarray]):
 def regularization_path(strengths: np.ndarray, **options) -> Contestant:
     """skmtl's path."""
     name = f"regularization_path(L21{said(options)})"
-    path = getattr(ours, "regularization_path", None)
-    if path is None:
-        lacks = "skmtl.linear_model has no regularization_path"
-        return Contestant(name, lambda problem: None, lacks=lacks)
 
     @quiet
     def fit(problem: Problem):
-        penalty = penalties.L21(1.0)
         settings = {"alphas": strengths, "scale_targets": False, **options}
-        return path(problem.X, problem.y, penalty, **settings)
+        return linear_model.regularization_path(problem.X, problem.y, L21(1.0), **settings)
 
     read = lambda found: Coefficients(found.coef, found.intercept)
     return Contestant(name, fit, read, False)

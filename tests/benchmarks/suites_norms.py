@@ -18,7 +18,7 @@ from .planted import NATURAL, planted, text
 from .problems import Size
 from .racing import FROM_LOOSE, SAME, Suite, holds, loosest, peaks_of, race, table
 from .referee import Coefficients, Score
-from .referee_norms import NormReferee, PathReferee, gradient_at_zero
+from .referee_norms import NormReferee, PathReferee, gradient_at_zero, value_at_zero
 from .report import Table
 from .rivals import Contestant, gram_products, one_pass
 
@@ -69,10 +69,10 @@ def l21_path(size: Size, settings: Settings) -> Iterator[Table]:
     C = gradient_at_zero(problem)
     judges = tuple(NormReferee(problem, REGULARISERS["L21"].at(f, C)) for f in PATH)
     strengths = np.array([judge.regulariser.strengths[0] for judge in judges])
-    judge = PathReferee(judges)
+    judge = PathReferee(judges, value_at_zero(problem))
     tight = rivals.regularization_path(strengths)
     known = best_known_path(judge, [tight, rivals.lasso_path(strengths, tol=1e-10)])
-    above = lambda path: judge.excess(path, [score.lower for score in known])
+    above = lambda path: judge.excess(path, known)
     at_loosest = partial(loosest, problem, above, tolerances=FROM_LOOSE)
     rival = at_loosest(partial(rivals.lasso_path, strengths))
     celer = at_loosest(partial(rivals.celer_path, strengths))
@@ -84,7 +84,7 @@ def l21_path(size: Size, settings: Settings) -> Iterator[Table]:
         each.name: above(each.read(timed[each.name].result)) for each in there(entered, timed)
     }
     limit = {"M": 0.1, "W": 1.0, "S": 1.0 / 0.7}.get(size.name, np.inf)
-    named = replace(problem, name=f"{problem.name}, minima known to {max(map(gap, known)):.0e}")
+    named = replace(problem, name=f"{problem.name}, minima known to {judge.gap(known):.0e}")
     yield table("l21_path", named, entered, timed, scores, [(ours, rival, limit)])
 
 
@@ -171,7 +171,7 @@ def best_known_path(judge: PathReferee, contestants: Sequence[Contestant]) -> li
     """Return the same for each point of a path."""
     best = [Score(np.inf, -np.inf)] * len(judge.at)
     for each in contestants:
-        if max(map(gap, best)) > SHUT and not each.skip(judge.problem):
+        if not judge.gap(best) <= SHUT and not each.skip(judge.problem):
             scores = judge.score(each.read(each.fit(judge.problem)))
             best = [
                 Score(min(one.objective, two.objective), max(one.lower, two.lower))
