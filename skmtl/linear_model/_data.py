@@ -181,6 +181,16 @@ class Data:
         return all(whole.loss.is_quadratic for whole in self.wholes)
 
     @cached_property
+    def has_bends(self) -> np.ndarray:
+        """Which columns have a loss whose Hessian varies."""
+        bends = np.zeros(self.n_columns, dtype=bool)
+        for whole in self.wholes:
+            inside = np.arange(self.n_columns)[whole.columns]
+            for term in whole.loss.terms:
+                bends[inside[term.columns]] = not term.loss.quadratic
+        return bends
+
+    @cached_property
     def null_gradient(self) -> tuple[np.ndarray, np.ndarray]:
         """The gradients in W and in the intercepts at the best constant prediction."""
         return self.take_back(self.null_parts)

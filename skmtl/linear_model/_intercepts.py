@@ -10,7 +10,8 @@ from ..penalties import Composite, Quadratic
 from ._data import Data
 
 SETTLED = 1e-11  # relative slope of the objective in the intercepts at which they count as optimal
-NEWTON_STEPS = 20
+NEWTON_STEPS = 50
+LONGEST = 4.0  # change of an intercept in one step where the curvature varies, lest Newton's method run away
 
 
 class Intercepts(NamedTuple):
@@ -75,6 +76,9 @@ def settle(
             break
         H = basis.T @ data.total_hessian_from(G) @ basis + np.diag(ridge)
         step = np.linalg.lstsq(H, -slope, rcond=None)[0]
+        farthest = np.abs(basis @ step).max(initial=0.0, where=data.has_bends)
+        if farthest > LONGEST:
+            step *= LONGEST / farthest
         beta += step
         for part, piece in zip(raw, data.pieces, strict=True):
             part += (basis @ step)[piece.columns]

@@ -61,7 +61,9 @@ def multi_task_lasso(strength: float, tol: float = 1e-4) -> Contestant:
         alpha = strength / len(problem.Y)
         return MultiTaskLasso(alpha, tol=tol, max_iter=ITERATIONS).fit(problem.X, problem.Y)
 
-    return Contestant(f"MultiTaskLasso(tol={tol:g})", fit, read_one, False, with_missing=False)
+    name = f"MultiTaskLasso(tol={tol:g})"
+    with_sparse = MultiTaskLasso().__sklearn_tags__().input_tags.sparse  # since scikit-learn 1.9
+    return Contestant(name, fit, read_one, False, False, with_sparse=with_sparse)
 
 
 def skglm_lasso(strength: float, tol: float = 1e-4) -> Contestant:
