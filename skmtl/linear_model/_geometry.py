@@ -79,8 +79,8 @@ class Geometry(ABC):
     @cached_property
     def eigen(self) -> tuple[np.ndarray, np.ndarray]:
         """Eigenvalues and eigenvectors of the Gram matrix."""
-        values, vectors = linalg.eigh(self.gram, driver="evd")
-        return np.maximum(values, 0.0), vectors
+        assert self.gram is not None
+        return eigen(self.gram)
 
 
 @dataclass(frozen=True, eq=False)
@@ -173,11 +173,15 @@ class Reduced(Geometry):
 
     def coefficients(self, W: np.ndarray) -> np.ndarray:
         A = np.zeros((self.design.shape[0], W.shape[1]))
+        if self.size == 0:
+            return self.design.backward(A)
         A[self.samples] = linalg.solve_triangular(self.triangle, W, trans="T", lower=True)
         return self.design.backward(A)
 
     def coordinates(self, W: np.ndarray, F: np.ndarray) -> np.ndarray:
         U = np.linalg.lstsq(F, W.T, rcond=None)[0].T
+        if self.size == 0:
+            return np.zeros((0, U.shape[1]))
         raw = self.design.forward(U)[self.samples]
         return linalg.solve_triangular(self.triangle, raw, lower=True)
 
@@ -226,6 +230,13 @@ class Dual(Geometry):
 
     def gram_diagonal(self) -> np.ndarray:
         return np.diag(self.gram)
+
+
+def eigen(gram: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the eigenvalues and eigenvectors of a Gram matrix."""
+    driver = "evd" if len(gram) > 1 else "ev"  # SciPy 1.11 has too little room for one
+    values, vectors = linalg.eigh(gram, driver=driver)
+    return np.maximum(values, 0.0), vectors
 
 
 class Inverse(ABC):

@@ -20,7 +20,7 @@ from scipy import linalg, sparse
 from ..heads import TaskFit
 from ._data import Data, prefers_samples
 from ._design import Design, dense
-from ._geometry import Reduced
+from ._geometry import Reduced, eigen
 from ._prepare import Prepared
 
 LARGEST_BLOCK = 4_000_000  # numbers in an array of a block of rows
@@ -98,7 +98,7 @@ class Sample:
             _, singular, transposed = linalg.svd(Z, full_matrices=False)
             values, basis = singular**2, transposed.T
         else:
-            values, basis = linalg.eigh(Design(X, centre).gram(weight), driver="evd")
+            values, basis = eigen(Design(X, centre).gram(weight))
         picked = slice(0, len(weight)) if rows is None else rows
         return cls(picked, root, centre, gap, basis, np.maximum(values, 0.0))
 
