@@ -170,7 +170,9 @@ class ProximalNewton(Solver):
             if steps and not found <= WORSE * gap:
                 steps.clear()  # the extrapolation was not worth it
                 here = best
-                continue
+                if n_iter < self.max_iter:
+                    continue
+                settled = here.settled or problem.settle(here.image, here.intercepts)
             gap = found
             if gap <= self.tol or n_iter == self.max_iter or progress.has_ended(gap):
                 return certified(problem, here, settled, n_iter, self.tol)

@@ -1,11 +1,14 @@
 """Many features, of which few are needed: solved a few at a time, to the same certificate as all at once."""
 
+import warnings
+
 import numpy as np
 import pytest
 from certificates import Problem, assert_certified, describe
 from family import FAMILY, outcomes
 from numpy.testing import assert_allclose
 from scipy import sparse
+from sklearn.exceptions import ConvergenceWarning
 
 from skmtl import MultiTaskGLM
 from skmtl.linear_model import _composite, regularization_path
@@ -88,3 +91,15 @@ def test_weak_penalties_take_products():
     model = MultiTaskGLM(L21(1e-3)).fit(X, y)
     assert np.count_nonzero(model.coef_.any(axis=0)) > 0.6 * len(X)
     assert model.dual_gap_ < 1e-9
+
+
+@pytest.mark.parametrize("max_iter", range(1, 16))
+def test_any_number_of_steps_may_be_the_last(max_iter):
+    """Also one after which an extrapolation is taken back."""
+    X, y, types = outcomes("mixed", 60, 8, 0.3)
+    types = {name: types[name] for name in y}
+    model = MultiTaskGLM(L21(3.0), task_types=types, max_iter=max_iter)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        model.fit(X, y)
+    assert model.dual_gap_ < 1.0
