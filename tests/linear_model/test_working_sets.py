@@ -12,7 +12,7 @@ from sklearn.exceptions import ConvergenceWarning
 
 from skmtl import MultiTaskGLM
 from skmtl.linear_model import _composite, regularization_path
-from skmtl.penalties import L21, Dirty, SparseGroup
+from skmtl.penalties import L21, Dirty, L1Inf, SparseGroup
 
 BY_ROWS = [member for member in FAMILY if member.name in ("L21", "L1Inf", "Dirty", "SparseGroup")]
 by_penalty = pytest.mark.parametrize(
@@ -98,7 +98,7 @@ def test_any_number_of_steps_may_be_the_last(max_iter):
     """Also one after which an extrapolation is taken back."""
     X, y, types = outcomes("mixed", 60, 8, 0.3)
     types = {name: types[name] for name in y}
-    model = MultiTaskGLM(L21(3.0), task_types=types, max_iter=max_iter)
+    model = MultiTaskGLM(L1Inf(1.0), task_types=types, max_iter=max_iter)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
         model.fit(X, y)
