@@ -15,6 +15,7 @@ from ._heads import (
     probabilities,
 )
 from ._joint import JointLoss
+from ._packed import PackedLoss
 
 __all__ = [
     "BinaryHead",
@@ -23,6 +24,7 @@ __all__ = [
     "Head",
     "JointLoss",
     "MulticlassHead",
+    "PackedLoss",
     "RegressionHead",
     "TaskFit",
     "column_names",

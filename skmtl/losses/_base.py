@@ -11,7 +11,8 @@ class Loss(ABC):
 
     y and raw have shape (n_labels, width), with width 1, or the number of classes. weight broadcasts against
     (n_labels, 1). Losses of width 1 are elementwise: they take several tasks side by side, with a weight for
-    each entry.
+    each entry. What networks need (``standardise``, ``overwrite``, ``average``) also takes raw with a leading axis of
+    networks.
     """
 
     width_one: ClassVar[bool] = True
@@ -51,6 +52,18 @@ class Loss(ABC):
     @abstractmethod
     def link(self, mean: np.ndarray) -> np.ndarray:
         """Return the raw prediction whose response is mean."""
+
+    @abstractmethod
+    def standardise(self, y: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, np.ndarray | float]:
+        """Return targets whose weighted mean is a plain number of the loss, and what to add to raw to undo it."""
+
+    @abstractmethod
+    def overwrite(self, y: np.ndarray, raw: np.ndarray, weight: np.ndarray) -> None:
+        """Turn raw into the gradient of the loss in raw: in place, in its own precision, without overflow."""
+
+    @abstractmethod
+    def average(self, raw: np.ndarray) -> np.ndarray:
+        """Return the raw prediction of the mean, over the first axis, of the responses."""
 
     def value(self, y: np.ndarray, raw: np.ndarray, weight: np.ndarray) -> float:
         """Return the loss."""

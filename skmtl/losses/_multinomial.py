@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import logsumexp, softmax, xlogy
+from scipy.special import log_softmax, logsumexp, softmax, xlogy
 
 from ._base import Loss
 
@@ -32,7 +32,7 @@ class MultinomialLoss(Loss):
     def values(self, y, raw, weight):
         """Return the loss of each label."""
         return weight * (
-            logsumexp(raw, axis=1, keepdims=True) - np.sum(y * raw, axis=1, keepdims=True)
+            logsumexp(raw, axis=-1, keepdims=True) - np.sum(y * raw, axis=-1, keepdims=True)
         )
 
     def gradient(self, y, raw, weight):
@@ -66,6 +66,22 @@ class MultinomialLoss(Loss):
             return np.inf
         p = np.clip(p, 0.0, 1.0)
         return float(np.sum(weight * xlogy(p, p)))
+
+    def standardise(self, y, weight):
+        """Return the targets, and nothing to add."""
+        return y, 0.0
+
+    def overwrite(self, y, raw, weight):
+        """Turn raw into the gradient of the loss in raw."""
+        raw -= raw.max(axis=-1, keepdims=True)
+        np.exp(raw, out=raw)
+        raw /= raw.sum(axis=-1, keepdims=True)
+        raw -= y
+        raw *= weight
+
+    def average(self, raw):
+        """Return the raw prediction of the mean, over the first axis, of the responses."""
+        return logsumexp(log_softmax(raw, axis=-1), axis=0) - np.log(len(raw))
 
     def response(self, raw):
         """Return the mean of the targets that raw stands for."""

@@ -3,9 +3,11 @@
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import xlogy
+from scipy.special import logsumexp, xlogy
 
 from ._base import Loss
+
+MOST = 30.0  # raw beyond which a network learns nothing more, and single precision would soon overflow
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,22 @@ class PoissonLoss(Loss):
             return np.inf
         mean = np.maximum(mean, 0.0)
         return float(np.sum(weight[seen] * (xlogy(mean, mean) - mean)))
+
+    def standardise(self, y, weight):
+        """Return targets divided by their mean, and the logarithm of the mean."""
+        mean = np.sum(weight * y, axis=0) / np.sum(weight * np.ones_like(y), axis=0)
+        return y / mean, np.log(mean)
+
+    def overwrite(self, y, raw, weight):
+        """Turn raw into the gradient of the loss in raw."""
+        np.minimum(raw, MOST, out=raw)
+        np.exp(raw, out=raw)
+        raw -= y
+        raw *= weight
+
+    def average(self, raw):
+        """Return the raw prediction of the mean, over the first axis, of the responses."""
+        return logsumexp(raw, axis=0) - np.log(len(raw))
 
     def response(self, raw):
         """Return the mean of the targets that raw stands for."""

@@ -50,6 +50,20 @@ class SquaredLoss(Loss):
         seen = weight > 0
         return float(np.sum(U[seen] * y[seen] + 0.5 * U[seen] ** 2 / weight[seen]))
 
+    def standardise(self, y, weight):
+        """Return targets less their mean, and the mean."""
+        mean = np.sum(weight * y, axis=0) / np.sum(weight * np.ones_like(y), axis=0)
+        return y - mean, mean
+
+    def overwrite(self, y, raw, weight):
+        """Turn raw into the gradient of the loss in raw."""
+        raw -= y
+        raw *= weight
+
+    def average(self, raw):
+        """Return the raw prediction of the mean, over the first axis, of the responses."""
+        return raw.mean(axis=0)
+
     def response(self, raw):
         """Return the mean of the targets that raw stands for."""
         return raw

@@ -1,0 +1,111 @@
+"""The labels of all tasks as arrays with a row a sample, from which any rows can be taken."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from ..losses import Loss
+from ._fits import TaskFit
+
+
+@dataclass(frozen=True)
+class Block:
+    """Neighbouring columns with one loss: tasks of one column each, or the classes of one task.
+
+    columns are those of raw and of the targets; tasks those of the weights.
+    """
+
+    loss: Loss
+    columns: slice
+    tasks: slice
+
+
+@dataclass(frozen=True)
+class PackedLoss:
+    """Losses of all tasks on some samples; raw may have a leading axis of networks.
+
+    y has a row a sample and a column for each column of raw, weight a column a task, zero where a label is missing.
+    raw of the heads is scale * (raw + shift) in column_order; null_raw is the best constant raw.
+    """
+
+    blocks: tuple[Block, ...]
+    y: np.ndarray
+    weight: np.ndarray
+    scale: np.ndarray
+    shift: np.ndarray
+    null_raw: np.ndarray
+    task_of_column: np.ndarray
+
+    @classmethod
+    def of(cls, fits: Sequence[TaskFit], n_samples: int, standardize: bool) -> "PackedLoss":
+        """Lay tasks side by side: fits are in canonical order."""
+        widths = [len(fit.head.active) for fit in fits]
+        stops = np.cumsum(widths)
+        y, weight = np.zeros((n_samples, stops[-1])), np.zeros((n_samples, len(fits)))
+        shift, null_raw = np.zeros(stops[-1]), np.zeros(stops[-1])
+        for t, (fit, stop, width) in enumerate(zip(fits, stops, widths)):
+            own = slice(stop - width, stop)
+            rows = slice(None) if fit.rows is None else fit.rows
+            found = fit.head.loss.standardise(fit.y, fit.weight) if standardize else (fit.y, 0.0)
+            y[rows, own], shift[own] = found
+            weight[rows, t] = fit.weight[:, 0]
+            mean = weight[:, t] @ y[:, own] / weight[:, t].sum()
+            null_raw[own] = fit.head.loss.link(mean)
+        scale = np.repeat([fit.head.scale for fit in fits], widths)
+        owner = np.repeat(np.arange(len(fits)), widths)
+        return cls(_blocks(fits, widths), y, weight, scale, shift, null_raw, owner)
+
+    @property
+    def n_columns(self) -> int:
+        """Number of columns of raw."""
+        return self.y.shape[1]
+
+    @property
+    def n_tasks(self) -> int:
+        """Number of tasks."""
+        return self.weight.shape[1]
+
+    def over(self, y: np.ndarray, weight: np.ndarray) -> "PackedLoss":
+        """Return the loss over other samples, or in another precision."""
+        return replace(self, y=y, weight=weight)
+
+    def overwrite(self, raw: np.ndarray) -> None:
+        """Turn raw into the gradient in raw."""
+        for block in self.blocks:
+            block.loss.overwrite(
+                self.y[:, block.columns], raw[..., block.columns], self.weight[:, block.tasks]
+            )
+
+    def by_task(self, raw: np.ndarray) -> np.ndarray:
+        """Return the loss of each task, of shape (..., n_tasks)."""
+        values = np.empty((*raw.shape[:-2], self.n_tasks))
+        for block in self.blocks:
+            found = block.loss.values(
+                self.y[:, block.columns], raw[..., block.columns], self.weight[:, block.tasks]
+            )
+            values[..., block.tasks] = found.sum(axis=-2)
+        return values
+
+    def average(self, raw: np.ndarray) -> np.ndarray:
+        """Return what the heads call raw, averaged over networks: raw has shape (n_networks, n_samples, n_columns)."""
+        raw = self.scale * (raw + self.shift)
+        parts = [block.loss.average(raw[..., block.columns]) for block in self.blocks]
+        return np.concatenate(parts, axis=1)
+
+
+def _blocks(fits: Sequence[TaskFit], widths: list[int]) -> tuple[Block, ...]:
+    """Join neighbouring tasks of one elementwise loss."""
+    blocks: list[Block] = []
+    start = 0
+    for t, (fit, width) in enumerate(zip(fits, widths)):
+        loss, stop = fit.head.loss, start + width
+        if blocks and loss.width_one and blocks[-1].loss == loss:
+            first = blocks.pop()
+            blocks.append(
+                Block(loss, slice(first.columns.start, stop), slice(first.tasks.start, t + 1))
+            )
+        else:
+            blocks.append(Block(loss, slice(start, stop), slice(t, t + 1)))
+        start = stop
+    return tuple(blocks)
