@@ -8,6 +8,7 @@ from .linear_model import (
     MultiTaskRidge,
     MultiTaskRidgeCV,
 )
+from .neural_network import MultiTaskMLP
 from .tasks import TaskTargets, task_view
 
 __version__ = "0.1.0"
@@ -17,6 +18,7 @@ __all__ = [
     "MultiTaskGLMCV",
     "MultiTaskLogisticRegression",
     "MultiTaskLogisticRegressionCV",
+    "MultiTaskMLP",
     "MultiTaskRidge",
     "MultiTaskRidgeCV",
     "TaskTargets",

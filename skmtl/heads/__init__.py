@@ -1,7 +1,7 @@
 """Between a task's targets and its raw columns."""
 
 from ._class_weights import drop_weightless, read_class_weights
-from ._fits import TaskFit, fit_weights, fits_of, make_heads
+from ._fits import TaskFit, fit_weights, fits_of, make_heads, open_heads
 from ._heads import (
     BinaryHead,
     ClassificationHead,
@@ -34,6 +34,7 @@ __all__ = [
     "fits_of",
     "make_heads",
     "means",
+    "open_heads",
     "probabilities",
     "read_class_weights",
 ]

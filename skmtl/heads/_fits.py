@@ -2,6 +2,7 @@
 
 import warnings
 from collections.abc import Hashable, Mapping
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -162,3 +163,10 @@ def fits_of(
         fit = TaskFit(head, labels[head.name].rows, head.encode(labels[head.name].values), weight)
         by_loss.setdefault(head.loss, []).append(fit)
     return [fit for fits in by_loss.values() for fit in fits]
+
+
+def open_heads(heads: tuple[Head, ...]) -> tuple[Head, ...]:
+    """Return heads whose columns are all learnt, also those that no label has spoken of yet."""
+    return tuple(
+        replace(head, active=np.arange(head.width), rest=np.zeros(head.width)) for head in heads
+    )

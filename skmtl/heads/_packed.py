@@ -26,7 +26,7 @@ class PackedLoss:
     """Losses of all tasks on some samples; raw may have a leading axis of networks.
 
     y has a row a sample and a column for each column of raw, weight a column a task, zero where a label is missing.
-    raw of the heads is scale * (raw + shift) in column_order; null_raw is the best constant raw.
+    raw of the heads is scale * (raw + shift).
     """
 
     blocks: tuple[Block, ...]
@@ -34,27 +34,21 @@ class PackedLoss:
     weight: np.ndarray
     scale: np.ndarray
     shift: np.ndarray
-    null_raw: np.ndarray
     task_of_column: np.ndarray
 
     @classmethod
-    def of(cls, fits: Sequence[TaskFit], n_samples: int, standardize: bool) -> "PackedLoss":
-        """Lay tasks side by side: fits are in canonical order."""
+    def of(cls, fits: Sequence[TaskFit], n_samples: int, shifts: Sequence[float]) -> "PackedLoss":
+        """Lay tasks side by side, the targets of each shifted."""
         widths = [len(fit.head.active) for fit in fits]
         stops = np.cumsum(widths)
         y, weight = np.zeros((n_samples, stops[-1])), np.zeros((n_samples, len(fits)))
-        shift, null_raw = np.zeros(stops[-1]), np.zeros(stops[-1])
         for t, (fit, stop, width) in enumerate(zip(fits, stops, widths)):
-            own = slice(stop - width, stop)
             rows = slice(None) if fit.rows is None else fit.rows
-            found = fit.head.loss.standardise(fit.y, fit.weight) if standardize else (fit.y, 0.0)
-            y[rows, own], shift[own] = found
+            y[rows, stop - width : stop] = fit.head.loss.shifted(fit.y, shifts[t])
             weight[rows, t] = fit.weight[:, 0]
-            mean = weight[:, t] @ y[:, own] / weight[:, t].sum()
-            null_raw[own] = fit.head.loss.link(mean)
         scale = np.repeat([fit.head.scale for fit in fits], widths)
         owner = np.repeat(np.arange(len(fits)), widths)
-        return cls(_blocks(fits, widths), y, weight, scale, shift, null_raw, owner)
+        return cls(_blocks(fits, widths), y, weight, scale, np.repeat(shifts, widths), owner)
 
     @property
     def n_columns(self) -> int:
@@ -65,6 +59,15 @@ class PackedLoss:
     def n_tasks(self) -> int:
         """Number of tasks."""
         return self.weight.shape[1]
+
+    def null_raw(self) -> np.ndarray:
+        """Return the best constant raw, of shape (n_columns,)."""
+        raw = np.zeros(self.n_columns)
+        for block in self.blocks:
+            weight = self.weight[:, block.tasks]
+            mean = np.sum(weight * self.y[:, block.columns], axis=0) / weight.sum(axis=0)
+            raw[block.columns] = block.loss.link(mean)
+        return raw
 
     def over(self, y: np.ndarray, weight: np.ndarray) -> "PackedLoss":
         """Return the loss over other samples, or in another precision."""
@@ -90,6 +93,8 @@ class PackedLoss:
     def average(self, raw: np.ndarray) -> np.ndarray:
         """Return what the heads call raw, averaged over networks: raw has shape (n_networks, n_samples, n_columns)."""
         raw = self.scale * (raw + self.shift)
+        if len(raw) == 1:
+            return raw[0]
         parts = [block.loss.average(raw[..., block.columns]) for block in self.blocks]
         return np.concatenate(parts, axis=1)
 

@@ -10,7 +10,6 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from sklearn.model_selection import check_cv
-from sklearn.utils.metadata_routing import MetadataRouter, MethodMapping
 from sklearn.utils.parallel import Parallel, delayed
 
 from ..metrics import TaskScorer
@@ -180,10 +179,3 @@ def splitter_of(model: Any) -> Any:
         n_folds = N_FOLDS if model.cv is None else model.cv
         return TaskStratifiedKFold(n_folds, shuffle=True, random_state=model.random_state)
     return check_cv(model.cv)
-
-
-def routing_of(model: Any) -> MetadataRouter:
-    """Return who asks for which arguments of fit: the model, and what makes the folds."""
-    folds = MethodMapping().add(caller="fit", callee="split")
-    router = MetadataRouter(owner=type(model).__name__).add_self_request(model)
-    return router.add(splitter=splitter_of(model), method_mapping=folds)

@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 
 from sklearn.utils.metadata_routing import UNUSED
 
+from ..model_selection import routing_of
 from ..penalties import MeanRegularized
 from ..utils import (
     POSITIVE,
@@ -17,7 +18,7 @@ from ..utils import (
     with_callbacks,
 )
 from ._base import JointLinearModel
-from ._cross_validate import Grid, Tuning, routing_of
+from ._cross_validate import Grid, Tuning, splitter_of
 from ._glm import MultiTaskGLM
 from ._walk import multiples
 
@@ -294,7 +295,7 @@ class MultiTaskGLMCV(CallbackSupport, JointLinearModel):
         routing : MetadataRouter
             The requests, for scikit-learn's metadata routing.
         """
-        return routing_of(self)
+        return routing_of(self, splitter_of(self))
 
     def _setup(self):
         return MultiTaskGLM(

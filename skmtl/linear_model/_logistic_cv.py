@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 import numpy as np
 from sklearn.utils.metadata_routing import UNUSED
 
+from ..model_selection import routing_of
 from ..penalties import MeanRegularized
 from ..tasks import as_classes
 from ..utils import (
@@ -19,7 +20,7 @@ from ..utils import (
     with_callbacks,
 )
 from ._base import JointLinearModel
-from ._cross_validate import Grid, Tuning, routing_of
+from ._cross_validate import Grid, Tuning, splitter_of
 from ._logistic import MultiTaskLogisticRegression
 from ._prepare import Setup
 
@@ -294,7 +295,7 @@ class MultiTaskLogisticRegressionCV(CallbackSupport, JointLinearModel):
         routing : MetadataRouter
             The requests, for scikit-learn's metadata routing.
         """
-        return routing_of(self)
+        return routing_of(self, splitter_of(self))
 
     def _setup(self):
         return Setup(

@@ -10,9 +10,9 @@ class Loss(ABC):
     """Convex loss of a task, summed over its labels with the given weights.
 
     y and raw have shape (n_labels, width), with width 1, or the number of classes. weight broadcasts against
-    (n_labels, 1). Losses of width 1 are elementwise: they take several tasks side by side, with a weight for
-    each entry. What networks need (``standardise``, ``overwrite``, ``average``) also takes raw with a leading axis of
-    networks.
+    (n_labels, 1). Losses of width 1 are elementwise: they take several tasks side by side, with a weight for each
+    entry. What networks need (``shift``, ``shifted``, ``overwrite``, ``average``) also takes raw with a leading axis
+    of networks.
     """
 
     width_one: ClassVar[bool] = True
@@ -54,8 +54,12 @@ class Loss(ABC):
         """Return the raw prediction whose response is mean."""
 
     @abstractmethod
-    def standardise(self, y: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, np.ndarray | float]:
-        """Return targets whose weighted mean is a plain number of the loss, and what to add to raw to undo it."""
+    def shift(self, y: np.ndarray, weight: np.ndarray) -> float:
+        """Return what to take from raw for targets to be of the size of one: about the raw of their mean, or zero."""
+
+    @abstractmethod
+    def shifted(self, y: np.ndarray, shift: float) -> np.ndarray:
+        """Return the targets for which raw - shift is as good as raw is for y."""
 
     @abstractmethod
     def overwrite(self, y: np.ndarray, raw: np.ndarray, weight: np.ndarray) -> None:

@@ -58,9 +58,13 @@ class LogisticLoss(Loss):
         p = np.clip(p, 0.0, 1.0)
         return float(np.sum(weight[seen] * (xlogy(p, p) + xlogy(1.0 - p, 1.0 - p))))
 
-    def standardise(self, y, weight):
-        """Return the targets, and nothing to add."""
-        return y, 0.0
+    def shift(self, y, weight):
+        """Return what to take from raw: nothing."""
+        return 0.0
+
+    def shifted(self, y, shift):
+        """Return the targets."""
+        return y
 
     def overwrite(self, y, raw, weight):
         """Turn raw into the gradient of the loss in raw; in single precision tanh is far faster than expit."""

@@ -67,9 +67,13 @@ class MultinomialLoss(Loss):
         p = np.clip(p, 0.0, 1.0)
         return float(np.sum(weight * xlogy(p, p)))
 
-    def standardise(self, y, weight):
-        """Return the targets, and nothing to add."""
-        return y, 0.0
+    def shift(self, y, weight):
+        """Return what to take from raw: nothing."""
+        return 0.0
+
+    def shifted(self, y, shift):
+        """Return the targets."""
+        return y
 
     def overwrite(self, y, raw, weight):
         """Turn raw into the gradient of the loss in raw."""

@@ -7,7 +7,9 @@ from scipy.special import logsumexp, xlogy
 
 from ._base import Loss
 
-MOST = 30.0  # raw beyond which a network learns nothing more, and single precision would soon overflow
+MOST = (
+    30.0  # raw beyond which a network learns nothing more, and single precision would soon overflow
+)
 
 
 @dataclass(frozen=True)
@@ -60,10 +62,14 @@ class PoissonLoss(Loss):
         mean = np.maximum(mean, 0.0)
         return float(np.sum(weight[seen] * (xlogy(mean, mean) - mean)))
 
-    def standardise(self, y, weight):
-        """Return targets divided by their mean, and the logarithm of the mean."""
-        mean = np.sum(weight * y, axis=0) / np.sum(weight * np.ones_like(y), axis=0)
-        return y / mean, np.log(mean)
+    def shift(self, y, weight):
+        """Return the logarithm of the mean of the targets; zero where that is zero."""
+        mean = float(np.sum(weight * y) / np.sum(weight * np.ones_like(y)))
+        return float(np.log(mean)) if mean > 0 else 0.0
+
+    def shifted(self, y, shift):
+        """Return the targets divided by what the shift is the logarithm of."""
+        return y * np.exp(-shift)
 
     def overwrite(self, y, raw, weight):
         """Turn raw into the gradient of the loss in raw."""

@@ -50,10 +50,13 @@ class SquaredLoss(Loss):
         seen = weight > 0
         return float(np.sum(U[seen] * y[seen] + 0.5 * U[seen] ** 2 / weight[seen]))
 
-    def standardise(self, y, weight):
-        """Return targets less their mean, and the mean."""
-        mean = np.sum(weight * y, axis=0) / np.sum(weight * np.ones_like(y), axis=0)
-        return y - mean, mean
+    def shift(self, y, weight):
+        """Return the mean of the targets."""
+        return float(np.sum(weight * y) / np.sum(weight * np.ones_like(y)))
+
+    def shifted(self, y, shift):
+        """Return the targets less the shift."""
+        return y - shift
 
     def overwrite(self, y, raw, weight):
         """Turn raw into the gradient of the loss in raw."""

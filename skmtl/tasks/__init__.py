@@ -1,5 +1,6 @@
 """Targets in, predictions out."""
 
+from ._known import as_known, with_classes
 from ._labels import Labels, labels_of, read_like
 from ._layout import Layout, read_targets
 from ._targets import TaskTargets
@@ -16,6 +17,7 @@ __all__ = [
     "TaskTargets",
     "as_classes",
     "as_declared",
+    "as_known",
     "as_regression",
     "check_fit",
     "check_predict",
@@ -25,4 +27,5 @@ __all__ = [
     "read_like",
     "read_targets",
     "task_view",
+    "with_classes",
 ]

@@ -5,6 +5,7 @@ from collections.abc import Callable, Hashable
 from typing import Any, NamedTuple
 
 import numpy as np
+from sklearn.utils import get_tags
 from sklearn.utils.validation import check_consistent_length, validate_data
 
 from ._columns import FEW
@@ -39,14 +40,20 @@ class FitData(NamedTuple):
     inferred: frozenset[Hashable]
 
 
-def check_fit(estimator: Any, X: Any, y: Any, sample_weight: Any, typing: Typing) -> FitData:
-    """Check the arguments of fit; typing settles what the tasks are in this estimator."""
+def check_fit(
+    estimator: Any, X: Any, y: Any, sample_weight: Any, typing: Typing, reset: bool = True
+) -> FitData:
+    """Check the arguments of fit; typing settles what the tasks are in this estimator.
+
+    reset says that the features are these from now on; otherwise they must be those known.
+    """
     if y is None:
         raise ValueError(
             f"{type(estimator).__name__} requires y to be passed, but the target y is None; y should be a 1d array, "
             "a matrix, a data frame or a dict of targets"
         )
-    X = validate_data(estimator, X, **X_RULES)
+    finite = finite_rule(estimator)
+    X = validate_data(estimator, X, reset=reset, ensure_all_finite=finite, **X_RULES)
     targets, layout, came_typed = read_targets(y)
     check_consistent_length(X, targets)
     targets, declared = typing(targets)
@@ -56,7 +63,13 @@ def check_fit(estimator: Any, X: Any, y: Any, sample_weight: Any, typing: Typing
 
 def check_predict(estimator: Any, X: Any) -> Any:
     """Check the argument of predict."""
-    return validate_data(estimator, X, reset=False, **X_RULES)
+    finite = finite_rule(estimator)
+    return validate_data(estimator, X, reset=False, ensure_all_finite=finite, **X_RULES)
+
+
+def finite_rule(estimator: Any) -> bool | str:
+    """Return whether X must be finite; "allow-nan" where the estimator fills gaps itself."""
+    return "allow-nan" if get_tags(estimator).input_tags.allow_nan else True
 
 
 def as_declared(task_types: Any) -> Typing:

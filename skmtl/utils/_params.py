@@ -106,18 +106,20 @@ class PerTask(Rule):
 
 @dataclass(frozen=True)
 class Several(Rule):
-    """One value or more, each of which keeps a rule."""
+    """One value or more, each of which keeps a rule; none at all where that is allowed."""
 
     rule: Rule
+    or_none: bool = False
 
     def admits(self, value: Any) -> bool:
         if isinstance(value, str | Mapping) or not isinstance(value, Iterable):
             return False
         values = list(value)
-        return bool(values) and all(map(self.rule.admits, values))
+        return (self.or_none or bool(values)) and all(map(self.rule.admits, values))
 
     def __str__(self) -> str:
-        return f"a sequence of one or more, each {self.rule}"
+        least = "numbers, or none" if self.or_none else "one or more"
+        return f"a sequence of {least}, each {self.rule}"
 
 
 class Either(Rule):

@@ -1,0 +1,12 @@
+"""Routing of metadata to a model and to what makes its folds."""
+
+from typing import Any
+
+from sklearn.utils.metadata_routing import MetadataRouter, MethodMapping
+
+
+def routing_of(model: Any, splitter: Any) -> MetadataRouter:
+    """Return who asks for which arguments of fit: the model, and what makes the folds."""
+    folds = MethodMapping().add(caller="fit", callee="split")
+    router = MetadataRouter(owner=type(model).__name__).add_self_request(model)
+    return router.add(splitter=splitter, method_mapping=folds)

@@ -1,0 +1,74 @@
+"""Fitted networks: from X as it comes to raw predictions of all tasks."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ..heads import PackedLoss
+from ._activations import Activation
+from ._inputs import Inputs, chunks
+from ._layers import Architecture
+from ._network import predict_raw, predict_shared
+from ._prepare import Prepared
+from ._rows import as_dense
+
+
+@dataclass(frozen=True)
+class Ensemble:
+    """Networks of one architecture, what they take, and which columns of the heads they give.
+
+    flat are the parameters, of shape (n_networks, size); they are used in the precision of X. rest are the raw values
+    of the columns that are not learnt.
+    """
+
+    architecture: Architecture
+    activation: Activation
+    flat: np.ndarray
+    inputs: Inputs
+    loss: PackedLoss
+    order: np.ndarray
+    rest: np.ndarray
+
+    @classmethod
+    def of(
+        cls,
+        flat: np.ndarray,
+        architecture: Architecture,
+        activation: Activation,
+        inputs: Inputs,
+        prepared: Prepared,
+    ) -> "Ensemble":
+        """Gather what predicts; of the loss, all but the labels."""
+        loss, heads = prepared.loss, prepared.heads
+        rest = np.concatenate([head.rest for head in heads])
+        empty = loss.over(loss.y[:0].copy(), loss.weight[:0].copy())
+        return cls(architecture, activation, flat, inputs, empty, prepared.order, rest)
+
+    def raw(self, X: Any, networks: Any = slice(None)) -> np.ndarray:
+        """Return raw predictions of shape (n_samples, n_columns of all heads), averaged over networks."""
+        found = np.tile(self.rest, (X.shape[0], 1)).astype(X.dtype)
+        flat = self.flat[networks].astype(X.dtype)
+        for rows in chunks(X.shape[0]):
+            made = self.inputs.transform(X[rows], X.dtype)
+            raw = predict_raw(self.architecture, self.activation, flat, made)
+            found[rows, self.order] = self.loss.average(raw)
+        return found
+
+    def shared(self, X: Any) -> np.ndarray:
+        """Return the values of the last shared layer of each network, side by side."""
+        flat = self.flat.astype(X.dtype)
+        return np.vstack([self._shared(X[rows], flat) for rows in chunks(X.shape[0])])
+
+    def _shared(self, X: Any, flat: np.ndarray) -> np.ndarray:
+        made = self.inputs.transform(X, X.dtype)
+        found = predict_shared(self.architecture, self.activation, flat, made)
+        if not self.architecture.hidden:
+            return as_dense(found)
+        return found.transpose(1, 0, 2).reshape(X.shape[0], -1)
+
+    @property
+    def n_shared(self) -> int:
+        """Number of values that ``shared`` gives of each row."""
+        n_networks = len(self.flat) if self.architecture.hidden else 1
+        return n_networks * self.architecture.n_shared

@@ -1,0 +1,134 @@
+"""One fit of MultiTaskMLP: from checked data to fitted networks and out-of-fold predictions."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any, NamedTuple
+
+import numpy as np
+from sklearn.utils import check_random_state
+
+from ..tasks import FitData
+from ..utils import take_rows
+from ._activations import ACTIVATIONS
+from ._ensemble import Ensemble
+from ._holdout import held_out
+from ._inputs import Inputs
+from ._layers import Architecture
+from ._lbfgs import train_by_lbfgs
+from ._prepare import Prepared, prepare
+from ._samples import Samples
+from ._training import Settings, Trained, Trainer, train
+from .balancing import (
+    Balancing,
+    DynamicWeightAverage,
+    MultipleGradientDescent,
+    ProjectedGradients,
+    Sum,
+    Uncertainty,
+)
+
+BALANCINGS: Mapping[str, type[Balancing]] = {
+    "dwa": DynamicWeightAverage,
+    "mgda": MultipleGradientDescent,
+    "pcgrad": ProjectedGradients,
+    "sum": Sum,
+    "uncertainty": Uncertainty,
+}
+
+
+class Fitted(NamedTuple):
+    """What a fit leaves; oof are raw predictions of the rows by the members that held them out."""
+
+    ensemble: Ensemble
+    prepared: Prepared
+    trained: Trained
+    oof: np.ndarray | None
+
+
+def dtype_of(solver: str) -> Any:
+    """Return the precision to train in."""
+    return np.float64 if solver == "lbfgs" else np.float32
+
+
+def settings_of(model: Any) -> Settings:
+    """Return how to train, from the parameters of the model."""
+    return Settings(
+        model.batch_size,
+        model.learning_rate_init,
+        model.schedule,
+        model.alpha,
+        model.dropout,
+        model.max_iter,
+        model.n_iter_no_change,
+        model.tol,
+    )
+
+
+def architecture_of(model: Any, inputs: Inputs, prepared: Prepared) -> Architecture:
+    """Return the numbers of units."""
+    return Architecture(
+        inputs.n_columns,
+        units_of(model.hidden_layer_sizes),
+        units_of(model.task_hidden_layer_sizes),
+        tuple(prepared.loss.task_of_column.tolist()),
+    )
+
+
+def units_of(sizes: Any) -> tuple[int, ...]:
+    """Return the numbers of hidden units of each layer."""
+    return (int(sizes),) if np.ndim(sizes) == 0 else tuple(int(size) for size in sizes)
+
+
+def trainer_of(
+    model: Any, architecture: Architecture, start: np.ndarray, random: np.random.Generator
+) -> Trainer:
+    """Return the networks before they are trained."""
+    balancing = BALANCINGS[model.loss_balancing](len(start), architecture.n_tasks, random)
+    flat = start.astype(dtype_of(model.solver))
+    activation = ACTIVATIONS[model.activation]
+    return Trainer(architecture, activation, flat, settings_of(model), balancing, random)
+
+
+def fit(model: Any, came: FitData, groups: Any, former: Ensemble | None, watcher: Any) -> Fitted:
+    """Fit networks with the parameters of the model; former are those of the last fit, to start from."""
+    prepared = prepare(came, model.class_weight, model.task_weight, model.standardize)
+    seed = int(check_random_state(model.random_state).randint(np.iinfo(np.int32).max))
+    random = np.random.default_rng(seed)
+    held: list[np.ndarray] = []
+    if model.n_members > 1 or model.solver == "adam":
+        own = None if groups is None else take_rows(groups, prepared.rows)
+        fraction = model.validation_fraction
+        held = held_out(prepared.targets, own, model.cv, model.n_members, fraction, seed)
+    X = came.X if len(prepared.rows) == came.X.shape[0] else came.X[prepared.rows]
+    inputs = Inputs(model.standardize, model.add_indicator).fit(X, prepared.row_weight)
+    architecture = architecture_of(model, inputs, prepared)
+    gain = ACTIVATIONS[model.activation].gain
+    start = architecture.initial(model.n_members, gain, prepared.loss.null_raw(), random)
+    if former is not None and former.architecture == architecture:
+        start = former.flat if former.flat.shape == start.shape else start
+    trainer = trainer_of(model, architecture, start, random)
+    dtype = trainer.flat.dtype
+    samples = Samples.of(X, inputs, prepared.loss, held, model.n_members, dtype)
+    plan = Ensemble.of(trainer.flat, architecture, trainer.activation, inputs, prepared)
+    run = train if model.solver == "adam" else train_by_lbfgs
+    trained = run(trainer, samples, held, watcher.of(plan, prepared))
+    ensemble = replace(plan, flat=trained.flat)
+    oof = out_of_fold(ensemble, came.X, prepared, held) if model.n_members > 1 else None
+    return Fitted(ensemble, prepared, trained, oof)
+
+
+def out_of_fold(
+    ensemble: Ensemble, X: Any, prepared: Prepared, held: list[np.ndarray]
+) -> np.ndarray:
+    """Return raw predictions of each row by the members that did not learn from it; NaN where each did."""
+    members = np.zeros((X.shape[0], len(held)), dtype=bool)
+    members[:] = ~np.isin(np.arange(X.shape[0]), prepared.rows)[:, None]
+    for m, rows in enumerate(held):
+        members[prepared.rows[rows], m] = True
+    raw = np.full((X.shape[0], len(ensemble.rest)), np.nan)
+    kinds, kind = np.unique(members, axis=0, return_inverse=True)
+    for k, chosen in enumerate(kinds):
+        if chosen.any():
+            rows = np.flatnonzero(kind.ravel() == k)
+            raw[rows] = ensemble.raw(X[rows], chosen)
+    return raw

@@ -1,0 +1,95 @@
+"""Layers as views of one flat vector of parameters."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+
+class Layer(NamedTuple):
+    """Weights of shape (n_networks, ..., n_inputs, n_outputs) and biases of shape (n_networks, ..., 1, n_outputs)."""
+
+    W: np.ndarray
+    b: np.ndarray
+
+
+@dataclass(frozen=True)
+class Architecture:
+    """Numbers of units: shared hidden layers, hidden layers of each task, and a column for each raw prediction.
+
+    task_of_column says to which task each column belongs.
+    """
+
+    n_inputs: int
+    hidden: tuple[int, ...]
+    task_hidden: tuple[int, ...]
+    task_of_column: tuple[int, ...]
+
+    @property
+    def n_tasks(self) -> int:
+        """Number of tasks."""
+        return max(self.task_of_column) + 1
+
+    @property
+    def n_columns(self) -> int:
+        """Number of raw columns."""
+        return len(self.task_of_column)
+
+    @property
+    def n_shared(self) -> int:
+        """Number of values that the tasks share: units of the last shared layer, or inputs."""
+        return (self.n_inputs, *self.hidden)[-1]
+
+    def shapes(self) -> Iterator[tuple[int, ...]]:
+        """Yield the shapes of the weights: shared layers, layers of tasks, the last layer."""
+        width = self.n_inputs
+        for units in self.hidden:
+            yield (width, units)
+            width = units
+        for units in self.task_hidden:
+            yield (self.n_tasks, width, units)
+            width = units
+        yield (width, self.n_columns)
+
+    @property
+    def size(self) -> int:
+        """Number of parameters of one network."""
+        return sum(int(np.prod(s)) + int(np.prod(s[:-2])) * s[-1] for s in self.shapes())
+
+    def layers(self, flat: np.ndarray) -> list[Layer]:
+        """Return views of parameters of shape (n_networks, size)."""
+        found, start = [], 0
+        for shape in self.shapes():
+            of_bias = (*shape[:-2], 1, shape[-1])
+            middle = start + int(np.prod(shape))
+            stop = middle + int(np.prod(of_bias))
+            W = flat[:, start:middle].reshape(len(flat), *shape)
+            b = flat[:, middle:stop].reshape(len(flat), *of_bias)
+            found.append(Layer(W, b))
+            start = stop
+        return found
+
+    def initial(
+        self, n_networks: int, gain: float, null_raw: np.ndarray, random: np.random.Generator
+    ) -> np.ndarray:
+        """Return parameters with which every network predicts the best constants.
+
+        Weights of hidden layers are uniform with variance gain / n_inputs. Those of the last layer are zero, and layers
+        of tasks are the same for all of them, so that no task's place or name matters.
+        """
+        flat = np.zeros((n_networks, self.size))
+        *hidden, last = self.layers(flat)
+        for W, _ in hidden:
+            bound = np.sqrt(3.0 * gain / max(1, W.shape[-2]))
+            drawn = random.uniform(-bound, bound, size=(n_networks, *W.shape[-2:]))
+            W[:] = drawn if W.ndim == 3 else drawn[:, None]
+        last.b[:] = null_raw
+        return flat
+
+    def decayed(self) -> np.ndarray:
+        """Return, for each parameter of a network, 1 where it is a weight and 0 where it is a bias."""
+        mask = np.zeros((1, self.size))
+        for W, _ in self.layers(mask):
+            W[:] = 1.0
+        return mask[0]

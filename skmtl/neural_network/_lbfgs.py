@@ -1,0 +1,146 @@
+"""Training by L-BFGS on all rows at once, in double precision."""
+
+import warnings
+from collections.abc import Sequence
+
+import numpy as np
+from scipy.optimize import minimize
+from sklearn.exceptions import ConvergenceWarning
+
+from ._curves import Curves
+from ._network import Workspace
+from ._samples import Batch, Samples
+from ._training import Stopping, Trained, Trainer, Watch, total
+
+
+class Objective:
+    """Loss of the rows that one network learns from, and alpha / 2 |W|^2: both over the weight of all labels."""
+
+    def __init__(self, trainer: Trainer, samples: Samples, network: int) -> None:
+        rows = np.flatnonzero(samples.learns[:, network])
+        self.flat = trainer.flat[network : network + 1].copy()
+        self.batch = Batch(samples, len(rows), np.array([network]))
+        self.batch.take(rows)
+        self.batch.factor = 1.0 / samples.loss.weight.sum()
+        self.work = Workspace(trainer.architecture, trainer.activation, self.flat, len(rows))
+        self.decay = (
+            trainer.settings.alpha
+            * samples.factor
+            * self.batch.factor
+            * trainer.architecture.decayed()
+        )
+
+    def __call__(self, flat: np.ndarray) -> tuple[float, np.ndarray]:
+        self.flat[0] = flat
+        with np.errstate(over="ignore"):
+            self.work.forward(self.batch.inputs, ())
+            value = self.batch.factor * self.batch.loss.by_task(self.work.raw).sum()
+            self.batch.overwrite(self.work.raw)
+            self.work.backward()
+        value += 0.5 * float(self.decay @ flat**2)
+        return value, self.work.gradient[0] + self.decay * flat
+
+
+class Progress:
+    """What a network reaches, iteration by iteration; called back by the optimiser, which it stops."""
+
+    def __init__(
+        self,
+        trainer: Trainer,
+        samples: Samples,
+        network: int,
+        held: Sequence[np.ndarray],
+        watch: Watch,
+    ) -> None:
+        self.trainer, self.samples, self.watch = trainer, samples, watch
+        self.flat = trainer.flat[network : network + 1].copy()
+        self.seen = [np.flatnonzero(samples.learns[:, network])]
+        self.held = [held[network]] if held else []
+        self.stopping = Stopping.of(self.flat, np.full(1, np.inf))
+        if held:
+            self.weight = samples.loss.weight[held[network]].sum(axis=0, keepdims=True)
+            self.stopping = Stopping.of(self.flat, self._left())
+        self.epoch = 0
+        self.stopped = False
+        self.rows: list[tuple[np.ndarray, np.ndarray]] = []
+
+    def __call__(self, flat: np.ndarray) -> None:
+        self.flat[0] = flat
+        self.epoch += 1
+        learnt = self._losses(self.seen)
+        loss, left = total(learnt, np.ones_like(learnt)), np.full_like(learnt, np.nan)
+        if self.held:
+            left = self._losses(self.held)
+            loss = total(left, self.weight)
+            tol = self.trainer.settings.tol
+            self.stopping.see(self.epoch, np.zeros(1, dtype=int), self.flat, loss, tol)
+        self.rows.append((learnt, left))
+        idle = bool(self.held) and self.stopping.idle[0] >= self.trainer.settings.n_iter_no_change
+        kept = self.stopping.best if self.held else self.flat
+        if self.watch(self.epoch, float(np.nanmean(learnt)), float(loss[0]), kept) or idle:
+            self.stopped = True
+            raise StopIteration
+
+    def result(self) -> tuple[np.ndarray, int]:
+        """Return the parameters to keep, and the iteration that gave them."""
+        if self.held:
+            return self.stopping.best[0], int(self.stopping.best_epoch[0])
+        return self.flat[0], self.epoch
+
+    def write(self, curves: Curves) -> None:
+        """Add this network to the curves of the others."""
+        for epoch, (learnt, left) in enumerate(self.rows):
+            if epoch == len(curves.train):
+                curves.add(learnt, left)
+            else:
+                curves.train[epoch] = np.vstack([curves.train[epoch], learnt])
+                curves.validation[epoch] = np.vstack([curves.validation[epoch], left])
+
+    def _losses(self, rows: Sequence[np.ndarray]) -> np.ndarray:
+        return self.trainer.losses_of(self.flat, self.samples, rows)
+
+    def _left(self) -> np.ndarray:
+        return total(self._losses(self.held), self.weight)
+
+
+def train_by_lbfgs(
+    trainer: Trainer, samples: Samples, held: Sequence[np.ndarray], watch: Watch
+) -> Trained:
+    """Train the networks one after another; those that hold rows out keep what was best on them."""
+    curves, n_iter, interrupted = Curves(), 0, False
+    best, best_epoch = trainer.flat.copy(), np.zeros(len(trainer.flat), dtype=int)
+    for m in range(len(best)):
+        progress = Progress(trainer, samples, m, held, watch)
+        try:
+            minimise(trainer, samples, m, progress)
+        except KeyboardInterrupt:
+            interrupted = True
+        best[m], best_epoch[m] = progress.result()
+        n_iter = max(n_iter, progress.epoch)
+        progress.write(curves)
+        if interrupted:
+            break
+    return Trained(best, best_epoch, n_iter, curves, interrupted)
+
+
+def minimise(trainer: Trainer, samples: Samples, network: int, progress: Progress) -> None:
+    """Minimise the objective of one network; warn where there was too little time."""
+    settings = trainer.settings
+    options = {
+        "maxiter": settings.max_iter,
+        "maxfun": 15 * settings.max_iter,
+        "gtol": settings.tol,
+        "ftol": 0.0,
+    }
+    objective = Objective(trainer, samples, network)
+    start = trainer.flat[network]
+    found = minimize(
+        objective, start, jac=True, method="L-BFGS-B", callback=progress, options=options
+    )
+    if not progress.stopped and found.nit >= settings.max_iter:
+        warnings.warn(
+            f"L-BFGS reached max_iter={settings.max_iter} iterations with a largest gradient of "
+            f"{np.abs(found.jac).max():.1e}, above tol={settings.tol:g}",
+            ConvergenceWarning,
+            stacklevel=6,
+        )

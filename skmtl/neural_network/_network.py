@@ -1,0 +1,184 @@
+"""Several networks of one architecture, side by side: raw predictions and gradients."""
+
+from collections.abc import Callable, Sequence
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from ._activations import Activation
+from ._layers import Architecture
+from ._rows import as_dense, times, transposed_times
+
+Gram = Callable[[], np.ndarray]
+Weigh = Callable[[Gram], np.ndarray]
+
+
+def predict_shared(
+    architecture: Architecture, activation: Activation, flat: np.ndarray, X: Any
+) -> Any:
+    """Return the values that tasks share, of shape (n_networks, n_rows, n_units); X where there is no hidden layer."""
+    A = X
+    for W, b in architecture.layers(flat)[: len(architecture.hidden)]:
+        Z = np.empty((len(W), A.shape[-2], W.shape[-1]), dtype=flat.dtype)
+        times(A, W, Z)
+        Z += b
+        activation.forward(Z)
+        A = Z
+    return A
+
+
+def predict_raw(
+    architecture: Architecture, activation: Activation, flat: np.ndarray, X: Any
+) -> np.ndarray:
+    """Return raw predictions of shape (n_networks, n_rows, n_columns)."""
+    A = predict_shared(architecture, activation, flat, X)
+    *own, last = architecture.layers(flat)[len(architecture.hidden) :]
+    if own and not architecture.hidden:
+        A = as_dense(A)
+        A = np.broadcast_to(A, (len(flat), *A.shape))
+    for step, (W, b) in enumerate(own):
+        A = np.matmul(A if step else A[:, None], W) + b
+        activation.forward(A)
+    raw = np.empty((len(flat), A.shape[-2], architecture.n_columns), dtype=flat.dtype)
+    if own:
+        _own_columns(architecture, A, last.W, raw)
+    else:
+        times(A, last.W, raw)
+    raw += last.b
+    return raw
+
+
+def _columns_of(architecture: Architecture) -> list[slice]:
+    """Return the columns of each task."""
+    owner = np.asarray(architecture.task_of_column)
+    starts = np.searchsorted(owner, np.arange(architecture.n_tasks + 1))
+    return [slice(int(a), int(b)) for a, b in zip(starts[:-1], starts[1:])]
+
+
+def _own_columns(architecture: Architecture, A: np.ndarray, W: np.ndarray, out: np.ndarray) -> None:
+    """Write each task's columns from its own hidden units, of shape (n_networks, n_tasks, n_rows, n_units), to out."""
+    for t, columns in enumerate(_columns_of(architecture)):
+        np.matmul(A[:, t], W[:, :, columns], out=out[:, :, columns])
+
+
+class Workspace:
+    """Networks at work on batches of one size: the arrays between the layers are made once.
+
+    X is (n_rows, n_inputs), parameters (n_networks, size); raw is (n_networks, n_rows, n_columns) and, once overwritten
+    by the gradient of the losses in it, goes backward.
+    """
+
+    def __init__(
+        self, architecture: Architecture, activation: Activation, flat: np.ndarray, n_rows: int
+    ) -> None:
+        self.architecture, self.activation = architecture, activation
+        self.layers = architecture.layers(flat)
+        self.gradient = np.empty_like(flat)
+        self.slopes = architecture.layers(self.gradient)
+        n, make = len(flat), lambda *shape: np.empty(shape, dtype=flat.dtype)
+        self.values = [make(n, n_rows, units) for units in architecture.hidden]
+        n_tasks = architecture.n_tasks
+        self.own = [make(n, n_tasks, n_rows, units) for units in architecture.task_hidden]
+        self.raw = make(n, n_rows, architecture.n_columns)
+        self.back = [np.empty_like(A) for A in (*self.values, *self.own)]
+        self.inputs: list[Any] = []
+        self.masks: Sequence[np.ndarray] = ()
+        self.ones = np.ones((1, n_rows), dtype=flat.dtype)
+
+    @cached_property
+    def task_columns(self) -> list[slice]:
+        """Columns of each task."""
+        return _columns_of(self.architecture)
+
+    def forward(self, X: Any, masks: Sequence[np.ndarray]) -> None:
+        """Compute raw; masks multiply the values of hidden layers, there is none or one a layer."""
+        self.inputs, self.masks = [X], masks
+        for step, (A, layer) in enumerate(zip((*self.values, *self.own), self.layers)):
+            below = self.inputs[-1]
+            if step == len(self.values):
+                below = self._spread(below)
+                self.inputs[-1] = below
+            times(below, layer.W, A)
+            A += layer.b
+            self.activation.forward(A)
+            self.inputs.append(A * masks[step] if masks else A)
+        last = self.layers[-1]
+        if self.own:
+            _own_columns(self.architecture, self.inputs[-1], last.W, self.raw)
+        else:
+            times(self.inputs[-1], last.W, self.raw)
+        self.raw += last.b
+
+    def _spread(self, A: Any) -> np.ndarray:
+        """Return what is shared as the input of each task's own layers."""
+        A = as_dense(A)
+        return A[:, None] if A.ndim == 3 else A[None, None]
+
+    def backward(self, weigh: Weigh | None = None) -> None:
+        """Compute the gradient from that in raw; weigh gives task weights (n_networks, n_tasks) in shared layers.
+
+        It may ask for the Gram matrices of the tasks' gradients in the last shared values.
+        """
+        G, A, last = self.raw, self.inputs[-1], self.slopes[-1]
+        np.matmul(self.ones, G, out=last.b)
+        if self.own:
+            self._backward_own(G, weigh)
+            return
+        transposed_times(A, G, last.W)
+        if not self.values:
+            return
+        W = self.layers[-1].W
+        if weigh is not None:
+            owner = list(self.architecture.task_of_column)
+            G = G * weigh(lambda: self._gram_of_columns(G, W))[:, None, owner]
+        np.matmul(G, W.swapaxes(-1, -2), out=self.back[len(self.values) - 1])
+        self._backward_shared()
+
+    def _gram_of_columns(self, G: np.ndarray, W: np.ndarray) -> np.ndarray:
+        """Return C'[(G'G) o (W'W)]C, of shape (n_networks, n_tasks, n_tasks): C says whose column each is."""
+        owner = np.asarray(self.architecture.task_of_column)
+        C = (owner[:, None] == np.arange(self.architecture.n_tasks)).astype(G.dtype)
+        return C.T @ ((G.swapaxes(1, 2) @ G) * (W.swapaxes(1, 2) @ W)) @ C
+
+    def _backward_own(self, G: np.ndarray, weigh: Weigh | None) -> None:
+        """Go from raw through the layers of the tasks."""
+        A, top = self.inputs[-1], self.back[-1]
+        W = self.layers[-1].W
+        for t, columns in enumerate(self.task_columns):
+            np.matmul(
+                A[:, t].swapaxes(1, 2), G[:, :, columns], out=self.slopes[-1].W[:, :, columns]
+            )
+            np.matmul(G[:, :, columns], W[:, :, columns].swapaxes(1, 2), out=top[:, t])
+        n_shared = len(self.values)
+        for step in range(n_shared + len(self.own) - 1, n_shared - 1, -1):
+            self._slope(step)
+            if step > n_shared:
+                W = self.layers[step].W
+                np.matmul(self.back[step], W.swapaxes(-1, -2), out=self.back[step - 1])
+        if not self.values:
+            return
+        each = self.back[n_shared] @ self.layers[n_shared].W.swapaxes(-1, -2)
+        if weigh is not None:
+            rows = each.reshape(*each.shape[:2], -1)
+            each *= weigh(lambda: rows @ rows.swapaxes(1, 2))[:, :, None, None]
+        np.sum(each, axis=1, out=self.back[n_shared - 1])
+        self._backward_shared()
+
+    def _backward_shared(self) -> None:
+        """Go from the last shared values down to the inputs."""
+        for step in range(len(self.values) - 1, -1, -1):
+            self._slope(step)
+            if step:
+                W = self.layers[step].W
+                np.matmul(self.back[step], W.swapaxes(-1, -2), out=self.back[step - 1])
+
+    def _slope(self, step: int) -> None:
+        """Compute a hidden layer's slope from the gradient in its values, which becomes that in its sums."""
+        G, A = self.back[step], (*self.values, *self.own)[step]
+        if self.masks:
+            G *= self.masks[step]
+        self.activation.backward(A, G)
+        slope = self.slopes[step]
+        transposed_times(self.inputs[step], G, slope.W)
+        np.matmul(self.ones, G, out=slope.b)

@@ -1,0 +1,64 @@
+"""partial_fit: the first rows settle what the tasks are, and all rows are gone through once."""
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from sklearn.utils import check_random_state
+
+from ..heads import open_heads
+from ..tasks import as_declared, as_known, check_fit, with_classes
+from ._activations import ACTIVATIONS
+from ._ensemble import Ensemble
+from ._fit import architecture_of, trainer_of
+from ._inputs import Inputs
+from ._prepare import Prepared, prepare, prepare_more
+from ._samples import Samples
+
+
+def begin(model: Any, X: Any, y: Any, classes: Any, sample_weight: Any) -> None:
+    """Make the networks, and learn from the first rows."""
+    typing = with_classes(classes, as_declared(model.task_types))
+    came = check_fit(model, X, y, sample_weight, typing)
+    came = came._replace(inferred=frozenset())
+    prepared = prepare(came, model.class_weight, model.task_weight, model.standardize, open_heads)
+    seed = int(check_random_state(model.random_state).randint(np.iinfo(np.int32).max))
+    random = np.random.default_rng(seed)
+    rows = came.X[prepared.rows]
+    inputs = Inputs(model.standardize, model.add_indicator).fit(rows, prepared.row_weight)
+    architecture = architecture_of(model, inputs, prepared)
+    gain = ACTIVATIONS[model.activation].gain
+    null_raw = np.zeros(prepared.loss.n_columns)
+    start = architecture.initial(model.n_members, gain, null_raw, random)
+    trainer = trainer_of(model, architecture, start, random)
+    ensemble = Ensemble.of(trainer.flat, architecture, trainer.activation, inputs, prepared)
+    learn(trainer, rows, ensemble, prepared)
+    model._trainer, model._ensemble, model.n_iter_ = trainer, ensemble, 1
+    model._keep_tasks(came, prepared.heads)
+
+
+def go_on(model: Any, X: Any, y: Any, sample_weight: Any) -> None:
+    """Learn from more rows."""
+    typing = as_known(model._info)
+    came = check_fit(model, X, y, sample_weight, typing, reset=False)
+    former = model._ensemble
+    prepared = prepare_more(came, model.class_weight, model.task_weight, model._heads, former.loss)
+    rows = came.X[prepared.rows]
+    if "_trainer" not in vars(model):
+        random = np.random.default_rng(check_random_state(model.random_state).randint(2**31 - 1))
+        model._trainer = trainer_of(model, former.architecture, former.flat, random)
+    former.inputs.update(rows, prepared.row_weight)
+    learn(model._trainer, rows, former, prepared)
+    model._ensemble = replace(former, flat=model._trainer.flat)
+    model.n_iter_ += 1
+    for name in ("oof_decision_", "oof_probability_", "oof_prediction_", "task_loss_curve_"):
+        vars(model).pop(name, None)
+
+
+def learn(trainer: Any, X: Any, ensemble: Ensemble, prepared: Prepared) -> None:
+    """Go once through rows, with all networks."""
+    if not X.shape[0]:
+        return
+    n_networks = len(trainer.flat)
+    samples = Samples.of(X, ensemble.inputs, prepared.loss, (), n_networks, trainer.flat.dtype)
+    trainer.epoch(samples, np.arange(n_networks), trainer.settings.learning_rate_init)

@@ -1,0 +1,47 @@
+"""Who is told of each epoch of a fit: callbacks, and the reader of verbose output."""
+
+import copy
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from ..tasks import FitData
+from ._ensemble import Ensemble
+from ._prepare import Prepared
+from ._training import Watch
+
+
+@dataclass(frozen=True)
+class Watcher:
+    """Tells of the epochs of a model's fit; told are the data, for callbacks."""
+
+    model: Any
+    context: Any
+    told: dict[str, Any]
+    came: FitData
+
+    def of(self, plan: Ensemble, prepared: Prepared) -> Watch:
+        """Return what a training calls after each epoch; plan predicts once it has parameters."""
+
+        def watch(epoch: int, learnt: float, left: float, flat: np.ndarray) -> bool:
+            name = type(self.model).__name__
+            if self.model.verbose:
+                print(f"[{name}] epoch {epoch}: loss {learnt:.4f}, held out {left:.4f}")
+            step = self.context.subcontext(task_name="epoch")
+            step.call_on_fit_task_begin(estimator=self.model, **self.told)
+            stopped = lambda: self._stopped_at(replace(plan, flat=flat.copy()), prepared, epoch)
+            return bool(
+                step.call_on_fit_task_end(
+                    estimator=self.model, **self.told, reconstruction_attributes=stopped
+                )
+            )
+
+        return watch
+
+    def _stopped_at(self, ensemble: Ensemble, prepared: Prepared, epoch: int) -> dict[str, Any]:
+        """Return the attributes that the model would have if fit stopped here."""
+        stopped = copy.copy(self.model)
+        stopped._ensemble, stopped.n_iter_ = ensemble, epoch
+        stopped._keep_tasks(self.came, prepared.heads)
+        return {k: v for k, v in vars(stopped).items() if k not in vars(self.model)}

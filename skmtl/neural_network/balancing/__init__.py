@@ -1,0 +1,17 @@
+"""How the losses of several tasks are weighed against each other during training: one method a file."""
+
+from ._base import Balancing
+from ._dwa import DynamicWeightAverage
+from ._mgda import MultipleGradientDescent
+from ._pcgrad import ProjectedGradients
+from ._sum import Sum
+from ._uncertainty import Uncertainty
+
+__all__ = [
+    "Balancing",
+    "DynamicWeightAverage",
+    "MultipleGradientDescent",
+    "ProjectedGradients",
+    "Sum",
+    "Uncertainty",
+]
