@@ -11,7 +11,7 @@ from ..tasks import FitData
 from ..utils import take_rows
 from ._activations import ACTIVATIONS
 from ._ensemble import Ensemble
-from ._holdout import held_out
+from ._holdout import held_out, held_out_by
 from ._inputs import Inputs
 from ._layers import Architecture
 from ._lbfgs import train_by_lbfgs
@@ -94,11 +94,7 @@ def fit(model: Any, came: FitData, groups: Any, former: Ensemble | None, watcher
     prepared = prepare(came, model.class_weight, model.task_weight, model.standardize)
     seed = int(check_random_state(model.random_state).randint(np.iinfo(np.int32).max))
     random = np.random.default_rng(seed)
-    held: list[np.ndarray] = []
-    if model.n_members > 1 or model.solver == "adam":
-        own = None if groups is None else take_rows(groups, prepared.rows)
-        fraction = model.validation_fraction
-        held = held_out(prepared.targets, own, model.cv, model.n_members, fraction, seed)
+    held = rows_held_out(model, came, groups, prepared, seed)
     X = came.X if len(prepared.rows) == came.X.shape[0] else came.X[prepared.rows]
     inputs = Inputs(model.standardize, model.add_indicator).fit(X, prepared.row_weight)
     architecture = architecture_of(model, inputs, prepared)
@@ -115,6 +111,18 @@ def fit(model: Any, came: FitData, groups: Any, former: Ensemble | None, watcher
     ensemble = replace(plan, flat=trained.flat)
     oof = out_of_fold(ensemble, came.X, prepared, held) if model.n_members > 1 else None
     return Fitted(ensemble, prepared, trained, oof)
+
+
+def rows_held_out(
+    model: Any, came: FitData, groups: Any, prepared: Prepared, seed: int
+) -> list[np.ndarray]:
+    """Return the rows, of those with labels, that each network holds out; none where it goes to the optimum."""
+    if model.n_members == 1 and model.solver == "lbfgs":
+        return []
+    if model.cv is not None:
+        return held_out_by(model.cv, came.targets, groups, model.n_members, prepared.rows)
+    own = None if groups is None else take_rows(groups, prepared.rows)
+    return held_out(prepared.targets, own, model.n_members, model.validation_fraction, seed)
 
 
 def out_of_fold(

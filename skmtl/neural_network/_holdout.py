@@ -10,38 +10,53 @@ from ..model_selection import TaskStratifiedKFold
 from ..tasks import TaskTargets
 
 
-def splitter_of(cv: Any, n_members: int, n_items: int, seed: int) -> BaseCrossValidator:
-    """Return what makes the folds: alike in all tasks, unless the user said how."""
-    if cv is None:
-        n_folds = min(n_members, n_items)
-        return TaskStratifiedKFold(n_folds, shuffle=True, random_state=seed)
-    return check_cv(cv)
+def splitter_of(cv: Any) -> BaseCrossValidator:
+    """Return what makes the folds."""
+    return TaskStratifiedKFold() if cv is None else check_cv(cv)
 
 
 def held_out(
-    targets: TaskTargets, groups: Any, cv: Any, n_members: int, fraction: float, seed: int
+    targets: TaskTargets, groups: Any, n_members: int, fraction: float, seed: int
 ) -> list[np.ndarray]:
-    """Return the rows that each member holds out; with one member, about the given share of all."""
+    """Return the rows that each member holds out: folds alike in all tasks, or about a share of the rows for one."""
     n_samples = targets.shape[0]
     n_items = n_samples if groups is None else len(np.unique(groups))
     if n_items < 2:
         what = "samples" if groups is None else "groups"
         raise ValueError(
-            f"MultiTaskMLP needs at least 2 {what} that have labels, to hold some out, got n_samples = {n_samples}"
-            + ("" if groups is None else f" in {n_items} group")
+            f"MultiTaskMLP needs at least 2 {what} with labels, to hold some out, got {n_items} (n_samples = "
+            f"{n_samples})"
+            {n_samples})"
         )
-    whole = np.zeros((n_samples, 1))
-    given = {} if groups is None else {"groups": groups}
-    if n_members == 1 and cv is None:
+    share = Fraction(1, min(n_members, n_items))
+    if n_members == 1:
         share = Fraction(fraction).limit_denominator(min(100, n_items))
         share = min(max(share, Fraction(1, n_items)), Fraction(n_items - 1, n_items))
-        folds = TaskStratifiedKFold(share.denominator, shuffle=True, random_state=seed)
-        tests = [test for _, test in folds.split(whole, targets, **given)]
+    folds = TaskStratifiedKFold(share.denominator, shuffle=True, random_state=seed)
+    tests = [test for _, test in folds.split(np.zeros((n_samples, 1)), targets, groups)]
+    if n_members == 1:
         return [np.sort(np.concatenate(tests[: share.numerator]))]
-    splitter = splitter_of(cv, n_members, n_items, seed)
-    tests = [np.asarray(test) for _, test in splitter.split(whole, targets, **given)]
+    return [tests[m % len(tests)] for m in range(n_members)]
+
+
+def held_out_by(
+    cv: Any, targets: TaskTargets, groups: Any, n_members: int, rows: np.ndarray
+) -> list[np.ndarray]:
+    """Return what each member holds out by the user's folds of all samples, counted among the given rows."""
+    n_samples = targets.shape[0]
+    given = {} if groups is None else {"groups": groups}
+    place = np.full(n_samples, -1)
+    place[rows] = np.arange(len(rows))
+    tests = []
+    for _, test in check_cv(cv).split(np.zeros((n_samples, 1)), targets, **given):
+        own = place[np.asarray(test)]
+        tests.append(own[own >= 0])
+        if len(tests[-1]) in (0, len(rows)):
+            raise ValueError(
+                f"each fold of cv must hold out some samples with labels and leave some, got {len(tests[-1])} of "
+                f"{len(rows)}"
+                {len(rows)}"
+            )
     if not tests:
         raise ValueError("cv must have at least one fold, got none")
-    if any(len(test) in (0, n_samples) for test in tests):
-        raise ValueError("each fold of cv must hold out some rows, and leave some")
     return [tests[m % len(tests)] for m in range(n_members)]

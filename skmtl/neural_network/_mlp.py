@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 import numpy as np
 from sklearn.base import ClassNamePrefixFeaturesOutMixin, TransformerMixin
 from sklearn.utils.metadata_routing import UNUSED
+from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_consistent_length, check_is_fitted
 
 from ..base import JointModel
@@ -35,6 +36,11 @@ from ._watch import Watcher
 
 UNITS = Number(1, whole=True)
 SIZES = Either(UNITS, Several(UNITS, or_none=True))
+
+
+def _takes_parts(model):
+    """Whether the solver can go on with more rows."""
+    return model.solver == "adam"
 
 
 class MultiTaskMLP(CallbackSupport, ClassNamePrefixFeaturesOutMixin, TransformerMixin, JointModel):
@@ -346,8 +352,9 @@ class MultiTaskMLP(CallbackSupport, ClassNamePrefixFeaturesOutMixin, Transformer
         context.call_on_fit_task_end(estimator=self, **told, reconstruction_attributes={})
         return self
 
+    @available_if(_takes_parts)
     def partial_fit(self, X, y, classes=None, sample_weight=None):
-        """Go once through some more rows, for data that do not fit in memory.
+        """Go once through some more rows, for data that do not fit in memory; absent with ``solver="lbfgs"``.
 
         The first call fixes the tasks, their types and classes, the medians and limits of inputs and the scale of
         targets; means and deviations of inputs go on with every call. All members learn from all rows, none stops
@@ -374,8 +381,6 @@ class MultiTaskMLP(CallbackSupport, ClassNamePrefixFeaturesOutMixin, Transformer
             The fitted model.
         """
         self._check()
-        if self.solver != "adam":
-            raise ValueError(f"partial_fit needs solver='adam', got {self.solver!r}")
         if "_heads" in vars(self):
             go_on(self, X, y, sample_weight)
         else:
@@ -407,7 +412,7 @@ class MultiTaskMLP(CallbackSupport, ClassNamePrefixFeaturesOutMixin, Transformer
         routing : MetadataRouter
             The requests, for scikit-learn's metadata routing.
         """
-        return routing_of(self, splitter_of(self.cv, max(2, self.n_members), 2, 0))
+        return routing_of(self, splitter_of(self.cv))
 
     def _raw(self, X):
         check_is_fitted(self)
