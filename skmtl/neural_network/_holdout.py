@@ -26,7 +26,6 @@ def held_out(
         raise ValueError(
             f"MultiTaskMLP needs at least 2 {what} with labels, to hold some out, got {n_items} (n_samples = "
             f"{n_samples})"
-            {n_samples})"
         )
     share = Fraction(1, min(n_members, n_items))
     if n_members == 1:
@@ -55,7 +54,6 @@ def held_out_by(
             raise ValueError(
                 f"each fold of cv must hold out some samples with labels and leave some, got {len(tests[-1])} of "
                 f"{len(rows)}"
-                {len(rows)}"
             )
     if not tests:
         raise ValueError("cv must have at least one fold, got none")
