@@ -1,7 +1,8 @@
 """Adam with decoupled weight decay, on one flat array of parameters."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from math import sqrt
 
 import numpy as np
 from scipy.linalg.blas import get_blas_funcs
@@ -27,56 +28,49 @@ SCHEDULES: Mapping[str, Callable[[float], float]] = {"constant": constant, "cosi
 class Adam:
     """Adam's moments of a flat array (Kingma & Ba 2015), with decay of the weights apart (Loshchilov & Hutter 2019).
 
-    theta <- theta - rate alpha theta; theta <- theta - rate m / (sqrt(v) + epsilon), where m and v are the
+    weights <- (1 - rate alpha) weights, then parameters <- parameters - rate m / (sqrt(v) + epsilon): m and v are the
     bias-corrected running means of the gradient and of its square. They are kept divided by FIRST^t and SECOND^t, so
     that a step adds to them without multiplying them first.
     """
 
     first: np.ndarray
     second: np.ndarray
-    scratch: np.ndarray
-    decay: np.ndarray | None
+    alpha: float
+    axpy: Callable
     n_steps: int = 0
     powers: list[float] = field(default_factory=lambda: [1.0, 1.0])
 
     @classmethod
-    def of(cls, flat: np.ndarray, alpha: float, decayed: np.ndarray) -> "Adam":
-        """Return the state before the first step; decayed marks the parameters that decay."""
-        decay = np.tile(alpha * decayed, (len(flat), 1)).astype(flat.dtype) if alpha else None
-        return cls(np.zeros_like(flat), np.zeros_like(flat), np.empty_like(flat), decay)
+    def of(cls, flat: np.ndarray, alpha: float) -> "Adam":
+        """Return the state before the first step."""
+        return cls(np.zeros_like(flat), np.zeros_like(flat), alpha, get_blas_funcs("axpy", (flat,)))
 
     def keep(self, networks: np.ndarray) -> "Adam":
         """Return the state of some of the networks."""
-        decay = None if self.decay is None else self.decay[networks]
-        return Adam(
-            self.first[networks],
-            self.second[networks],
-            self.scratch[networks],
-            decay,
-            self.n_steps,
-            list(self.powers),
-        )
+        kept = (self.first[networks], self.second[networks])
+        return Adam(*kept, self.alpha, self.axpy, self.n_steps, list(self.powers))
 
-    def step(self, flat: np.ndarray, gradient: np.ndarray, rate: float) -> None:
-        """Move the parameters."""
-        axpy = get_blas_funcs("axpy", (flat,))
-        p, g, scratch = flat.ravel(), gradient.ravel(), self.scratch.ravel()
-        first, second = self.first.ravel(), self.second.ravel()
+    def step(
+        self, flat: np.ndarray, gradient: np.ndarray, rate: float, weights: Sequence[np.ndarray]
+    ) -> None:
+        """Move the parameters; weights are views of those that decay. The gradient is overwritten."""
+        axpy = self.axpy
+        p, g, first, second = (array.ravel() for array in (flat, gradient, self.first, self.second))
         self.n_steps += 1
         self.powers[0] *= FIRST
         self.powers[1] *= SECOND
         axpy(g, first, a=(1.0 - FIRST) / self.powers[0])
-        np.multiply(g, g, out=scratch)
-        axpy(scratch, second, a=(1.0 - SECOND) / self.powers[1])
-        if self.decay is not None:
-            np.multiply(self.decay.ravel(), p, out=scratch)
-            axpy(scratch, p, a=-rate)
-        # sqrt(v) / sqrt(power) + eps, with the constants moved out of the arrays.
-        root = np.sqrt(self.powers[1] / (1.0 - SECOND**self.n_steps))
-        np.sqrt(second, out=scratch)
-        scratch += EPSILON / root
-        np.divide(first, scratch, out=scratch)
-        axpy(scratch, p, a=-rate * self.powers[0] / ((1.0 - FIRST**self.n_steps) * root))
+        np.multiply(g, g, out=g)
+        axpy(g, second, a=(1.0 - SECOND) / self.powers[1])
+        if self.alpha:
+            for W in weights:
+                W *= 1.0 - rate * self.alpha
+        # sqrt(v) / sqrt(power) + epsilon, with the constants moved out of the arrays.
+        root = sqrt(self.powers[1] / (1.0 - SECOND**self.n_steps))
+        np.sqrt(second, out=g)
+        g += EPSILON / root
+        np.divide(first, g, out=g)
+        axpy(g, p, a=-rate * self.powers[0] / ((1.0 - FIRST**self.n_steps) * root))
         if 1.0 / min(self.powers) > RANGE:
             self._rescale()
 

@@ -23,7 +23,7 @@ class Ensemble:
     """
 
     architecture: Architecture
-    activation: Activation
+    activation: type[Activation]
     flat: np.ndarray
     inputs: Inputs
     loss: PackedLoss
@@ -35,7 +35,7 @@ class Ensemble:
         cls,
         flat: np.ndarray,
         architecture: Architecture,
-        activation: Activation,
+        activation: type[Activation],
         inputs: Inputs,
         prepared: Prepared,
     ) -> "Ensemble":

@@ -104,7 +104,10 @@ def fit(model: Any, came: FitData, groups: Any, former: Ensemble | None, watcher
         start = former.flat if former.flat.shape == start.shape else start
     trainer = trainer_of(model, architecture, start, random)
     dtype = trainer.flat.dtype
-    samples = Samples.of(X, inputs, prepared.loss, held, model.n_members, dtype)
+    n_rows = X.shape[0]
+    if model.solver == "adam":
+        n_rows = trainer.settings.rows_of_batch(n_rows)
+    samples = Samples.of(X, inputs, prepared.loss, held, model.n_members, dtype, n_rows)
     plan = Ensemble.of(trainer.flat, architecture, trainer.activation, inputs, prepared)
     run = train if model.solver == "adam" else train_by_lbfgs
     trained = run(trainer, samples, held, watcher.of(plan, prepared))

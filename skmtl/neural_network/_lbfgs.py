@@ -14,27 +14,21 @@ from ._training import Stopping, Trained, Trainer, Watch, total
 
 
 class Objective:
-    """Loss of the rows that one network learns from, and alpha / 2 |W|^2: both over the weight of all labels."""
+    """Loss of the rows that one network learns from, and alpha / 2 |W|^2: both per row."""
 
     def __init__(self, trainer: Trainer, samples: Samples, network: int) -> None:
         rows = np.flatnonzero(samples.learns[:, network])
         self.flat = trainer.flat[network : network + 1].copy()
         self.batch = Batch(samples, len(rows), np.array([network]))
         self.batch.take(rows)
-        self.batch.factor = 1.0 / samples.loss.weight.sum()
         self.work = Workspace(trainer.architecture, trainer.activation, self.flat, len(rows))
-        self.decay = (
-            trainer.settings.alpha
-            * samples.factor
-            * self.batch.factor
-            * trainer.architecture.decayed()
-        )
+        self.decay = trainer.settings.alpha * samples.factor * trainer.architecture.decayed()
 
     def __call__(self, flat: np.ndarray) -> tuple[float, np.ndarray]:
         self.flat[0] = flat
         with np.errstate(over="ignore"):
             self.work.forward(self.batch.inputs, ())
-            value = self.batch.factor * self.batch.loss.by_task(self.work.raw).sum()
+            value = float(self.batch.loss.by_task(self.work.raw).sum())
             self.batch.overwrite(self.work.raw)
             self.work.backward()
         value += 0.5 * float(self.decay @ flat**2)

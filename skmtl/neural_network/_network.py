@@ -15,7 +15,7 @@ Weigh = Callable[[Gram], np.ndarray]
 
 
 def predict_shared(
-    architecture: Architecture, activation: Activation, flat: np.ndarray, X: Any
+    architecture: Architecture, activation: type[Activation], flat: np.ndarray, X: Any
 ) -> Any:
     """Return the values that tasks share, of shape (n_networks, n_rows, n_units); X where there is no hidden layer."""
     A = X
@@ -23,13 +23,13 @@ def predict_shared(
         Z = np.empty((len(W), A.shape[-2], W.shape[-1]), dtype=flat.dtype)
         times(A, W, Z)
         Z += b
-        activation.forward(Z)
+        activation(Z.shape, Z.dtype).forward(Z)
         A = Z
     return A
 
 
 def predict_raw(
-    architecture: Architecture, activation: Activation, flat: np.ndarray, X: Any
+    architecture: Architecture, activation: type[Activation], flat: np.ndarray, X: Any
 ) -> np.ndarray:
     """Return raw predictions of shape (n_networks, n_rows, n_columns)."""
     A = predict_shared(architecture, activation, flat, X)
@@ -39,7 +39,7 @@ def predict_raw(
         A = np.broadcast_to(A, (len(flat), *A.shape))
     for step, (W, b) in enumerate(own):
         A = np.matmul(A if step else A[:, None], W) + b
-        activation.forward(A)
+        activation(A.shape, A.dtype).forward(A)
     raw = np.empty((len(flat), A.shape[-2], architecture.n_columns), dtype=flat.dtype)
     if own:
         _own_columns(architecture, A, last.W, raw)
@@ -70,9 +70,13 @@ class Workspace:
     """
 
     def __init__(
-        self, architecture: Architecture, activation: Activation, flat: np.ndarray, n_rows: int
+        self,
+        architecture: Architecture,
+        activation: type[Activation],
+        flat: np.ndarray,
+        n_rows: int,
     ) -> None:
-        self.architecture, self.activation = architecture, activation
+        self.architecture = architecture
         self.layers = architecture.layers(flat)
         self.gradient = np.empty_like(flat)
         self.slopes = architecture.layers(self.gradient)
@@ -81,10 +85,15 @@ class Workspace:
         n_tasks = architecture.n_tasks
         self.own = [make(n, n_tasks, n_rows, units) for units in architecture.task_hidden]
         self.raw = make(n, n_rows, architecture.n_columns)
-        self.back = [np.empty_like(A) for A in (*self.values, *self.own)]
-        self.inputs: list[Any] = []
+        self.hidden = (*self.values, *self.own)
+        self.back = [np.empty_like(A) for A in self.hidden]
+        self.activations = [activation(A.shape, A.dtype) for A in self.hidden]
+        self.inputs: list[Any] = [None, *self.hidden]
+        self.dropped: list[np.ndarray] = []
         self.masks: Sequence[np.ndarray] = ()
         self.ones = np.ones((1, n_rows), dtype=flat.dtype)
+        # Views that every step needs.
+        self.transposed = [layer.W.swapaxes(-1, -2) for layer in self.layers]
 
     @cached_property
     def task_columns(self) -> list[slice]:
@@ -93,22 +102,25 @@ class Workspace:
 
     def forward(self, X: Any, masks: Sequence[np.ndarray]) -> None:
         """Compute raw; masks multiply the values of hidden layers, there is none or one a layer."""
-        self.inputs, self.masks = [X], masks
-        for step, (A, layer) in enumerate(zip((*self.values, *self.own), self.layers)):
-            below = self.inputs[-1]
-            if step == len(self.values):
-                below = self._spread(below)
-                self.inputs[-1] = below
-            times(below, layer.W, A)
-            A += layer.b
-            self.activation.forward(A)
-            self.inputs.append(A * masks[step] if masks else A)
-        last = self.layers[-1]
+        self.masks, self.inputs[0] = masks, X
+        if masks and not self.dropped:
+            self.dropped = [np.empty_like(A) for A in self.hidden]
+        n_shared, below = len(self.values), X
+        for step, A in enumerate(self.hidden):
+            if step == n_shared:
+                below = self.inputs[step] = self._spread(below)
+            W, b = self.layers[step]
+            times(below, W, A)
+            A += b
+            self.activations[step].forward(A)
+            below = np.multiply(A, masks[step], out=self.dropped[step]) if masks else A
+            self.inputs[step + 1] = below
+        W, b = self.layers[-1]
         if self.own:
-            _own_columns(self.architecture, self.inputs[-1], last.W, self.raw)
+            _own_columns(self.architecture, below, W, self.raw)
         else:
-            times(self.inputs[-1], last.W, self.raw)
-        self.raw += last.b
+            times(below, W, self.raw)
+        self.raw += b
 
     def _spread(self, A: Any) -> np.ndarray:
         """Return what is shared as the input of each task's own layers."""
@@ -128,11 +140,10 @@ class Workspace:
         transposed_times(A, G, last.W)
         if not self.values:
             return
-        W = self.layers[-1].W
         if weigh is not None:
-            owner = list(self.architecture.task_of_column)
+            owner, W = list(self.architecture.task_of_column), self.layers[-1].W
             G = G * weigh(lambda: self._gram_of_columns(G, W))[:, None, owner]
-        np.matmul(G, W.swapaxes(-1, -2), out=self.back[len(self.values) - 1])
+        np.matmul(G, self.transposed[-1], out=self.back[-1])
         self._backward_shared()
 
     def _gram_of_columns(self, G: np.ndarray, W: np.ndarray) -> np.ndarray:
@@ -144,21 +155,18 @@ class Workspace:
     def _backward_own(self, G: np.ndarray, weigh: Weigh | None) -> None:
         """Go from raw through the layers of the tasks."""
         A, top = self.inputs[-1], self.back[-1]
-        W = self.layers[-1].W
         for t, columns in enumerate(self.task_columns):
-            np.matmul(
-                A[:, t].swapaxes(1, 2), G[:, :, columns], out=self.slopes[-1].W[:, :, columns]
-            )
-            np.matmul(G[:, :, columns], W[:, :, columns].swapaxes(1, 2), out=top[:, t])
+            slope = self.slopes[-1].W[:, :, columns]
+            np.matmul(A[:, t].swapaxes(1, 2), G[:, :, columns], out=slope)
+            np.matmul(G[:, :, columns], self.transposed[-1][:, columns], out=top[:, t])
         n_shared = len(self.values)
         for step in range(n_shared + len(self.own) - 1, n_shared - 1, -1):
             self._slope(step)
             if step > n_shared:
-                W = self.layers[step].W
-                np.matmul(self.back[step], W.swapaxes(-1, -2), out=self.back[step - 1])
+                np.matmul(self.back[step], self.transposed[step], out=self.back[step - 1])
         if not self.values:
             return
-        each = self.back[n_shared] @ self.layers[n_shared].W.swapaxes(-1, -2)
+        each = self.back[n_shared] @ self.transposed[n_shared]
         if weigh is not None:
             rows = each.reshape(*each.shape[:2], -1)
             each *= weigh(lambda: rows @ rows.swapaxes(1, 2))[:, :, None, None]
@@ -170,15 +178,14 @@ class Workspace:
         for step in range(len(self.values) - 1, -1, -1):
             self._slope(step)
             if step:
-                W = self.layers[step].W
-                np.matmul(self.back[step], W.swapaxes(-1, -2), out=self.back[step - 1])
+                np.matmul(self.back[step], self.transposed[step], out=self.back[step - 1])
 
     def _slope(self, step: int) -> None:
         """Compute a hidden layer's slope from the gradient in its values, which becomes that in its sums."""
-        G, A = self.back[step], (*self.values, *self.own)[step]
+        G, A = self.back[step], self.hidden[step]
         if self.masks:
             G *= self.masks[step]
-        self.activation.backward(A, G)
+        self.activations[step].backward(A, G)
         slope = self.slopes[step]
         transposed_times(self.inputs[step], G, slope.W)
         np.matmul(self.ones, G, out=slope.b)

@@ -60,5 +60,7 @@ def learn(trainer: Any, X: Any, ensemble: Ensemble, prepared: Prepared) -> None:
     if not X.shape[0]:
         return
     n_networks = len(trainer.flat)
-    samples = Samples.of(X, ensemble.inputs, prepared.loss, (), n_networks, trainer.flat.dtype)
+    n_rows = trainer.settings.rows_of_batch(X.shape[0])
+    dtype = trainer.flat.dtype
+    samples = Samples.of(X, ensemble.inputs, prepared.loss, (), n_networks, dtype, n_rows)
     trainer.epoch(samples, np.arange(n_networks), trainer.settings.learning_rate_init)

@@ -24,6 +24,7 @@ class Samples:
     loss: PackedLoss
     n_inputs: int
     factor: float
+    rows_of_batch: int
 
     @classmethod
     def of(
@@ -34,8 +35,12 @@ class Samples:
         held: Sequence[np.ndarray],
         n_networks: int,
         dtype: Any,
+        rows_of_batch: int,
     ) -> "Samples":
-        """Make the table of X; loss and held are about its rows. Weights are given a mean of 1."""
+        """Make the table of X; loss and held are about its rows.
+
+        Weights are scaled for their sum over a batch to be the number of tasks, on average.
+        """
         is_sparse = sparse.issparse(X)
         n_inputs = 0 if is_sparse else inputs.n_columns
         c, t = loss.n_columns, loss.n_tasks
@@ -43,14 +48,14 @@ class Samples:
         if not is_sparse:
             inputs.write(X, table)
         table[:, n_inputs : n_inputs + c] = loss.y
-        factor = loss.weight.size / loss.weight.sum()
+        factor = loss.weight.size / loss.weight.sum() / rows_of_batch
         table[:, n_inputs + c : n_inputs + c + t] = factor * loss.weight
         table[:, n_inputs + c + t :] = 1.0
         for m, own in enumerate(held):
             table[own, n_inputs + c + t + m] = 0.0
         light = loss.over(table[:, n_inputs : n_inputs + c], table[:, n_inputs + c :][:, :t])
         kept = inputs.transform(X, dtype) if is_sparse else None
-        return cls(table, kept, light, n_inputs, factor)
+        return cls(table, kept, light, n_inputs, factor, rows_of_batch)
 
     @property
     def n_samples(self) -> int:
@@ -90,8 +95,6 @@ class Batch:
         self.rows = np.empty((n_rows, width), dtype=samples.table.dtype)
         p, c, t = samples.n_inputs, samples.loss.n_columns, samples.loss.n_tasks
         self.inputs: Any = self.rows[:, :p]
-        # A mean over rows, of a sum over tasks.
-        self.factor = 1.0 / n_rows
         self.loss = samples.loss.over(self.rows[:, p : p + c], self.rows[:, p + c : p + c + t])
         self.learns = None if n_networks == 1 else self.rows[:, p + c + t :]
         self.networks = networks
@@ -103,9 +106,7 @@ class Batch:
             self.inputs = self.samples.sparse_inputs[rows]
 
     def overwrite(self, raw: np.ndarray) -> None:
-        """Turn raw into the gradient of each network's mean loss; rows that a network holds out have none."""
+        """Turn raw into the gradient of each network's loss; rows that a network holds out have none."""
         self.loss.overwrite(raw)
-        if self.learns is None:
-            raw *= self.factor
-        else:
-            raw *= (self.factor * self.learns[:, self.networks]).T[:, :, None]
+        if self.learns is not None:
+            raw *= self.learns[:, self.networks].T[:, :, None]

@@ -16,6 +16,7 @@ from ._samples import Batch, Samples
 from .balancing import Balancing
 
 SOLVED_EVERY = 8  # steps that go with the same weights of shared gradients
+ENOUGH = 1000  # rows to take a training loss on
 
 Watch = Callable[[int, float, float, np.ndarray], bool]  # epoch, losses, parameters kept
 
@@ -59,15 +60,14 @@ class Trainer:
     """Networks in training: parameters, moments, and the weights of the tasks."""
 
     architecture: Architecture
-    activation: Activation
+    activation: type[Activation]
     flat: np.ndarray
     settings: Settings
     balancing: Balancing
     random: np.random.Generator
 
     def __post_init__(self) -> None:
-        decayed = self.architecture.decayed()
-        self.adam = Adam.of(self.flat, self.settings.alpha, decayed)
+        self.adam = Adam.of(self.flat, self.settings.alpha)
 
     def keep(self, networks: np.ndarray) -> None:
         """Go on with some of the networks."""
@@ -78,13 +78,14 @@ class Trainer:
     def epoch(self, samples: Samples, networks: np.ndarray, rate: float) -> None:
         """Go once through the rows that any of the networks learns from."""
         rows = np.flatnonzero(samples.learns[:, networks].any(axis=1))
-        n_rows = self.settings.rows_of_batch(len(rows))
+        n_rows = min(samples.rows_of_batch, len(rows))
         # Batches are of one size: the last is filled up from the first rows.
         n_batches = -(-len(rows) // n_rows)
         order = np.resize(self.random.permutation(rows), n_batches * n_rows)
         batch = Batch(samples, n_rows, networks)
         work = Workspace(self.architecture, self.activation, self.flat, n_rows)
-        shapes = [A.shape for A in (*work.values, *work.own)]
+        weights = [layer.W for layer in work.layers]
+        shapes = [A.shape for A in work.hidden]
         dropout = Dropout(self.settings.dropout, shapes, self.flat.dtype, self.random)
         dropout.refill()
         shared = SharedWeights(self.balancing)
@@ -98,7 +99,7 @@ class Trainer:
                 owner = list(self.architecture.task_of_column)
                 work.raw *= self.balancing.weights[:, None, owner]
             work.backward(shared.of_step if shared.are_used else None)
-            self.adam.step(self.flat, work.gradient, rate)
+            self.adam.step(self.flat, work.gradient, rate, weights)
 
     def losses_of(
         self, flat: np.ndarray, samples: Samples, rows: Sequence[np.ndarray]
@@ -213,9 +214,9 @@ def train(trainer: Trainer, samples: Samples, held: Sequence[np.ndarray], watch:
 def seen_rows(
     samples: Samples, held: Sequence[np.ndarray], random: np.random.Generator
 ) -> list[np.ndarray]:
-    """Return, for each network, as many rows it learns from as it holds out: for its training loss."""
+    """Return, for each network, as many rows it learns from as it holds out, or enough, for its training loss."""
     found = []
     for own, learns in zip(held, samples.learns.T):
         rows = np.flatnonzero(learns)
-        found.append(random.choice(rows, size=min(len(own), len(rows)), replace=False))
+        found.append(random.choice(rows, size=min(len(own), len(rows), ENOUGH), replace=False))
     return found
