@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -57,18 +58,30 @@ class Architecture:
         """Number of parameters of one network."""
         return sum(int(np.prod(s)) + int(np.prod(s[:-2])) * s[-1] for s in self.shapes())
 
-    def layers(self, flat: np.ndarray) -> list[Layer]:
-        """Return views of parameters of shape (n_networks, size)."""
+    @cached_property
+    def places(self) -> list[tuple[slice, tuple[int, ...], slice, tuple[int, ...]]]:
+        """Where the weights and the biases of each layer are, and their shapes: weights first, then biases."""
         found, start = [], 0
         for shape in self.shapes():
             of_bias = (*shape[:-2], 1, shape[-1])
             middle = start + int(np.prod(shape))
             stop = middle + int(np.prod(of_bias))
-            W = flat[:, start:middle].reshape(len(flat), *shape)
-            b = flat[:, middle:stop].reshape(len(flat), *of_bias)
-            found.append(Layer(W, b))
+            found.append((slice(start, middle), shape, slice(middle, stop), of_bias))
             start = stop
         return found
+
+    def layers(self, flat: np.ndarray) -> list[Layer]:
+        """Return views of parameters of shape (n_networks, size)."""
+        n = len(flat)
+        return [
+            Layer(flat[:, where].reshape(n, *shape), flat[:, where_b].reshape(n, *shape_b))
+            for where, shape, where_b, shape_b in self.places
+        ]
+
+    def first_with_biases(self, flat: np.ndarray) -> np.ndarray:
+        """Return the weights of the first shared layer with its biases as one more row, a view."""
+        width = self.hidden[0]
+        return flat[:, : (self.n_inputs + 1) * width].reshape(len(flat), -1, width)
 
     def initial(
         self, n_networks: int, gain: float, null_raw: np.ndarray, random: np.random.Generator

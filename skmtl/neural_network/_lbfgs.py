@@ -8,8 +8,7 @@ from scipy.optimize import minimize
 from sklearn.exceptions import ConvergenceWarning
 
 from ._curves import Curves
-from ._network import Workspace
-from ._samples import Batch, Samples
+from ._samples import Samples
 from ._training import Stopping, Trained, Trainer, Watch, total
 
 
@@ -19,9 +18,8 @@ class Objective:
     def __init__(self, trainer: Trainer, samples: Samples, network: int) -> None:
         rows = np.flatnonzero(samples.learns[:, network])
         self.flat = trainer.flat[network : network + 1].copy()
-        self.batch = Batch(samples, len(rows), np.array([network]))
+        self.batch, self.work = trainer.room(samples, np.array([network]), self.flat, len(rows))
         self.batch.take(rows)
-        self.work = Workspace(trainer.architecture, trainer.activation, self.flat, len(rows))
         self.decay = trainer.settings.alpha * samples.factor * trainer.architecture.decayed()
 
     def __call__(self, flat: np.ndarray) -> tuple[float, np.ndarray]:

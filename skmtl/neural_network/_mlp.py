@@ -73,7 +73,7 @@ class MultiTaskMLP(CallbackSupport, ClassNamePrefixFeaturesOutMixin, Transformer
         "adam" takes minibatches, in single precision; "lbfgs" all rows at once, in double precision: for small
         tables. With one member "lbfgs" holds nothing out and goes to the optimum.
 
-    alpha : float, default=0.01
+    alpha : float, default=1.0
         Strength of the weight decay; biases do not decay. With "adam" it is decoupled: each step takes the share
         ``learning_rate * alpha`` off the weights. With "lbfgs" it is a penalty of ``alpha / 2`` times the squared
         weights on the sum of the losses, as in scikit-learn's ``MLPClassifier``.
@@ -272,7 +272,7 @@ class MultiTaskMLP(CallbackSupport, ClassNamePrefixFeaturesOutMixin, Transformer
         activation="relu",
         dropout=0.1,
         solver="adam",
-        alpha=0.01,
+        alpha=1.0,
         batch_size="auto",
         learning_rate_init=0.002,
         schedule="constant",

@@ -65,8 +65,9 @@ def _own_columns(architecture: Architecture, A: np.ndarray, W: np.ndarray, out: 
 class Workspace:
     """Networks at work on batches of one size: the arrays between the layers are made once.
 
-    X is (n_rows, n_inputs), parameters (n_networks, size); raw is (n_networks, n_rows, n_columns) and, once overwritten
-    by the gradient of the losses in it, goes backward.
+    X is (n_rows, n_inputs), parameters (n_networks, size); raw is (n_networks, n_rows, n_columns) and, once
+    overwritten by the gradient of the losses in it, goes backward. with_ones says that X, dense and below a shared
+    layer, has a last column of ones, so that the first biases come with the products.
     """
 
     def __init__(
@@ -75,6 +76,7 @@ class Workspace:
         activation: type[Activation],
         flat: np.ndarray,
         n_rows: int,
+        with_ones: bool = False,
     ) -> None:
         self.architecture = architecture
         self.layers = architecture.layers(flat)
@@ -92,6 +94,8 @@ class Workspace:
         self.dropped: list[np.ndarray] = []
         self.masks: Sequence[np.ndarray] = ()
         self.ones = np.ones((1, n_rows), dtype=flat.dtype)
+        self.first = architecture.first_with_biases(flat) if with_ones else None
+        self.first_slope = architecture.first_with_biases(self.gradient) if with_ones else None
         # Views that every step needs.
         self.transposed = [layer.W.swapaxes(-1, -2) for layer in self.layers]
 
@@ -109,9 +113,12 @@ class Workspace:
         for step, A in enumerate(self.hidden):
             if step == n_shared:
                 below = self.inputs[step] = self._spread(below)
-            W, b = self.layers[step]
-            times(below, W, A)
-            A += b
+            if step or self.first is None:
+                W, b = self.layers[step]
+                times(below, W, A)
+                A += b
+            else:
+                np.matmul(X, self.first, out=A)
             self.activations[step].forward(A)
             below = np.multiply(A, masks[step], out=self.dropped[step]) if masks else A
             self.inputs[step + 1] = below
@@ -186,6 +193,9 @@ class Workspace:
         if self.masks:
             G *= self.masks[step]
         self.activations[step].backward(A, G)
+        if step == 0 and self.first_slope is not None:
+            np.matmul(self.inputs[0].T, G, out=self.first_slope)
+            return
         slope = self.slopes[step]
         transposed_times(self.inputs[step], G, slope.W)
         np.matmul(self.ones, G, out=slope.b)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from scipy import sparse
@@ -11,18 +11,34 @@ from ..heads import PackedLoss
 from ._inputs import Inputs, chunks
 
 
+class Places(NamedTuple):
+    """Which columns of a table hold what: learns has a column a network."""
+
+    inputs: slice
+    ones: slice
+    y: slice
+    weight: slice
+    learns: slice
+
+    @classmethod
+    def of(cls, *widths: int) -> "Places":
+        """Put columns of these widths side by side."""
+        stops = np.cumsum(widths).tolist()
+        return cls(*(slice(stop - width, stop) for stop, width in zip(stops, widths)))
+
+
 @dataclass(frozen=True)
 class Samples:
     """Inputs, encoded targets, weights times a factor, and which networks learn from which rows.
 
-    table has, from left to right, the inputs unless they are sparse, the columns of loss.y and of loss.weight, and a
-    column a network: 1 where it learns from the row, 0 where it holds it out.
+    All are columns of one table, but for sparse inputs: what learns is 1 where a network learns from a row, 0 where it
+    holds the row out.
     """
 
     table: np.ndarray
+    places: Places
     sparse_inputs: Any
     loss: PackedLoss
-    n_inputs: int
     factor: float
     rows_of_batch: int
 
@@ -43,35 +59,32 @@ class Samples:
         """
         is_sparse = sparse.issparse(X)
         n_inputs = 0 if is_sparse else inputs.n_columns
-        c, t = loss.n_columns, loss.n_tasks
-        table = np.empty((X.shape[0], n_inputs + c + t + n_networks), dtype=dtype)
+        places = Places.of(n_inputs, 1, loss.n_columns, loss.n_tasks, n_networks)
+        table = np.ones((X.shape[0], places.learns.stop), dtype=dtype)
         if not is_sparse:
             inputs.write(X, table)
-        table[:, n_inputs : n_inputs + c] = loss.y
-        factor = loss.weight.size / loss.weight.sum() / rows_of_batch
-        table[:, n_inputs + c : n_inputs + c + t] = factor * loss.weight
-        table[:, n_inputs + c + t :] = 1.0
+        factor = float(loss.weight.size / loss.weight.sum() / rows_of_batch)
+        table[:, places.y] = loss.y
+        table[:, places.weight] = factor * loss.weight
         for m, own in enumerate(held):
-            table[own, n_inputs + c + t + m] = 0.0
-        light = loss.over(table[:, n_inputs : n_inputs + c], table[:, n_inputs + c :][:, :t])
+            table[own, places.learns.start + m] = 0.0
+        light = loss.over(table[:, places.y], table[:, places.weight])
         kept = inputs.transform(X, dtype) if is_sparse else None
-        return cls(table, kept, light, n_inputs, factor, rows_of_batch)
+        return cls(table, places, kept, light, factor, rows_of_batch)
 
     @property
-    def n_samples(self) -> int:
-        """Number of rows."""
-        return len(self.table)
+    def is_sparse(self) -> bool:
+        """Whether the inputs are sparse."""
+        return self.sparse_inputs is not None
 
     @property
     def learns(self) -> np.ndarray:
         """Whether each network learns from each row, of shape (n_samples, n_networks)."""
-        return self.table[:, self.n_inputs + self.loss.n_columns + self.loss.n_tasks :] > 0
+        return self.table[:, self.places.learns] > 0
 
     def inputs(self, rows: Any) -> Any:
         """Return the inputs of some rows."""
-        if self.sparse_inputs is not None:
-            return self.sparse_inputs[rows]
-        return self.table[rows, : self.n_inputs]
+        return self.sparse_inputs[rows] if self.is_sparse else self.table[rows, self.places.inputs]
 
     def losses(self, rows: np.ndarray, raw_of: Any) -> np.ndarray:
         """Return the mean loss per label of each task on some rows, where raw_of(X) gives raw; NaN without labels."""
@@ -87,22 +100,23 @@ class Samples:
 
 
 class Batch:
-    """Room for a minibatch of some networks."""
+    """Room for a minibatch of some networks; with_ones says that inputs, dense, end in a column of ones."""
 
-    def __init__(self, samples: Samples, n_rows: int, networks: np.ndarray) -> None:
+    def __init__(
+        self, samples: Samples, n_rows: int, networks: np.ndarray, with_ones: bool
+    ) -> None:
         self.samples = samples
-        width, n_networks = samples.table.shape[1], len(networks)
-        self.rows = np.empty((n_rows, width), dtype=samples.table.dtype)
-        p, c, t = samples.n_inputs, samples.loss.n_columns, samples.loss.n_tasks
-        self.inputs: Any = self.rows[:, :p]
-        self.loss = samples.loss.over(self.rows[:, p : p + c], self.rows[:, p + c : p + c + t])
-        self.learns = None if n_networks == 1 else self.rows[:, p + c + t :]
+        self.rows = np.empty((n_rows, samples.table.shape[1]), dtype=samples.table.dtype)
+        inputs, ones, y, weight, learns = samples.places
+        self.inputs: Any = self.rows[:, : ones.stop if with_ones else inputs.stop]
+        self.loss = samples.loss.over(self.rows[:, y], self.rows[:, weight])
+        self.learns = None if len(networks) == 1 else self.rows[:, learns]
         self.networks = networks
 
     def take(self, rows: np.ndarray) -> None:
         """Fill it."""
         np.take(self.samples.table, rows, axis=0, out=self.rows, mode="clip")
-        if self.samples.sparse_inputs is not None:
+        if self.samples.is_sparse:
             self.inputs = self.samples.sparse_inputs[rows]
 
     def overwrite(self, raw: np.ndarray) -> None:

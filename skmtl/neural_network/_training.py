@@ -82,8 +82,7 @@ class Trainer:
         # Batches are of one size: the last is filled up from the first rows.
         n_batches = -(-len(rows) // n_rows)
         order = np.resize(self.random.permutation(rows), n_batches * n_rows)
-        batch = Batch(samples, n_rows, networks)
-        work = Workspace(self.architecture, self.activation, self.flat, n_rows)
+        batch, work = self.room(samples, networks, self.flat, n_rows)
         weights = [layer.W for layer in work.layers]
         shapes = [A.shape for A in work.hidden]
         dropout = Dropout(self.settings.dropout, shapes, self.flat.dtype, self.random)
@@ -100,6 +99,14 @@ class Trainer:
                 work.raw *= self.balancing.weights[:, None, owner]
             work.backward(shared.of_step if shared.are_used else None)
             self.adam.step(self.flat, work.gradient, rate, weights)
+
+    def room(
+        self, samples: Samples, networks: np.ndarray, flat: np.ndarray, n_rows: int
+    ) -> tuple[Batch, Workspace]:
+        """Return room for batches, and for networks at work on them."""
+        with_ones = bool(self.architecture.hidden) and not samples.is_sparse
+        batch = Batch(samples, n_rows, networks, with_ones)
+        return batch, Workspace(self.architecture, self.activation, flat, n_rows, with_ones)
 
     def losses_of(
         self, flat: np.ndarray, samples: Samples, rows: Sequence[np.ndarray]
