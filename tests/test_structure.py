@@ -38,10 +38,12 @@ MAY_IMPORT["datasets"] = {"datasets", "tasks"}
 PUBLIC = [
     "skmtl",
     "skmtl.datasets",
+    "skmtl.inspection",
     "skmtl.linear_model",
     "skmtl.losses",
     "skmtl.metrics",
     "skmtl.model_selection",
+    "skmtl.neural_network",
     "skmtl.penalties",
     "skmtl.solvers",
 ]

@@ -15,6 +15,7 @@ from ._holdout import held_out, held_out_by
 from ._inputs import Inputs
 from ._layers import Architecture
 from ._lbfgs import train_by_lbfgs
+from ._out_of_fold import out_of_fold
 from ._prepare import Prepared, prepare
 from ._samples import Samples
 from ._training import Settings, Trained, Trainer, train
@@ -126,20 +127,3 @@ def rows_held_out(
         return held_out_by(model.cv, came.targets, groups, model.n_members, prepared.rows)
     own = None if groups is None else take_rows(groups, prepared.rows)
     return held_out(prepared.targets, own, model.n_members, model.validation_fraction, seed)
-
-
-def out_of_fold(
-    ensemble: Ensemble, X: Any, prepared: Prepared, held: list[np.ndarray]
-) -> np.ndarray:
-    """Return raw predictions of each row by the members that did not learn from it; NaN where each did."""
-    members = np.zeros((X.shape[0], len(held)), dtype=bool)
-    members[:] = ~np.isin(np.arange(X.shape[0]), prepared.rows)[:, None]
-    for m, rows in enumerate(held):
-        members[prepared.rows[rows], m] = True
-    raw = np.full((X.shape[0], len(ensemble.rest)), np.nan)
-    kinds, kind = np.unique(members, axis=0, return_inverse=True)
-    for k, chosen in enumerate(kinds):
-        if chosen.any():
-            rows = np.flatnonzero(kind.ravel() == k)
-            raw[rows] = ensemble.raw(X[rows], chosen)
-    return raw

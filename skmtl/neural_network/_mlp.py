@@ -3,39 +3,21 @@
 import warnings
 from typing import Any, ClassVar
 
-import numpy as np
 from sklearn.base import ClassNamePrefixFeaturesOutMixin, TransformerMixin
 from sklearn.utils.metadata_routing import UNUSED
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_consistent_length, check_is_fitted
 
 from ..base import JointModel
-from ..heads import probabilities
 from ..model_selection import routing_of
 from ..tasks import FitData, TaskTargets, as_declared, check_fit, check_predict
-from ..utils import (
-    BELOW_ONE,
-    NOT_NEGATIVE,
-    POSITIVE,
-    Boolean,
-    CallbackSupport,
-    Either,
-    Instance,
-    Number,
-    OneOf,
-    PerTask,
-    Several,
-    with_callbacks,
-)
-from ._activations import ACTIVATIONS
-from ._adam import SCHEDULES
-from ._fit import BALANCINGS, Fitted, fit
+from ..utils import CallbackSupport, Rule, with_callbacks
+from ._fit import Fitted, fit
 from ._holdout import splitter_of
+from ._out_of_fold import OutOfFold
 from ._partial import begin, go_on
+from ._rules import RULES, check_rules
 from ._watch import Watcher
-
-UNITS = Number(1, whole=True)
-SIZES = Either(UNITS, Several(UNITS, or_none=True))
 
 
 def _takes_parts(model):
@@ -182,14 +164,6 @@ class MultiTaskMLP(CallbackSupport, ClassNamePrefixFeaturesOutMixin, Transformer
     ValueError
         From ``fit``, if a parameter or the data break a rule; the message names it.
 
-    Warns
-    -----
-    ConvergenceWarning
-        If "lbfgs" stops at ``max_iter``.
-
-    UserWarning
-        If the user interrupts ``fit``: the best weights so far are kept.
-
     See Also
     --------
     MultiTaskGLM : Linear models of the same tasks.
@@ -217,8 +191,6 @@ class MultiTaskMLP(CallbackSupport, ClassNamePrefixFeaturesOutMixin, Transformer
 
     I. Loshchilov and F. Hutter (2019). Decoupled weight decay regularization. ICLR.
 
-    R. Caruana (1997). Multitask learning. Machine Learning 28, 41-75.
-
     O. Laurent et al. (2023). Packed-ensembles for efficient uncertainty estimation. ICLR.
 
     Examples
@@ -232,36 +204,14 @@ class MultiTaskMLP(CallbackSupport, ClassNamePrefixFeaturesOutMixin, Transformer
     >>> y["days"][:120] = np.nan
     >>> model = MultiTaskMLP(n_members=4, random_state=0).fit(X, y)
     >>> model.predict(X[:3])["died"]
-    array(['no', 'no', 'no'], dtype='<U3')
+    array(['yes', 'no', 'no'], dtype='<U3')
     >>> model.oof_probability_["died"].shape
     (200, 2)
     """
 
     # Groups are not the model's own: they go to the splitter.
     __metadata_request__fit: ClassVar[dict[str, Any]] = {"groups": UNUSED}
-    _rules = {
-        "hidden_layer_sizes": SIZES,
-        "task_hidden_layer_sizes": SIZES,
-        "n_members": Number(1, whole=True),
-        "activation": OneOf(*ACTIVATIONS),
-        "dropout": BELOW_ONE,
-        "solver": OneOf("adam", "lbfgs"),
-        "alpha": NOT_NEGATIVE,
-        "batch_size": Either(Number(1, whole=True), OneOf("auto")),
-        "learning_rate_init": POSITIVE,
-        "schedule": OneOf(*SCHEDULES),
-        "max_iter": Number(1, whole=True),
-        "n_iter_no_change": Number(1, whole=True),
-        "tol": NOT_NEGATIVE,
-        "validation_fraction": Number(0.0, 1.0, closed=False, below=True),
-        "loss_balancing": OneOf(*BALANCINGS),
-        "task_weight": Either(OneOf(None, "balanced"), PerTask(NOT_NEGATIVE)),
-        "class_weight": Either(OneOf(None, "balanced"), Instance(dict)),
-        "standardize": Boolean(),
-        "add_indicator": Boolean(),
-        "warm_start": Boolean(),
-        "verbose": Either(Boolean(), Number(0, whole=True)),
-    }
+    _rules: ClassVar[dict[str, Rule]] = RULES
 
     def __init__(
         self,
@@ -339,9 +289,10 @@ class MultiTaskMLP(CallbackSupport, ClassNamePrefixFeaturesOutMixin, Transformer
         self : object
             The fitted model.
         """
-        context = self._init_callback_context(max_subtasks=self.max_iter)
+        n_epochs = self.max_iter if self.solver == "adam" else None  # "lbfgs": of each member
+        context = self._init_callback_context(max_subtasks=n_epochs)
         former = self._forget()
-        self._check()
+        check_rules(self)
         came = check_fit(self, X, y, sample_weight, as_declared(self.task_types))
         check_consistent_length(X, groups)
         metadata = None if sample_weight is None else {"sample_weight": sample_weight}
@@ -380,7 +331,7 @@ class MultiTaskMLP(CallbackSupport, ClassNamePrefixFeaturesOutMixin, Transformer
         self : object
             The fitted model.
         """
-        self._check()
+        check_rules(self)
         if "_heads" in vars(self):
             go_on(self, X, y, sample_weight)
         else:
@@ -418,14 +369,6 @@ class MultiTaskMLP(CallbackSupport, ClassNamePrefixFeaturesOutMixin, Transformer
         check_is_fitted(self)
         return self._ensemble.raw(check_predict(self, X))
 
-    def _check(self):
-        """Raise ValueError where a parameter, or two together, break a rule."""
-        self.check_params()
-        if self.solver == "lbfgs" and self.loss_balancing != "sum":
-            raise ValueError(
-                f"loss_balancing must be 'sum' with solver='lbfgs', got {self.loss_balancing!r}"
-            )
-
     def _keep(self, came: FitData, found: Fitted):
         """Become the model that was trained."""
         trained = found.trained
@@ -434,25 +377,14 @@ class MultiTaskMLP(CallbackSupport, ClassNamePrefixFeaturesOutMixin, Transformer
         self.task_loss_curve_ = trained.curves.by_task(tuple(found.prepared.targets))
         self._keep_tasks(came, found.prepared.heads)
         if found.oof is not None:
-            self._keep_out_of_fold(found.oof)
+            said = OutOfFold(found.oof, self._heads)
+            self.oof_decision_ = self._layout.pack_arrays(said.decisions())
+            if self.classes_:
+                self.oof_probability_ = self._layout.pack_arrays(said.probabilities())
+            predicted = TaskTargets._carry(said.predictions(), self._info)
+            self.oof_prediction_ = self._layout.pack(predicted, None)
         if trained.interrupted:
             warnings.warn("fit was interrupted; the best weights so far are kept", stacklevel=3)
-
-    def _keep_out_of_fold(self, raw: np.ndarray):
-        """Say what is predicted of rows by members that held them out."""
-        heads = self._heads
-        known = ~np.isnan(raw).any(axis=1)
-        decoded = {}
-        for head in heads:
-            values = head.decode(np.nan_to_num(raw))
-            if not known.all():
-                values = values.astype(float if values.dtype.kind == "f" else object)
-                values[~known] = np.nan if values.dtype.kind == "f" else None
-            decoded[head.name] = values
-        self.oof_decision_ = self._layout.pack_arrays({h.name: h.decision(raw) for h in heads})
-        if self.classes_:
-            self.oof_probability_ = self._layout.pack_arrays(probabilities(heads, raw))
-        self.oof_prediction_ = self._layout.pack(TaskTargets._carry(decoded, self._info), None)
 
     def _forget(self):
         """Drop what a former fit left; return its networks where the next one starts from them."""

@@ -9,7 +9,7 @@ import numpy as np
 from ._columns import read_column
 from ._labels import read_like
 from ._targets import TaskTargets
-from ._types import TaskInfo
+from ._types import TaskInfo, declare
 from ._validation import Typed, Typing
 
 
@@ -51,8 +51,12 @@ def as_known(info: Mapping[Hashable, TaskInfo]) -> Typing:
         for name, known in info.items():
             column = read_column(name, columns[name])
             if not known.covers(column):
-                what = "numbers" if known.classes is None else f"among {known.classes.tolist()}"
+                what = "numbers"
+                if known.classes is not None and known.type not in ("regression", "count"):
+                    what = f"among {known.classes.tolist()}"
                 raise ValueError(f"labels of task {name!r} must be {what}, as in the first rows")
+            if known.type == "count":
+                declare(name, known, "count", column.values)
         ordered = {name: columns[name] for name in info}
         return Typed(TaskTargets._carry(ordered, dict(info)), frozenset(info))
 

@@ -179,3 +179,88 @@ def test_width_one_losses_take_tasks_side_by_side(loss):
     assert_allclose(
         loss.gradient(y, raw, weight), np.hstack([loss.gradient(*part) for part in parts])
     )
+
+
+@by_loss
+@pytest.mark.parametrize("dtype, tolerance", [(np.float64, 1e-12), (np.float32, 2e-5)])
+def test_overwrite(loss, dtype, tolerance):
+    """The gradient in place and in the precision of raw, of one network or of several."""
+    y, raw, weight = case(loss, 3, n=40)
+    networks = np.stack([raw, -raw, 0.5 * raw]).astype(dtype)
+    own = [part.astype(dtype) for part in (y, weight)]
+    G = networks.copy()
+    assert loss.overwrite(own[0], G, own[1]) is None
+    assert G.dtype == dtype
+    for found, z in zip(G, networks.astype(float)):
+        wanted = loss.gradient(y, z, weight)
+        assert_allclose(found, wanted, rtol=tolerance, atol=tolerance)
+        alone = z.astype(dtype)
+        loss.overwrite(own[0], alone, own[1])
+        assert_allclose(alone, found, rtol=tolerance, atol=tolerance)
+
+
+@by_loss
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("size", [1e3, -1e3])
+def test_overwrite_does_not_overflow(loss, dtype, size):
+    """Networks that went astray get gradients that are numbers, of the right sign."""
+    y, raw, _ = case(loss, 0)
+    raw = np.full(raw.shape, size, dtype)
+    if isinstance(loss, MultinomialLoss):
+        raw[:, 1:] = [0.0, -size]
+    weight = np.ones((len(y), 1), dtype)
+    wanted = np.sign(loss.gradient(y, raw.astype(float), weight))
+    loss.overwrite(y.astype(dtype), raw, weight)
+    assert np.isfinite(raw).all()
+    assert (raw * wanted >= 0).all()
+
+
+@by_loss
+@given(seed=seeds)
+def test_average(loss, seed):
+    """Its response is the mean of the responses; of one network it is that network's."""
+    raw = np.random.default_rng(seed).normal(size=(4, 5, 1 if loss.width_one else 3))
+    mean = np.mean([loss.response(z) for z in raw], axis=0)
+    assert_allclose(loss.response(loss.average(raw)), mean, rtol=1e-10)
+    assert_allclose(loss.response(loss.average(raw[:1])), loss.response(raw[0]), rtol=1e-10)
+
+
+@by_loss
+@pytest.mark.parametrize("size", [300.0, -300.0])
+def test_average_of_extremes(loss, size):
+    """No overflow, and no logarithm of zero."""
+    width = 1 if loss.width_one else 3
+    raw = np.full((3, 2, width), size)
+    raw[..., 1:] = 0.0
+    assert_allclose(loss.response(loss.average(raw)), loss.response(raw[0]), rtol=1e-9)
+    raw[0] = 0.0
+    assert np.isfinite(loss.average(raw)).all()
+
+
+@by_loss
+@given(seed=seeds)
+def test_shift(loss, seed):
+    """raw - shift has the gradient for shifted targets that raw has for the targets, times one number."""
+    y, raw, weight = case(loss, seed)
+    weight = weight + 0.1
+    shift = loss.shift(y, weight)
+    one = np.ones((1, 1))
+    assert loss.shift(y, one) == pytest.approx(loss.shift(y, np.ones((len(y), 1))))
+    shifted = loss.shifted(y, shift)
+    found = loss.gradient(shifted, raw - shift, weight)
+    wanted = loss.gradient(y, raw, weight)
+    factor = np.exp(-shift) if isinstance(loss, PoissonLoss) else 1.0
+    assert_allclose(found, factor * wanted, atol=1e-9 * (1 + np.abs(wanted).max()))
+    mean = (weight * y).sum(axis=0) / weight.sum()
+    if isinstance(loss, SquaredLoss | PoissonLoss) and mean.all():
+        assert shift == pytest.approx(loss.link(mean)[0])
+        assert (weight * shifted).sum() / weight.sum() == pytest.approx(
+            1.0 if isinstance(loss, PoissonLoss) else 0.0, abs=1e-12
+        )
+    else:
+        assert shift == 0.0
+
+
+def test_counts_of_zero_have_no_shift():
+    """Their logarithm is none."""
+    assert PoissonLoss().shift(np.zeros((3, 1)), np.ones((3, 1))) == 0.0
