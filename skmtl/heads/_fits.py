@@ -51,8 +51,6 @@ def make_heads(
             )
         )
         start = heads[-1].columns.stop
-    if not any(len(head.active) for head in heads):
-        raise ValueError("every task has too few labels to be fitted: one class only, or none")
     return tuple(heads)
 
 
@@ -117,7 +115,9 @@ def fit_weights(
     task_weight: Any,
 ) -> dict[Hashable, np.ndarray]:
     """Return the weight of each label of the tasks to be fitted: sample times class times task weight."""
-    fitted = [head for head in heads if len(head.active)]
+    fitted = [head for head in heads if len(head.active) and labels[head.name].values.size]
+    if not fitted:
+        raise ValueError("every task has too few labels to be fitted: one class only, or none")
     by_task = task_weights(fitted, labels, task_weight, [head.name for head in heads])
     made = {}
     for head in fitted:
@@ -158,8 +158,11 @@ def fits_of(
     for head in heads:
         if not len(head.active):
             continue
-        weight = weights[head.name]
-        weight = weight[:1, None] if (weight == weight[0]).all() else weight[:, None]
+        weight = weights.get(
+            head.name, np.zeros(0)
+        )  # of some rows of many, a task may have no label
+        is_one = weight.size and (weight == weight[0]).all()
+        weight = weight[:1, None] if is_one else weight[:, None]
         fit = TaskFit(head, labels[head.name].rows, head.encode(labels[head.name].values), weight)
         by_loss.setdefault(head.loss, []).append(fit)
     return [fit for fits in by_loss.values() for fit in fits]

@@ -55,8 +55,7 @@ class TrainingDisplay:
     fallen by a tenth. Up to eight tasks have colours. Of more, the panel names the two that end highest and lowest,
     and has the median. Where nothing was held out, it shows the losses of rows that were learnt from.
 
-    The curves of a network are means over the members that still trained. Where a member stops, the mean goes on over
-    others, with other rows: a sudden step is that, and no event in the training.
+    The curves of a network are means over its members; one that stopped goes on with the losses of the weights it kept.
 
     Examples
     --------

@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 from math import sqrt
 
 import numpy as np
-from scipy.linalg.blas import get_blas_funcs
+from scipy.linalg.blas import daxpy, saxpy
 
 FIRST, SECOND, EPSILON = 0.9, 0.999, 1e-8
+AXPY = {"f": saxpy, "d": daxpy}
 RANGE = 1e6  # of the powers that moments are scaled by, before they are scaled back
 
 
@@ -36,25 +37,24 @@ class Adam:
     first: np.ndarray
     second: np.ndarray
     alpha: float
-    axpy: Callable
     n_steps: int = 0
     powers: list[float] = field(default_factory=lambda: [1.0, 1.0])
 
     @classmethod
     def of(cls, flat: np.ndarray, alpha: float) -> "Adam":
         """Return the state before the first step."""
-        return cls(np.zeros_like(flat), np.zeros_like(flat), alpha, get_blas_funcs("axpy", (flat,)))
+        return cls(np.zeros_like(flat), np.zeros_like(flat), alpha)
 
     def keep(self, networks: np.ndarray) -> "Adam":
         """Return the state of some of the networks."""
         kept = (self.first[networks], self.second[networks])
-        return Adam(*kept, self.alpha, self.axpy, self.n_steps, list(self.powers))
+        return Adam(*kept, self.alpha, self.n_steps, list(self.powers))
 
     def step(
         self, flat: np.ndarray, gradient: np.ndarray, rate: float, weights: Sequence[np.ndarray]
     ) -> None:
         """Move the parameters; weights are views of those that decay. The gradient is overwritten."""
-        axpy = self.axpy
+        axpy = AXPY[flat.dtype.char]
         p, g, first, second = (array.ravel() for array in (flat, gradient, self.first, self.second))
         self.n_steps += 1
         self.powers[0] *= FIRST

@@ -45,6 +45,7 @@ class Progress:
         watch: Watch,
     ) -> None:
         self.trainer, self.samples, self.watch = trainer, samples, watch
+        self.network = np.array([network])
         self.flat = trainer.flat[network : network + 1].copy()
         self.seen = [np.flatnonzero(samples.learns[:, network])]
         self.held = [held[network]] if held else []
@@ -81,12 +82,8 @@ class Progress:
 
     def write(self, curves: Curves) -> None:
         """Add this network to the curves of the others."""
-        for epoch, (learnt, left) in enumerate(self.rows):
-            if epoch == len(curves.train):
-                curves.add(learnt, left)
-            else:
-                curves.train[epoch] = np.vstack([curves.train[epoch], learnt])
-                curves.validation[epoch] = np.vstack([curves.validation[epoch], left])
+        for epoch, (learnt, left) in enumerate(self.rows, start=1):
+            curves.add(epoch, self.network, learnt, left)
 
     def _losses(self, rows: Sequence[np.ndarray]) -> np.ndarray:
         return self.trainer.losses_of(self.flat, self.samples, rows)

@@ -144,8 +144,9 @@ class MultiTaskMLP(CallbackSupport, ClassNamePrefixFeaturesOutMixin, Transformer
         The same for ``predict``, in the kind of container that ``fit`` got.
 
     task_loss_curve_ : dict of {"train": dict, "validation": dict}
-        Losses per label by task, an array over epochs: means over the members that still trained, of regressions and
-        counts in their inner units. "train" is taken on as many rows as are held out, without dropout.
+        Losses per label by task, an array over epochs, of regressions and counts in their inner units: means over
+        members, one that stopped going on with those of the weights it kept. "train" is of rows learnt from, without
+        dropout.
 
     n_iter_ : int
         Number of epochs.
@@ -158,11 +159,6 @@ class MultiTaskMLP(CallbackSupport, ClassNamePrefixFeaturesOutMixin, Transformer
 
     feature_names_in_ : ndarray of shape (`n_features_in_`,)
         Names of the features, where X has names that are strings.
-
-    Raises
-    ------
-    ValueError
-        From ``fit``, if a parameter or the data break a rule; the message names it.
 
     See Also
     --------
@@ -361,7 +357,7 @@ class MultiTaskMLP(CallbackSupport, ClassNamePrefixFeaturesOutMixin, Transformer
         Returns
         -------
         routing : MetadataRouter
-            The requests, for scikit-learn's metadata routing.
+            The requests.
         """
         return routing_of(self, splitter_of(self.cv))
 
@@ -374,7 +370,9 @@ class MultiTaskMLP(CallbackSupport, ClassNamePrefixFeaturesOutMixin, Transformer
         trained = found.trained
         self._ensemble = found.ensemble
         self.n_iter_, self.n_iter_by_member_ = trained.n_iter, trained.best_epoch
-        self.task_loss_curve_ = trained.curves.by_task(tuple(found.prepared.targets))
+        self.task_loss_curve_ = trained.curves.by_task(
+            tuple(found.prepared.targets), trained.best_epoch
+        )
         self._keep_tasks(came, found.prepared.heads)
         if found.oof is not None:
             said = OutOfFold(found.oof, self._heads)

@@ -1,5 +1,6 @@
 """partial_fit: the first rows settle what the tasks are, and all rows are gone through once."""
 
+import warnings
 from dataclasses import replace
 from typing import Any
 
@@ -15,13 +16,26 @@ from ._inputs import Inputs
 from ._prepare import Prepared, prepare, prepare_more
 from ._samples import Samples
 
+OF_WHOLE_FITS = (
+    "n_iter_by_member_",
+    "oof_decision_",
+    "oof_prediction_",
+    "oof_probability_",
+    "task_loss_curve_",
+)
+
 
 def begin(model: Any, X: Any, y: Any, classes: Any, sample_weight: Any) -> None:
     """Make the networks, and learn from the first rows."""
     typing = with_classes(classes, as_declared(model.task_types))
     came = check_fit(model, X, y, sample_weight, typing)
     came = came._replace(inferred=frozenset())
-    prepared = prepare(came, model.class_weight, model.task_weight, model.standardize, open_heads)
+    with warnings.catch_warnings():
+        # Heads are opened, and learn from later rows.
+        warnings.filterwarnings("ignore", message=".*its prediction is a constant")
+        prepared = prepare(
+            came, model.class_weight, model.task_weight, model.standardize, open_heads
+        )
     seed = int(check_random_state(model.random_state).randint(np.iinfo(np.int32).max))
     random = np.random.default_rng(seed)
     rows = came.X[prepared.rows]
@@ -51,7 +65,7 @@ def go_on(model: Any, X: Any, y: Any, sample_weight: Any) -> None:
     learn(model._trainer, rows, former, prepared)
     model._ensemble = replace(former, flat=model._trainer.flat)
     model.n_iter_ += 1
-    for name in ("oof_decision_", "oof_probability_", "oof_prediction_", "task_loss_curve_"):
+    for name in OF_WHOLE_FITS:
         vars(model).pop(name, None)
 
 

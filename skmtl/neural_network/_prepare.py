@@ -44,7 +44,10 @@ def prepare(
     by_class, labels = labels_that_count(came, class_weight)
     heads = change_heads(make_heads(came.targets, labels, came.inferred, standardize))
     fits = weighed(heads, labels, by_class, task_weight)
-    shifts = [fit.head.loss.shift(fit.y, fit.weight) if standardize else 0.0 for fit in fits]
+    shifts = [
+        fit.head.loss.shift(fit.y, fit.weight) if standardize and len(fit.y) else 0.0
+        for fit in fits
+    ]
     return gather(came, heads, labels, fits, shifts)
 
 

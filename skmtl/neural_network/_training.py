@@ -195,6 +195,7 @@ def train(trainer: Trainer, samples: Samples, held: Sequence[np.ndarray], watch:
     seen = seen_rows(samples, held, trainer.random)
     weight = np.array([samples.loss.weight[own].sum(axis=0, dtype=np.float64) for own in held])
     first = trainer.losses_of(trainer.flat, samples, held)
+    curves.add(0, networks, trainer.losses_of(trainer.flat, samples, seen), first)
     stopping = Stopping.of(trainer.flat, total(first, weight))
     epoch, interrupted = 0, False
     try:
@@ -204,7 +205,7 @@ def train(trainer: Trainer, samples: Samples, held: Sequence[np.ndarray], watch:
             learnt = trainer.losses_of(trainer.flat, samples, [seen[m] for m in networks.tolist()])
             left = trainer.losses_of(trainer.flat, samples, [held[m] for m in networks.tolist()])
             trainer.balancing.see_epoch(learnt)
-            curves.add(learnt, left)
+            curves.add(epoch, networks, learnt, left)
             loss = total(left, weight[networks])
             stopping.see(epoch, networks, trainer.flat, loss, settings.tol)
             if watch(epoch, float(np.nanmean(learnt)), float(loss.mean()), stopping.best):

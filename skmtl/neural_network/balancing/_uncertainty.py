@@ -5,6 +5,7 @@ import numpy as np
 from ._base import Balancing
 
 RATE, EPSILON = 0.01, 1e-8
+MOST = 1e6  # of a loss
 LARGEST = 5.0  # of a logarithm of a variance: weights stay between 1/150 and 150
 
 
@@ -36,7 +37,8 @@ class Uncertainty(Balancing):
 
     def see_batch(self, losses: np.ndarray) -> None:
         """Move the variances of the tasks with labels in the batch: NaN says that there is none."""
-        slope = np.nan_to_num(0.5 - np.exp(-self.log_variance) * losses)
+        slope = 0.5 - np.exp(-self.log_variance) * np.minimum(losses, MOST)
+        slope = np.nan_to_num(slope)
         self.squares = 0.99 * self.squares + 0.01 * slope**2
         moved = self.log_variance - RATE * slope / (np.sqrt(self.squares) + EPSILON)
         self.log_variance = np.clip(moved, -LARGEST, LARGEST)
