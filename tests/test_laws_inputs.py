@@ -5,7 +5,7 @@ import pytest
 from numpy.testing import assert_allclose
 from scipy import sparse
 from sklearn.preprocessing import StandardScaler
-from zoo import CASES, assert_same_numbers, numbers
+from zoo import CASES, assert_same_numbers, by_column, numbers
 
 pytestmark = pytest.mark.parametrize("case", CASES, ids=str)
 SHAPES = [pytest.param(70, 5, id="tall"), pytest.param(40, 55, id="wide")]
@@ -26,21 +26,27 @@ def test_sparse(case, make, n, d):
 
 @pytest.mark.parametrize("n, d", SHAPES)
 def test_single_precision(case, n, d):
-    """float32 in, float32 coefficients out, close to those of float64."""
+    """float32 in, float32 coefficients and predictions out, close to those of float64."""
     X, y = case.data(n=n, d=d)
     X = X.astype(np.float32)
     single, double = case.new().fit(X, y), case.new().fit(X.astype(np.float64), y)
-    assert single.coef_.dtype == single.intercept_.dtype == np.float32
-    assert double.coef_.dtype == np.float64
+    if case.is_linear:
+        assert single.coef_.dtype == single.intercept_.dtype == np.float32
+        assert double.coef_.dtype == np.float64
+    assert {raw.dtype for raw in single.decision_function(X).values()} == {np.dtype(np.float32)}
     assert_same_numbers(numbers(single), numbers(double), 1e-4)
 
 
 def test_far_from_zero(case):
     """Features like years: a common shift of X moves intercepts alone."""
     X, y = case.data()
-    if not case.model.fit_intercept:
+    if not case.has_intercept:
         pytest.skip("nothing takes up the shift")
     shifted, straight = case.new().fit(X + 2000.0, y), case.new().fit(X, y)
+    if not case.is_linear:
+        found, wanted = shifted.decision_function(X + 2000.0), straight.decision_function(X)
+        assert_same_numbers(by_column(found), by_column(wanted))
+        return
     size = np.abs(straight.coef_).max(axis=1, keepdims=True)
     assert_allclose(shifted.coef_ / size, straight.coef_ / size, atol=1e-6)
 
@@ -94,7 +100,7 @@ def test_frames(case, library):
 def test_constant_features(case):
     """A feature that never varies has a coefficient of zero, if there is an intercept."""
     X, y = case.data()
-    if not case.model.fit_intercept:
-        pytest.skip("the constant is the intercept")
+    if not case.is_linear or not case.has_intercept:
+        pytest.skip("there is no coefficient, or the constant is the intercept")
     model = case.new().fit(np.column_stack([X, np.full(len(X), 3.0)]), y)
     assert_allclose(model.coef_[:, -1], 0.0, atol=1e-8 * np.abs(model.coef_).max())

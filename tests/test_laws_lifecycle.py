@@ -16,7 +16,8 @@ by_case = pytest.mark.parametrize("case", CASES, ids=str)
 by_warm_case = pytest.mark.parametrize(
     "case", [case for case in CASES if "warm_start" not in case.excepted], ids=str
 )
-METHODS = ["predict", "predict_proba", "decision_function", "score"]
+METHODS = ["predict", "predict_proba", "decision_function", "score", "transform"]
+NAMERS = ["coef_frame", "get_feature_names_out"]
 
 
 def assert_unfitted(model, X, y):
@@ -25,7 +26,8 @@ def assert_unfitted(model, X, y):
         if hasattr(type(model), method) and (method != "predict_proba" or hasattr(model, method)):
             with pytest.raises(NotFittedError):
                 getattr(model, method)(*((X, y) if method == "score" else (X,)))
-    for ask in (lambda: model.task("days"), lambda: task_view(model, "days"), model.coef_frame):
+    namers = [getattr(model, name) for name in NAMERS if hasattr(type(model), name)]
+    for ask in (lambda: model.task("days"), lambda: task_view(model, "days"), *namers):
         with pytest.raises(NotFittedError):
             ask()
     left = [name for name in vars(model) if name.endswith("_") and not name.startswith("_")]
@@ -43,8 +45,9 @@ def test_unfitted(case):
 def test_failed_fit(case, fault):
     """After a fit that failed, first or later, the model is as unfitted as new."""
     X, y = case.data()
+    wrong = np.nan if case.is_linear else np.inf
     bad = {
-        "X": (np.where(X == X[0, 0], np.nan, X), y),
+        "X": (np.where(X == X[0, 0], wrong, X), y),
         "y": (X, y | {case.tasks[0]: np.full(len(X), None)}),
         "weight": (X, y, np.zeros(len(X))),
         "length": (X[:-1], y),
@@ -128,7 +131,9 @@ def test_warm_start_saves(case):
     assert warm.fit(X, y).n_iter_ <= max(2, first // 2)
 
 
-@by_warm_case
+@pytest.mark.parametrize(
+    "case", [c for c in CASES if "warm_start" in c.model.get_params()], ids=str
+)
 def test_warm_start_of_another_shape(case):
     """Coefficients of another problem are no start, and no error."""
     X, y = case.data()

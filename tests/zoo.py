@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 import numpy as np
+import pytest
 from numpy.testing import assert_allclose
 from scipy import sparse
 from sklearn.base import clone
@@ -12,6 +13,7 @@ from skmtl import (
     MultiTaskGLMCV,
     MultiTaskLogisticRegression,
     MultiTaskLogisticRegressionCV,
+    MultiTaskMLP,
     MultiTaskRidge,
     MultiTaskRidgeCV,
 )
@@ -32,6 +34,7 @@ from skmtl.penalties import (
 
 NUMBERS = ("days", "cost", "lab")
 LABELS = ("died", "stage", "grade", "cured")
+SORTED = ("cost", "died", "grade", "visits", "days", "stage")  # as networks take them, by name
 MIXED = ("days", "died", "stage", "visits", "cost", "grade")
 GRAPH = np.array(
     [
@@ -48,6 +51,15 @@ GRAPH = np.array(
 TUNED = {"warm_start": "what is chosen by cross-validation starts along its own path"}
 
 ORDERED = {"tasks": "the order of the tasks is their order in time"}
+# Of networks. Their folds are not equivariant: of equal classes and quantiles the first is dealt out first.
+BY_UNIT = {
+    "features": "weights are drawn for the features in their order",
+    "warm_start": "a network that goes on from another ends in another optimum",
+}
+BY_BATCH = BY_UNIT | {
+    "rows": "folds and minibatches are drawn of the rows in their order",
+    "copies": "two copies are not always in the same minibatch, nor held out together",
+}
 BY_ROW = TUNED | {"copies": "one of two copies left out is not a row of weight two left out"}
 
 
@@ -63,6 +75,16 @@ class Case:
 
     def __str__(self):
         return self.name
+
+    @property
+    def is_linear(self):
+        """Whether there are coefficients."""
+        return not isinstance(self.model, MultiTaskMLP)
+
+    @property
+    def has_intercept(self):
+        """Whether a shift of the features or of a target is taken up."""
+        return not self.is_linear or self.model.fit_intercept
 
     def new(self, **params):
         """Return a new model."""
@@ -95,6 +117,12 @@ class ByContent:
 def glm(penalty, **params):
     """Return the model of the mixed tasks."""
     return MultiTaskGLM(penalty, task_types={"visits": "count"}, **params)
+
+
+def network(hidden, **params):
+    """Return a small network of the mixed tasks, that learns a lot from few rows."""
+    fixed = {"task_types": {"visits": "count"}, "random_state": 0, "learning_rate_init": 0.005}
+    return MultiTaskMLP(hidden, **fixed | params)
 
 
 def same(**params):
@@ -156,45 +184,31 @@ CASES = [
         LABELS,
         excepted=TUNED,
     ),
-]
-CHECKED = [
-    MultiTaskRidge(),
-    MultiTaskRidge(sharing=0.0),
-    MultiTaskRidge(sharing=1.0, signs="same", pool_intercept=True),
-    MultiTaskRidge(task_weight="balanced", scale_targets=False),
-    MultiTaskLogisticRegression(),
-    MultiTaskLogisticRegression(sharing=1.0, pool_intercept=True),
-    MultiTaskLogisticRegression(signs="same", class_weight="balanced"),
-    MultiTaskGLM(),
-    MultiTaskGLM(MeanRegularized(sharing=0.0)),
-    MultiTaskGLM(MeanRegularized(sharing=1.0)),
-    MultiTaskGLM(MeanRegularized(sharing=0.5, signs="same", pool_intercept=True)),
-    MultiTaskGLM(GraphLaplacian([[0.0]])),
-    MultiTaskGLM(fit_intercept=False),
-    *map(
-        MultiTaskGLM,
-        [
-            L21(l2_ratio=0.1),
-            SparseGroup(),
-            L1Inf(),
-            NuclearNorm(),
-            LearnedCovariance(),
-            Clustered(),
-            Dirty(),
-            RobustLowRank(),
-            RobustFeatures(),
-            Temporal(),
-            Temporal(smooth=True),
-            MeanRegularized(l21=1.0),
-            GraphLaplacian([[0.0]], l1=1.0),
-        ],
+    Case("mlp", network(8, n_members=2, max_iter=15), SORTED, False, BY_BATCH),
+    Case(
+        "mlp-one",
+        network(
+            8,
+            task_hidden_layer_sizes=4,
+            n_members=1,
+            validation_fraction=0.3,
+            activation="tanh",
+            max_iter=15,
+            class_weight="balanced",
+            task_weight="balanced",
+        ),
+        SORTED,
+        False,
+        BY_BATCH,
     ),
-    MultiTaskRidgeCV(),
-    MultiTaskRidgeCV(pool_intercept=True, signs="same"),
-    MultiTaskRidgeCV([0.1, 1.0], [0.0, 0.5], cv=3),
-    MultiTaskGLMCV(alphas=5),
-    MultiTaskGLMCV(alphas=[1.0, 10.0], select="1se"),
-    MultiTaskLogisticRegressionCV(Cs=[0.01, 0.1, 1.0]),
+    Case(
+        "mlp-lbfgs",
+        network(
+            4, n_members=1, activation="tanh", solver="lbfgs", alpha=3.0, tol=1e-11, max_iter=5000
+        ),
+        SORTED,
+        excepted=BY_UNIT,
+    ),
 ]
 
 
@@ -234,8 +248,27 @@ def known(column):
 
 
 def numbers(fitted):
-    """Return all coefficients and intercepts of a fitted model in one array, a row a column."""
-    return np.column_stack([fitted.coef_, fitted.intercept_])
+    """Return what a fitted model is in one array, a row a raw column.
+
+    Of a linear model: coefficients and intercepts. Of a network: raw predictions at fixed points.
+    """
+    if hasattr(fitted, "coef_"):
+        return np.column_stack([fitted.coef_, fitted.intercept_])
+    return by_column(fitted.decision_function(probes(fitted)))
+
+
+def by_column(decision):
+    """Return the raw predictions of all tasks in one array, a row a column."""
+    return np.column_stack(list(decision.values())).T
+
+
+def probes(fitted):
+    """Return some points that a fitted model can be asked about, in a frame where it knows names."""
+    points = np.random.default_rng(5).normal(size=(20, fitted.n_features_in_))
+    names = getattr(fitted, "feature_names_in_", None)
+    return (
+        points if names is None else pytest.importorskip("pandas").DataFrame(points, columns=names)
+    )
 
 
 def assert_same_numbers(found, wanted, tolerance=1e-6):

@@ -124,6 +124,6 @@ def rows_held_out(
     if model.n_members == 1 and model.solver == "lbfgs":
         return []
     if model.cv is not None:
-        return held_out_by(model.cv, came.targets, groups, model.n_members, prepared.rows)
+        return held_out_by(model.cv, came.X, came.targets, groups, model.n_members, prepared.rows)
     own = None if groups is None else take_rows(groups, prepared.rows)
     return held_out(prepared.targets, own, model.n_members, model.validation_fraction, seed)

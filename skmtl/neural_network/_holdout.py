@@ -39,7 +39,7 @@ def held_out(
 
 
 def held_out_by(
-    cv: Any, targets: TaskTargets, groups: Any, n_members: int, rows: np.ndarray
+    cv: Any, X: Any, targets: TaskTargets, groups: Any, n_members: int, rows: np.ndarray
 ) -> list[np.ndarray]:
     """Return what each member holds out by the user's folds of all samples, counted among the given rows."""
     n_samples = targets.shape[0]
@@ -47,7 +47,7 @@ def held_out_by(
     place = np.full(n_samples, -1)
     place[rows] = np.arange(len(rows))
     tests = []
-    for _, test in check_cv(cv).split(np.zeros((n_samples, 1)), targets, **given):
+    for _, test in check_cv(cv).split(X, targets, **given):
         own = place[np.asarray(test)]
         tests.append(own[own >= 0])
         if len(tests[-1]) in (0, len(rows)):

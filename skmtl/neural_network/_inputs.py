@@ -60,6 +60,12 @@ class Inputs:
         """Number of columns made."""
         return len(self.fill) + len(self.gaps)
 
+    @property
+    def scale(self) -> np.ndarray:
+        """Standard deviations; infinite where a column never varied, so that it stays without effect if it does."""
+        found, variance = self.scaler.scale_, self.scaler.var_
+        return np.where(variance < 0.5 * found**2, np.inf, found)
+
     def transform(self, X: Any, dtype: Any) -> Any:
         """Return the columns made of X, dense or sparse."""
         if sparse.issparse(X):
@@ -77,7 +83,7 @@ class Inputs:
             part = self._filled(part)
             if self.standardize:
                 part -= self.scaler.mean_
-                part /= self.scaler.scale_
+                part /= self.scale
                 np.clip(part, -CLIP, CLIP, out=part)
             out[rows, :n_features] = part
 
@@ -85,7 +91,7 @@ class Inputs:
         part = self._filled(X.astype(np.float64)).tocsr()
         offset = None
         if self.standardize:
-            mean, scale, at = self.scaler.mean_, self.scaler.scale_, part.indices
+            mean, scale, at = self.scaler.mean_, self.scale, part.indices
             offset = np.clip(mean / scale, -CLIP, CLIP)
             part.data = np.clip((part.data - mean[at]) / scale[at], -CLIP, CLIP) + offset[at]
         if len(self.gaps):

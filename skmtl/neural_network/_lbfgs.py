@@ -4,12 +4,14 @@ import warnings
 from collections.abc import Sequence
 
 import numpy as np
-from scipy.optimize import minimize
+from scipy.optimize import minimize, root
 from sklearn.exceptions import ConvergenceWarning
 
 from ._curves import Curves
 from ._samples import Samples
 from ._training import Stopping, Trained, Trainer, Watch, total
+
+N_NEWTON = 10
 
 
 class Objective:
@@ -126,10 +128,30 @@ def minimise(trainer: Trainer, samples: Samples, network: int, progress: Progres
     found = minimize(
         objective, start, jac=True, method="L-BFGS-B", callback=progress, options=options
     )
-    if not progress.stopped and found.nit >= settings.max_iter:
+    if progress.stopped:
+        return
+    if found.nit < settings.max_iter:
+        polish(objective, progress)
+    else:
         warnings.warn(
             f"L-BFGS reached max_iter={settings.max_iter} iterations with a largest gradient of "
             f"{np.abs(found.jac).max():.1e}, above tol={settings.tol:g}",
             ConvergenceWarning,
             stacklevel=6,
         )
+
+
+def polish(objective: Objective, progress: Progress) -> None:
+    """Go on by Newton's method to the tolerance of the gradient, where L-BFGS was stopped by rounding of the value."""
+
+    def gradient(flat: np.ndarray) -> np.ndarray:
+        return objective(flat)[1].copy()
+
+    tol = progress.trainer.settings.tol
+    reached = np.abs(gradient(progress.flat[0])).max()
+    if progress.held or reached <= tol:
+        return
+    options = {"fatol": tol, "maxiter": N_NEWTON, "jac_options": {"method": "minres"}}
+    found = root(gradient, progress.flat[0].copy(), method="krylov", options=options)
+    if np.abs(gradient(found.x)).max() < reached:
+        progress.flat[0] = found.x

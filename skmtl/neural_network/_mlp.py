@@ -291,8 +291,8 @@ class MultiTaskMLP(CallbackSupport, ClassNamePrefixFeaturesOutMixin, Transformer
         check_rules(self)
         came = check_fit(self, X, y, sample_weight, as_declared(self.task_types))
         check_consistent_length(X, groups)
-        metadata = None if sample_weight is None else {"sample_weight": sample_weight}
-        told = {"X": X, "y": y, "metadata": metadata}
+        weights = None if sample_weight is None else {"sample_weight": sample_weight}
+        told = {"X": X, "y": y, "metadata": weights}
         context.call_on_fit_task_begin(estimator=self, **told)
         watcher = Watcher(self, context, told, came)
         self._keep(came, fit(self, came, groups, former, watcher))
@@ -303,9 +303,8 @@ class MultiTaskMLP(CallbackSupport, ClassNamePrefixFeaturesOutMixin, Transformer
     def partial_fit(self, X, y, classes=None, sample_weight=None):
         """Go once through some more rows, for data that do not fit in memory; absent with ``solver="lbfgs"``.
 
-        The first call fixes the tasks, their types and classes, the medians and limits of inputs and the scale of
-        targets; means and deviations of inputs go on with every call. All members learn from all rows, none stops
-        early.
+        The first call fixes the tasks, their types and classes, medians and limits of inputs and the scale of targets;
+        means and deviations of inputs go on with every call. All members learn from all rows, none stops early.
 
         Parameters
         ----------

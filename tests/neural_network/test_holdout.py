@@ -81,15 +81,15 @@ def test_seed(rng):
 def test_folds_of_the_user(rng):
     """Folds are of all rows, also of those without labels, which are not counted."""
     y, rows = targets(rng, 30), np.flatnonzero(rng.random(30) < 0.6)
-    held = held_out_by(KFold(3), y, None, 5, rows)
+    held = held_out_by(KFold(3), np.zeros((30, 1)), y, None, 5, rows)
     for m, own in enumerate(held):
         wanted = np.arange(10 * (m % 3), 10 * (m % 3) + 10)
         assert_array_equal(rows[own], np.intersect1d(wanted, rows))
     groups = np.arange(30) % 6
-    for own in held_out_by(GroupKFold(3), y, groups, 3, rows):
+    for own in held_out_by(GroupKFold(3), np.zeros((30, 1)), y, groups, 3, rows):
         assert not set(groups[rows[own]]) & set(groups[np.delete(rows, own)])
     pairs = [([0, 1], [5, 6]), ([2], np.arange(3, 20))]
-    held = held_out_by(pairs, y, None, 2, np.arange(30))
+    held = held_out_by(pairs, np.zeros((30, 1)), y, None, 2, np.arange(30))
     assert_array_equal(held[0], [5, 6])
     assert_array_equal(held[1], np.arange(3, 20))
 
@@ -100,6 +100,6 @@ def test_folds_of_the_user_that_do_not_serve(rng):
     for pairs in ([([0], [])], [([], np.arange(10))]):
         pairs = [(train, np.array(test, dtype=int)) for train, test in pairs]
         with pytest.raises(ValueError, match="each fold of cv must hold out some samples"):
-            held_out_by(pairs, y, None, 2, np.arange(10))
+            held_out_by(pairs, np.zeros((10, 1)), y, None, 2, np.arange(10))
     with pytest.raises(ValueError, match="at least one fold"):
-        held_out_by([], y, None, 2, np.arange(10))
+        held_out_by([], np.zeros((10, 1)), y, None, 2, np.arange(10))

@@ -2,12 +2,14 @@
 
 import importlib.util
 import sys
+import warnings
 
 import numpy as np
 import pytest
 from sklearn.base import clone
+from sklearn.exceptions import ConvergenceWarning, NotFittedError
 from sklearn.model_selection import GridSearchCV
-from zoo import MIXED, patients
+from zoo import MIXED, network, numbers, patients
 
 from skmtl import MultiTaskGLM, MultiTaskGLMCV, MultiTaskLogisticRegressionCV, TaskTargets
 from skmtl.metrics import task_scorer
@@ -17,12 +19,12 @@ ALPHAS = [100.0, 10.0, 1.0]
 
 
 class Listener:
-    """A callback that writes down what it is told, and can raise where a piece of work begins."""
+    """A callback that writes down what it is told; it can raise where some work begins, or stop after some pieces."""
 
     max_propagation_depth = None
 
-    def __init__(self, fail_at=None):
-        self.heard, self.fail_at = [], fail_at
+    def __init__(self, fail_at=None, stop_after=None):
+        self.heard, self.fail_at, self.stop_after = [], fail_at, stop_after
 
     def setup(self, estimator, context):
         """Note that a fit is to be watched."""
@@ -43,6 +45,7 @@ class Listener:
         self.heard.append(("end", context.task_name))
         if fitted_estimator is not None:
             self.heard.append(("score", fitted_estimator.score(X, y)))
+        return self.count("end", context.task_name) == self.stop_after
 
     def count(self, what, where):
         """Return how often something was heard."""
@@ -133,6 +136,72 @@ def test_failure_is_torn_down():
     with pytest.raises(RuntimeError, match="stop"):
         watched(MultiTaskGLMCV(alphas=ALPHAS, cv=2, random_state=0), listener).fit(X, y)
     assert listener.heard[-1] == ("teardown", "")
+
+
+NETWORKS = [
+    pytest.param({"n_members": 1, "max_iter": 6}, 1, id="one"),
+    pytest.param({"n_members": 2, "max_iter": 6}, 1, id="two"),
+    pytest.param({"n_members": 1, "max_iter": 500, "solver": "lbfgs"}, 1, id="lbfgs"),
+    pytest.param({"n_members": 2, "max_iter": 500, "solver": "lbfgs"}, 2, id="lbfgs-two"),
+]
+by_network = pytest.mark.parametrize("how, n_runs", NETWORKS)
+
+
+@by_network
+def test_epochs(how, n_runs):
+    """Each epoch of a network, the last one with the final model, is told of; nothing is changed by it."""
+    X, y = data()
+    listener = Listener()
+    model = watched(network(4, activation="tanh", tol=1e-3, **how), listener).fit(X, y)
+    assert listener.count("begin", "epoch") == listener.count("end", "epoch")
+    assert n_runs * model.n_iter_ >= listener.count("end", "epoch") >= model.n_iter_
+    scores = [told for kind, told in listener.heard if kind == "score"]
+    assert np.isfinite(scores).all() and scores[-1] == model.score(X, y)
+    if n_runs == 1:
+        assert len(scores) == model.n_iter_ + 1 and scores[-2] == scores[-1]
+    wanted = network(4, activation="tanh", tol=1e-3, **how).fit(X, y)
+    np.testing.assert_array_equal(numbers(model), numbers(wanted))
+
+
+@by_network
+def test_stopped_by_a_callback(how, n_runs):
+    """A callback can end the training: the best weights by then are kept."""
+    X, y = data()
+    model = watched(network(4, activation="tanh", tol=1e-3, **how), Listener(stop_after=3)).fit(
+        X, y
+    )
+    if n_runs == 1:
+        assert model.n_iter_ == 3
+        short = how | {"max_iter": 3}
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ConvergenceWarning)
+            wanted = network(4, activation="tanh", tol=1e-3, **short).fit(X, y)
+        np.testing.assert_array_equal(numbers(model), numbers(wanted))
+    assert model.predict(X).shape == (len(X), len(MIXED))
+
+
+def test_network_within_a_search():
+    """The epochs of all candidates and folds are heard, and a monitor scores them."""
+    callback = pytest.importorskip("sklearn.callback")
+    X, y = data()
+    listener, monitor = Listener(), callback.ScoringMonitor(scoring={"d2": task_scorer()})
+    search = GridSearchCV(network(4, n_members=1, max_iter=3), {"alpha": [0.0, 1.0]}, cv=2)
+    watched(search, listener).fit(X, y)
+    assert listener.count("end", "epoch") == 15
+    rows = network(4, n_members=1, max_iter=3).set_callbacks(monitor).fit(X, y)
+    assert [row["d2"] for row in monitor.get_logs().data][-1] == rows.score(X, y)
+
+
+def test_failure_in_an_epoch():
+    """What a callback raises within an epoch leaves the model unfitted."""
+    X, y = data()
+    listener = Listener("epoch")
+    model = watched(network(4, n_members=1, max_iter=3), listener)
+    with pytest.raises(RuntimeError, match="stop"):
+        model.fit(X, y)
+    assert listener.heard[-1] == ("teardown", "")
+    with pytest.raises(NotFittedError):
+        model.predict(X)
 
 
 def test_without_callbacks(monkeypatch):
