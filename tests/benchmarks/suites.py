@@ -13,6 +13,7 @@ from .racing import Suite, loosest, race, table
 from .referee import Referee, Score, excess, learned_signs
 from .report import Table
 from .rivals import Contestant
+from .suites_networks import NETWORK_SUITES
 from .suites_norms import NORM_SUITES
 
 N_GROUPS = (5, 20, 139, 500)
@@ -114,6 +115,7 @@ SUITES = {
     "grid": Suite("a grid of strengths and sharings", ("M",), grid),
     "groups": Suite("groups of rows as tasks", ("M",), by_groups),
     **NORM_SUITES,
+    **NETWORK_SUITES,
 }
 
 
