@@ -102,7 +102,7 @@ print(table.rename_axis(None).to_string())
 # they held out, which is late for depression (phq9).
 
 shown = ["stroke", "arthritis", "phq9", "hba1c", "sbp", "log_lead", "log_cadmium", "body_fat_pct"]
-TrainingDisplay.from_estimator(network.fit(X, y), tasks=shown)
+display = TrainingDisplay.from_estimator(network.fit(X, y), tasks=shown)
 
 # %%
 # One member held out each person, so ``fit`` leaves honest predictions of everybody (left). Those of the fitted network
@@ -110,12 +110,11 @@ TrainingDisplay.from_estimator(network.fit(X, y), tasks=shown)
 
 kinds = {"held out": network[-1].oof_probability_, "learnt from": network.predict_proba(X)}
 looks = {"cancer": "#009E73", "told_trouble_sleeping": "#D55E00", "arthritis": "#0072B2"}
-_, axes = plt.subplots(1, 2, figsize=(9, 4.8), sharey=True, layout="constrained")
+_, axes = plt.subplots(1, 2, figsize=(9, 4.2), sharex=True, sharey=True, layout="constrained")
 for ax, (kind, probability) in zip(axes, kinds.items()):
     for task, color in looks.items():
         known = y.observed(task)
         look = {"n_bins": 10, "strategy": "quantile", "color": color, "name": task, "ax": ax}
         CalibrationDisplay.from_predictions(y[task][known], probability[task][known, 1], **look)
-    ax.set(title=f"persons {kind}", xlim=(0, 0.8), ylim=(0, 0.8), aspect="equal")
-    ax.set(xlabel="predicted probability", ylabel="share of persons")
+    ax.set(xlabel="predicted probability", ylabel="share of persons", title=f"persons {kind}")
 plt.show()
