@@ -1,7 +1,14 @@
 """Between a task's targets and its raw columns."""
 
-from ._class_weights import drop_weightless, read_class_weights
-from ._fits import TaskFit, fit_weights, fits_of, make_heads, open_heads
+from ._fits import (
+    TaskFit,
+    fit_weights,
+    fits_of,
+    labels_that_count,
+    make_heads,
+    open_heads,
+    order_of,
+)
 from ._heads import (
     BinaryHead,
     ClassificationHead,
@@ -29,12 +36,12 @@ __all__ = [
     "TaskFit",
     "column_names",
     "columns_of",
-    "drop_weightless",
     "fit_weights",
     "fits_of",
+    "labels_that_count",
     "make_heads",
     "means",
     "open_heads",
+    "order_of",
     "probabilities",
-    "read_class_weights",
 ]

@@ -1,15 +1,21 @@
 """From labels and weights to the tasks that can be fitted."""
 
 import warnings
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from ..losses import Loss
-from ..tasks import Labels, TaskTargets
-from ._class_weights import ClassWeight, check_names, class_factors
+from ..tasks import Labels, TaskTargets, labels_of
+from ._class_weights import (
+    ClassWeight,
+    check_names,
+    class_factors,
+    drop_weightless,
+    read_class_weights,
+)
 from ._heads import (
     NEVER,
     BinaryHead,
@@ -52,6 +58,18 @@ def make_heads(
         )
         start = heads[-1].columns.stop
     return tuple(heads)
+
+
+def labels_that_count(
+    targets: TaskTargets, weights: np.ndarray | None, class_weight: Any
+) -> tuple[dict[Hashable, ClassWeight], dict[Hashable, Labels]]:
+    """Return the class weights by task, checked, and the labels of each task that have a weight."""
+    by_class = read_class_weights(targets, class_weight)
+    labels = {
+        name: drop_weightless(labels_of(targets, name, weights), by_class.get(name))
+        for name in targets
+    }
+    return by_class, labels
 
 
 def what_lacks(name: Hashable, kind: str | None, labels: Labels, classes: np.ndarray | None) -> str:
@@ -158,14 +176,18 @@ def fits_of(
     for head in heads:
         if not len(head.active):
             continue
-        weight = weights.get(
-            head.name, np.zeros(0)
-        )  # of some rows of many, a task may have no label
+        # Of some rows of many, a task may have no label.
+        weight = weights.get(head.name, np.zeros(0))
         is_one = weight.size and (weight == weight[0]).all()
         weight = weight[:1, None] if is_one else weight[:, None]
         fit = TaskFit(head, labels[head.name].rows, head.encode(labels[head.name].values), weight)
         by_loss.setdefault(head.loss, []).append(fit)
     return [fit for fits in by_loss.values() for fit in fits]
+
+
+def order_of(fits: Sequence[TaskFit]) -> np.ndarray:
+    """Return which columns of all heads the columns of these tasks are, from left to right."""
+    return np.concatenate([fit.head.columns.start + fit.head.active for fit in fits])
 
 
 def open_heads(heads: tuple[Head, ...]) -> tuple[Head, ...]:

@@ -10,14 +10,14 @@ from ..heads import (
     Head,
     TaskFit,
     columns_of,
-    drop_weightless,
     fit_weights,
     fits_of,
+    labels_that_count,
     make_heads,
-    read_class_weights,
+    order_of,
 )
 from ..penalties import ONE_COLUMN, Columns, Penalty
-from ..tasks import FitData, TaskTargets, labels_of
+from ..tasks import FitData, TaskTargets
 from ._data import Data
 
 # The best quadratic strength for classes is about a quarter of that for squared loss.
@@ -66,11 +66,7 @@ class Prepared(NamedTuple):
 
 def prepare(came: FitData, setup: Setup, task_weight: Any, fit_intercept: bool) -> Prepared:
     """Make the heads, weigh the labels and lay out the data."""
-    class_weight = read_class_weights(came.targets, setup.class_weight)
-    labels = {
-        name: drop_weightless(labels_of(came.targets, name, came.weights), class_weight.get(name))
-        for name in came.targets
-    }
+    class_weight, labels = labels_that_count(came.targets, came.weights, setup.class_weight)
     heads = make_heads(came.targets, labels, came.inferred, setup.scale_targets)
     weights = fit_weights(heads, labels, class_weight, task_weight)
     fits = fits_of(heads, labels, weights)
@@ -78,7 +74,7 @@ def prepare(came: FitData, setup: Setup, task_weight: Any, fit_intercept: bool) 
     X = came.X.astype(np.float64, copy=False)
     one_centre = setup.penalty.compares_intercepts
     data = Data.of(X, fits, fit_intercept, common, one_centre, setup.penalty.basis)
-    order = np.concatenate([fit.head.columns.start + fit.head.active for fit in fits])
+    order = order_of(fits)
     columns = describe(fits, came.targets, setup.balance_losses)
     columns = replace(columns, places=order, n_rows=heads[-1].columns.stop)
     return Prepared(heads, fits, columns, order, data)

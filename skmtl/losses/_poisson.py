@@ -7,9 +7,7 @@ from scipy.special import logsumexp, xlogy
 
 from ._base import Loss
 
-MOST = (
-    30.0  # raw beyond which a network learns nothing more, and single precision would soon overflow
-)
+MOST = 30.0  # raw beyond which a network learns nothing more, lest single precision overflow
 
 
 @dataclass(frozen=True)

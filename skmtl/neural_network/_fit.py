@@ -90,26 +90,44 @@ def trainer_of(
     return Trainer(architecture, activation, flat, settings_of(model), balancing, random)
 
 
-def fit(model: Any, came: FitData, groups: Any, former: Ensemble | None, watcher: Any) -> Fitted:
-    """Fit networks with the parameters of the model; former are those of the last fit, to start from."""
-    prepared = prepare(came, model.class_weight, model.task_weight, model.standardize)
-    seed = int(check_random_state(model.random_state).randint(np.iinfo(np.int32).max))
-    random = np.random.default_rng(seed)
-    held = rows_held_out(model, came, groups, prepared, seed)
-    X = came.X if len(prepared.rows) == came.X.shape[0] else came.X[prepared.rows]
+def seed_of(model: Any) -> int:
+    """Return a seed drawn from the model's random_state."""
+    return int(check_random_state(model.random_state).randint(np.iinfo(np.int32).max))
+
+
+def new_networks(
+    model: Any,
+    X: Any,
+    prepared: Prepared,
+    null_raw: np.ndarray,
+    random: np.random.Generator,
+    former: Ensemble | None = None,
+) -> tuple[Trainer, Ensemble]:
+    """Return networks before they are trained, or those of a former fit that fit, and what predicts with them."""
     inputs = Inputs(model.standardize, model.add_indicator).fit(X, prepared.row_weight)
     architecture = architecture_of(model, inputs, prepared)
     gain = ACTIVATIONS[model.activation].gain
-    start = architecture.initial(model.n_members, gain, prepared.loss.null_raw(), random)
+    start = architecture.initial(model.n_members, gain, null_raw, random)
     if former is not None and former.architecture == architecture:
         start = former.flat if former.flat.shape == start.shape else start
     trainer = trainer_of(model, architecture, start, random)
-    dtype = trainer.flat.dtype
+    plan = Ensemble.of(trainer.flat, architecture, trainer.activation, inputs, prepared)
+    return trainer, plan
+
+
+def fit(model: Any, came: FitData, groups: Any, former: Ensemble | None, watcher: Any) -> Fitted:
+    """Fit networks with the parameters of the model; former are those of the last fit, to start from."""
+    prepared = prepare(came, model.class_weight, model.task_weight, model.standardize)
+    seed = seed_of(model)
+    random = np.random.default_rng(seed)
+    held = rows_held_out(model, came, groups, prepared, seed)
+    X = came.X if len(prepared.rows) == came.X.shape[0] else came.X[prepared.rows]
+    trainer, plan = new_networks(model, X, prepared, prepared.loss.null_raw(), random, former)
     n_rows = X.shape[0]
     if model.solver == "adam":
         n_rows = trainer.settings.rows_of_batch(n_rows)
-    samples = Samples.of(X, inputs, prepared.loss, held, model.n_members, dtype, n_rows)
-    plan = Ensemble.of(trainer.flat, architecture, trainer.activation, inputs, prepared)
+    dtype = trainer.flat.dtype
+    samples = Samples.of(X, plan.inputs, prepared.loss, held, model.n_members, dtype, n_rows)
     run = train if model.solver == "adam" else train_by_lbfgs
     trained = run(trainer, samples, held, watcher.of(plan, prepared))
     ensemble = replace(plan, flat=trained.flat)

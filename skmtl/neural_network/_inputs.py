@@ -13,10 +13,8 @@ CHUNK = 4096
 CLIP = 6.0  # standard deviations
 TAIL = 0.01
 FENCE = 10.0  # ranges between the tails beyond which a value is an outlier
-LARGEST = {
-    True: 1e140,
-    False: 1e30,
-}  # of any value, by whether it is standardised: squares must not overflow
+# Of any value, by whether it is standardised: squares must not overflow.
+LARGEST = {True: 1e140, False: 1e30}
 
 
 class Inputs:

@@ -56,7 +56,14 @@ class Architecture:
     @property
     def size(self) -> int:
         """Number of parameters of one network."""
-        return sum(int(np.prod(s)) + int(np.prod(s[:-2])) * s[-1] for s in self.shapes())
+        return self.places[-1][2].stop
+
+    @cached_property
+    def task_columns(self) -> list[slice]:
+        """Columns of each task."""
+        owner = np.asarray(self.task_of_column)
+        starts = np.searchsorted(owner, np.arange(self.n_tasks + 1)).tolist()
+        return [slice(*both) for both in zip(starts[:-1], starts[1:])]
 
     @cached_property
     def places(self) -> list[tuple[slice, tuple[int, ...], slice, tuple[int, ...]]]:

@@ -1,7 +1,6 @@
 """Several networks of one architecture, side by side: raw predictions and gradients."""
 
 from collections.abc import Callable, Sequence
-from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -9,8 +8,8 @@ import numpy as np
 from ._activations import Activation
 from ._layers import Architecture
 from ._rows import as_dense, times, transposed_times
+from .balancing import Gram
 
-Gram = Callable[[], np.ndarray]
 Weigh = Callable[[Gram], np.ndarray]
 
 
@@ -49,16 +48,9 @@ def predict_raw(
     return raw
 
 
-def _columns_of(architecture: Architecture) -> list[slice]:
-    """Return the columns of each task."""
-    owner = np.asarray(architecture.task_of_column)
-    starts = np.searchsorted(owner, np.arange(architecture.n_tasks + 1))
-    return [slice(int(a), int(b)) for a, b in zip(starts[:-1], starts[1:])]
-
-
 def _own_columns(architecture: Architecture, A: np.ndarray, W: np.ndarray, out: np.ndarray) -> None:
     """Write each task's columns from its own hidden units, of shape (n_networks, n_tasks, n_rows, n_units), to out."""
-    for t, columns in enumerate(_columns_of(architecture)):
+    for t, columns in enumerate(architecture.task_columns):
         np.matmul(A[:, t], W[:, :, columns], out=out[:, :, columns])
 
 
@@ -98,11 +90,6 @@ class Workspace:
         self.first_slope = architecture.first_with_biases(self.gradient) if with_ones else None
         # Views that every step needs.
         self.transposed = [layer.W.swapaxes(-1, -2) for layer in self.layers]
-
-    @cached_property
-    def task_columns(self) -> list[slice]:
-        """Columns of each task."""
-        return _columns_of(self.architecture)
 
     def forward(self, X: Any, masks: Sequence[np.ndarray]) -> None:
         """Compute raw; masks multiply the values of hidden layers, there is none or one a layer."""
@@ -162,7 +149,7 @@ class Workspace:
     def _backward_own(self, G: np.ndarray, weigh: Weigh | None) -> None:
         """Go from raw through the layers of the tasks."""
         A, top = self.inputs[-1], self.back[-1]
-        for t, columns in enumerate(self.task_columns):
+        for t, columns in enumerate(self.architecture.task_columns):
             slope = self.slopes[-1].W[:, :, columns]
             np.matmul(A[:, t].swapaxes(1, 2), G[:, :, columns], out=slope)
             np.matmul(G[:, :, columns], self.transposed[-1][:, columns], out=top[:, t])

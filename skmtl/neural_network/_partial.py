@@ -5,14 +5,11 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-from sklearn.utils import check_random_state
 
 from ..heads import open_heads
 from ..tasks import as_declared, as_known, check_fit, with_classes
-from ._activations import ACTIVATIONS
 from ._ensemble import Ensemble
-from ._fit import architecture_of, trainer_of
-from ._inputs import Inputs
+from ._fit import new_networks, seed_of, trainer_of
 from ._prepare import Prepared, prepare, prepare_more
 from ._samples import Samples
 
@@ -36,16 +33,9 @@ def begin(model: Any, X: Any, y: Any, classes: Any, sample_weight: Any) -> None:
         prepared = prepare(
             came, model.class_weight, model.task_weight, model.standardize, open_heads
         )
-    seed = int(check_random_state(model.random_state).randint(np.iinfo(np.int32).max))
-    random = np.random.default_rng(seed)
     rows = came.X[prepared.rows]
-    inputs = Inputs(model.standardize, model.add_indicator).fit(rows, prepared.row_weight)
-    architecture = architecture_of(model, inputs, prepared)
-    gain = ACTIVATIONS[model.activation].gain
-    null_raw = np.zeros(prepared.loss.n_columns)
-    start = architecture.initial(model.n_members, gain, null_raw, random)
-    trainer = trainer_of(model, architecture, start, random)
-    ensemble = Ensemble.of(trainer.flat, architecture, trainer.activation, inputs, prepared)
+    null_raw, random = np.zeros(prepared.loss.n_columns), np.random.default_rng(seed_of(model))
+    trainer, ensemble = new_networks(model, rows, prepared, null_raw, random)
     learn(trainer, rows, ensemble, prepared)
     model._trainer, model._ensemble, model.n_iter_ = trainer, ensemble, 1
     model._keep_tasks(came, prepared.heads)
@@ -59,7 +49,7 @@ def go_on(model: Any, X: Any, y: Any, sample_weight: Any) -> None:
     prepared = prepare_more(came, model.class_weight, model.task_weight, model._heads, former.loss)
     rows = came.X[prepared.rows]
     if "_trainer" not in vars(model):
-        random = np.random.default_rng(check_random_state(model.random_state).randint(2**31 - 1))
+        random = np.random.default_rng(seed_of(model))
         model._trainer = trainer_of(model, former.architecture, former.flat, random)
     former.inputs.update(rows, prepared.row_weight)
     learn(model._trainer, rows, former, prepared)

@@ -9,13 +9,13 @@ from ..heads import (
     Head,
     PackedLoss,
     TaskFit,
-    drop_weightless,
     fit_weights,
     fits_of,
+    labels_that_count,
     make_heads,
-    read_class_weights,
+    order_of,
 )
-from ..tasks import FitData, Labels, TaskTargets, labels_of
+from ..tasks import FitData, Labels, TaskTargets
 
 
 class Prepared(NamedTuple):
@@ -41,7 +41,7 @@ def prepare(
     change_heads: Callable[[tuple[Head, ...]], tuple[Head, ...]] = lambda heads: heads,
 ) -> Prepared:
     """Make heads, weigh labels, and find the rows that have any; change_heads may alter the heads first."""
-    by_class, labels = labels_that_count(came, class_weight)
+    by_class, labels = labels_that_count(came.targets, came.weights, class_weight)
     heads = change_heads(make_heads(came.targets, labels, came.inferred, standardize))
     fits = weighed(heads, labels, by_class, task_weight)
     shifts = [
@@ -59,22 +59,10 @@ def prepare_more(
     former: PackedLoss,
 ) -> Prepared:
     """Do the same with the heads, and the shifts, of other rows."""
-    by_class, labels = labels_that_count(came, class_weight)
+    by_class, labels = labels_that_count(came.targets, came.weights, class_weight)
     fits = weighed(heads, labels, by_class, task_weight)
     first = np.searchsorted(former.task_of_column, np.arange(former.n_tasks))
     return gather(came, heads, labels, fits, former.shift[first].tolist())
-
-
-def labels_that_count(
-    came: FitData, class_weight: Any
-) -> tuple[dict[Hashable, Any], dict[Hashable, Labels]]:
-    """Return class weights, and the labels of each task that have a weight."""
-    by_class = read_class_weights(came.targets, class_weight)
-    labels = {
-        name: drop_weightless(labels_of(came.targets, name, came.weights), by_class.get(name))
-        for name in came.targets
-    }
-    return by_class, labels
 
 
 def weighed(
@@ -100,7 +88,7 @@ def gather(
     loss = PackedLoss.of(fits, n_samples, shifts)
     rows = np.flatnonzero(loss.weight.any(axis=1))
     loss = loss.over(loss.y[rows], loss.weight[rows])
-    order = np.concatenate([fit.head.columns.start + fit.head.active for fit in fits])
+    order = order_of(fits)
     weight = largest_weight(labels, fits, n_samples)[rows]
     targets = counted(came.targets, labels, fits)[rows]
     return Prepared(heads, loss, order, rows, None if (weight == 1.0).all() else weight, targets)

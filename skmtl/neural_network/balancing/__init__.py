@@ -1,6 +1,6 @@
 """How the losses of several tasks are weighed against each other during training: one method a file."""
 
-from ._base import Balancing
+from ._base import Balancing, Gram
 from ._dwa import DynamicWeightAverage
 from ._mgda import MultipleGradientDescent
 from ._pcgrad import ProjectedGradients
@@ -10,6 +10,7 @@ from ._uncertainty import Uncertainty
 __all__ = [
     "Balancing",
     "DynamicWeightAverage",
+    "Gram",
     "MultipleGradientDescent",
     "ProjectedGradients",
     "Sum",

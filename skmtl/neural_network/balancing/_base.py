@@ -11,8 +11,8 @@ class Balancing:
     """How the tasks' losses are weighed against each other while several networks train.
 
     weights, of shape (n_networks, n_tasks), multiply each task's loss; it is None where no method changes them. What
-    shared layers receive of each task may be weighed on top of that, by shared_weights. Losses are sums over a batch,
-    or means over labels, of the fitted tasks.
+    shared layers receive of each task may be weighed on top of that, by shared_weights. Losses are
+    means per label of the fitted tasks, NaN where there is no label.
     """
 
     weights: np.ndarray | None = None
