@@ -21,7 +21,7 @@ from threadpoolctl import threadpool_limits
 
 from .defaults import FOLDER, read
 from .outcomes_report import report
-from .outcomes_rivals import METHODS
+from .outcomes_rivals import METHODS, VARIANTS
 from .outcomes_scores import records
 from .outcomes_tables import SETS, SETTINGS, read_groups, sizes, split
 
@@ -81,7 +81,7 @@ def run(tables: list, wanted: list[tuple], ledger: Ledger) -> None:
             name, rows, setting, seed = where
             drawn, last = split(*by_name[name], rows, seed, SETTINGS[setting]), where
         start = time.process_time()
-        predicted = METHODS[method](drawn)
+        predicted = {**METHODS, **VARIANTS}[method](drawn)
         took = time.process_time() - start
         scores = [{**score, "seconds": took} for score in records(drawn, predicted)]
         ledger.add(key, scores)
@@ -96,7 +96,7 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--rows", nargs="+", type=int, default=[300, 1000], help="to train on")
     made.add_argument("--splits", type=int, default=8, help="how many of each table (8)")
     made.add_argument("--settings", nargs="+", choices=SETTINGS, default=list(SETTINGS))
-    made.add_argument("--methods", nargs="+", choices=METHODS, default=list(METHODS))
+    made.add_argument("--methods", nargs="+", choices=[*METHODS, *VARIANTS], default=list(METHODS))
     made.add_argument(
         "--csv", type=Path, help="write scores here as they come, and skip those that are there"
     )

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from .defaults import LEAST_SCORE
-from .outcomes_rivals import METHODS, SEPARATE, SHARED
+from .outcomes_rivals import METHODS, SEPARATE, SHARED, VARIANTS
 from .outcomes_tables import ALL, RARE, REST, SETTINGS
 
 PARTS = {ALL: "", RARE: ": these tasks", REST: ": the other tasks"}
@@ -27,7 +27,7 @@ def by_split(block: pd.DataFrame, score: str) -> pd.DataFrame:
     values = block[score].clip(lower=LEAST_SCORE) if score == "d2" else block[score]
     means = values.groupby([block[column] for column in [*WHERE, "method"]]).mean()
     found = means.unstack("method").dropna()
-    return found[[name for name in METHODS if name in found]]
+    return found[[name for name in (*METHODS, *VARIANTS) if name in found]]
 
 
 def by_table(splits: pd.DataFrame) -> pd.DataFrame:
@@ -103,7 +103,7 @@ def of_classes(block: pd.DataFrame) -> Iterator[str]:
 
 def report(frame: pd.DataFrame) -> Iterator[str]:
     """Describe all results."""
-    first = next(name for name in METHODS if (frame["method"] == name).any())
+    first = next(name for name in (*METHODS, *VARIANTS) if (frame["method"] == name).any())
     for title, block in blocks(frame):
         n_tables = block["table"].nunique()
         yield f"\n{title}, {n_tables} tables: D2, what {first} gains (standard error), where it is better"

@@ -14,7 +14,7 @@ from . import outcomes, outcomes_rivals
 from .defaults import read
 from .outcomes import main
 from .outcomes_report import report
-from .outcomes_rivals import METHODS, SEPARATE, SHARED
+from .outcomes_rivals import METHODS, SEPARATE, SHARED, VARIANTS
 from .outcomes_scores import calibration_error, records
 from .outcomes_tables import SETTINGS, read_groups, recoded, sizes, split, thinned
 
@@ -162,3 +162,14 @@ def test_gains_are_paired():
     assert "+0.050 (0.150)" in said  # over tables: the mean of 0.2 and -0.1
     assert "+0.200 (0.100)" in said  # of table a, over its splits
     assert "-0.100" in said
+
+
+def test_variants(folder, monkeypatch, capsys):
+    """Those asked for by name run, and have a line each."""
+    monkeypatch.setattr(outcomes_rivals, "MultiTaskMLP", partial(MultiTaskMLP, max_iter=1))
+    monkeypatch.setattr(outcomes, "SETS", ("rows",))
+    options = ["--folder", str(folder), "--splits", "1", "--rows", "60", "--settings", "full"]
+    main([*options, "--methods", SHARED, *VARIANTS])
+    lines = [line.split() for line in capsys.readouterr().out.splitlines()]
+    for name in VARIANTS:
+        assert any(line[:1] == [name] for line in lines)
