@@ -104,9 +104,9 @@ for ax, (setting, tables) in zip(axes, scores.items()):
 # %%
 # With all labels sharing leaves the sentiment as it is, and costs a little of the topic. With few sentiments it harms
 # these: twenty times as many labels of the topic decide what is learnt and when to stop. If tasks count alike, the harm
-# is gone. Are 1.6 (0.2) points over separate networks a gain then? Three other shuffles, 15 training sets, gave 0.5
-# (0.2), and -1.0 (0.2) over logistic regressions: a small standard error over five sets is not the last word. Below,
-# the shared units with all labels known: new texts differ by topic first, by sentiment in the fourth component.
+# is gone. Are 1.6 (0.2) points over separate networks a gain then? Over logistic regressions there is none, 0.1 (0.5),
+# and five sets of one shuffle, with hidden labels drawn once for each, are not the last word. Below, the shared units
+# with all labels known: new texts differ by topic first, by sentiment in the fourth component.
 
 network.fit(X, {"sentiment": sentiment[train], "topic": topic[train]})
 place = PCA(4, random_state=0).fit_transform(network.transform(X_test[::6]))
