@@ -78,7 +78,7 @@ class MultiTaskMLP(CallbackSupport, ClassNamePrefixFeaturesOutMixin, Transformer
 
     tol : float, default=1e-4
         Gain in mean loss per label that counts for the patience. "lbfgs" also ends where no entry of the gradient of
-        the mean loss is larger.
+        the loss per sample is larger.
 
     validation_fraction : float, default=0.1
         Share of the rows held out with ``n_members=1``, in (0, 1); the rows are alike in all tasks.
