@@ -1,5 +1,6 @@
 """What joint models of every kind have in common."""
 
+from ._answers import Answers, ByTask, RawAnswers
 from ._joint_model import JointModel
 
-__all__ = ["JointModel"]
+__all__ = ["Answers", "ByTask", "JointModel", "RawAnswers"]

@@ -1,33 +1,35 @@
-"""JointModel: what all joint models do, whatever makes their raw predictions."""
+"""JointModel: what all models of several tasks do, whatever makes their predictions."""
 
 from abc import abstractmethod
 from collections.abc import Hashable
 from typing import Any, ClassVar
 
-import numpy as np
 from sklearn.utils import ClassifierTags
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
-from ..heads import Head, means, probabilities
+from ..heads import Head
 from ..metrics import mean_d2
 from ..tasks import FitData, TaskTargets, task_view
 from ..utils import Configurable
+from ._answers import Answers
 
 
 def _has_classes(model: "JointModel") -> bool:
-    """Whether a fitted model has tasks with classes, or an unfitted one is sure to get them."""
-    return bool(model.classes_) if "_heads" in vars(model) else model._only_classes
+    """Whether a fitted model has probabilities of classes, or an unfitted one is sure to get them."""
+    fitted = "_heads" in vars(model)
+    return bool(model.classes_) and model._has_probabilities if fitted else model._only_classes
 
 
 class JointModel(Configurable):
-    """One model of several tasks: heads read its raw predictions, task by task."""
+    """One model of several tasks."""
 
     _only_classes: ClassVar[bool] = False
+    _has_probabilities: bool = True  # of the tasks with classes, once there are any
 
     @abstractmethod
-    def _raw(self, X: Any) -> np.ndarray:
-        """Return raw predictions of shape (n_samples, n_columns)."""
+    def _answers(self, X: Any) -> Answers:
+        """Return what the fitted model says of samples; raise NotFittedError where it is not fitted."""
 
     @abstractmethod
     def fit(self, X: Any, y: Any, sample_weight: Any = None) -> "JointModel":
@@ -68,8 +70,7 @@ class JointModel(Configurable):
         y : TaskTargets, data frame or ndarray
             Predictions in the kind of container that ``fit`` got: classes, numbers or mean counts.
         """
-        raw = self._raw(X)
-        predicted = {head.name: head.decode(raw) for head in self._heads}
+        predicted = self._answers(X).predictions()
         return self._layout.pack(TaskTargets._carry(predicted, self._info), X)
 
     def decision_function(self, X: Any) -> Any:
@@ -86,8 +87,7 @@ class JointModel(Configurable):
             Shape (n_samples,), or (n_samples, n_classes) for several classes. Log-odds, log of unnormalised
             probabilities, the mean of a regression, or the log of the mean of a count.
         """
-        raw = self._raw(X)
-        return self._layout.pack_arrays({head.name: head.decision(raw) for head in self._heads})
+        return self._layout.pack_arrays(self._answers(X).decisions())
 
     @available_if(_has_classes)
     def predict_proba(self, X: Any) -> Any:
@@ -103,8 +103,7 @@ class JointModel(Configurable):
         probability : dict of {task: ndarray of shape (n_samples, n_classes)}, or ndarray for 1-D y
             Classes are in the order of ``classes_``.
         """
-        raw = self._raw(X)
-        return self._layout.pack_arrays(probabilities(self._heads, raw))
+        return self._layout.pack_arrays(self._answers(X).probabilities())
 
     def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
         """Return the mean over tasks of D2, the fraction of deviance explained (R2 for regression).
@@ -125,8 +124,8 @@ class JointModel(Configurable):
         score : float
             1 is perfect, 0 as good as the best constant. Tasks that cannot be scored are left out with a warning.
         """
-        raw = self._raw(X)
-        return mean_d2(y, means(self._heads, raw), self.task_types_, self.classes_, sample_weight)
+        means = self._answers(X).means()
+        return mean_d2(y, means, self.task_types_, self.classes_, sample_weight)
 
     def task(self, name: Hashable) -> Any:
         """Return a task as a fitted scikit-learn classifier or regressor.

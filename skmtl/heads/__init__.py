@@ -18,7 +18,6 @@ from ._heads import (
     RegressionHead,
     column_names,
     columns_of,
-    means,
     probabilities,
 )
 from ._joint import JointLoss
@@ -40,7 +39,6 @@ __all__ = [
     "fits_of",
     "labels_that_count",
     "make_heads",
-    "means",
     "open_heads",
     "order_of",
     "probabilities",

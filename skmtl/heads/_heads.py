@@ -138,12 +138,6 @@ def probabilities(heads: tuple[Head, ...], raw: np.ndarray) -> dict[Hashable, np
     return {head.name: head.probability(raw) for head in kinds}
 
 
-def means(heads: tuple[Head, ...], raw: np.ndarray) -> dict[Hashable, np.ndarray]:
-    """Return what deviances compare with the targets: probabilities of classes, and means of numbers."""
-    found = {head.name: head.decode(raw) for head in heads}
-    return found | probabilities(heads, raw)
-
-
 def columns_of(head: Head) -> list[Any]:
     """Return the labels of a head's columns: its classes where it has several, else None."""
     return head.classes.tolist() if isinstance(head, MulticlassHead) else [None]

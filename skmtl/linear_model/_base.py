@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
-from ..base import JointModel
+from ..base import JointModel, RawAnswers
 from ..heads import column_names
 from ..tasks import FitData, check_fit, check_predict
 from ..utils import Boolean, Either, Number, OneOf, PerTask, Rule
@@ -91,9 +91,9 @@ class JointLinearModel(JointModel):
         self.dual_gap_, self.n_iter_ = found.dual_gap, found.n_iter
         self._keep_tasks(came, prepared.heads)
 
-    def _raw(self, X: Any) -> np.ndarray:
+    def _answers(self, X: Any) -> RawAnswers:
         check_is_fitted(self)
-        return check_predict(self, X) @ self.coef_.T + self.intercept_
+        return RawAnswers(check_predict(self, X) @ self.coef_.T + self.intercept_, self._heads)
 
     def _forget(self) -> Start | None:
         """Drop what a former fit left, so that a failed one leaves nothing; return its coefficients to start from."""

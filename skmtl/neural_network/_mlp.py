@@ -8,13 +8,13 @@ from sklearn.utils.metadata_routing import UNUSED
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_consistent_length, check_is_fitted
 
-from ..base import JointModel
+from ..base import JointModel, RawAnswers
 from ..model_selection import routing_of
 from ..tasks import FitData, TaskTargets, as_declared, check_fit, check_predict
 from ..utils import CallbackSupport, Rule, with_callbacks
 from ._fit import Fitted, fit
 from ._holdout import splitter_of
-from ._out_of_fold import OutOfFold
+from ._out_of_fold import where_known
 from ._partial import begin, go_on
 from ._rules import RULES, check_rules
 from ._watch import Watcher
@@ -360,9 +360,9 @@ class MultiTaskMLP(CallbackSupport, ClassNamePrefixFeaturesOutMixin, Transformer
         """
         return routing_of(self, splitter_of(self.cv))
 
-    def _raw(self, X):
+    def _answers(self, X):
         check_is_fitted(self)
-        return self._ensemble.raw(check_predict(self, X))
+        return RawAnswers(self._ensemble.raw(check_predict(self, X)), self._heads)
 
     def _keep(self, came: FitData, found: Fitted):
         """Become the model that was trained."""
@@ -374,11 +374,11 @@ class MultiTaskMLP(CallbackSupport, ClassNamePrefixFeaturesOutMixin, Transformer
         )
         self._keep_tasks(came, found.prepared.heads)
         if found.oof is not None:
-            said = OutOfFold(found.oof, self._heads)
+            said = RawAnswers(found.oof, self._heads)
             self.oof_decision_ = self._layout.pack_arrays(said.decisions())
             if self.classes_:
                 self.oof_probability_ = self._layout.pack_arrays(said.probabilities())
-            predicted = TaskTargets._carry(said.predictions(), self._info)
+            predicted = TaskTargets._carry(where_known(said), self._info)
             self.oof_prediction_ = self._layout.pack(predicted, None)
         if trained.interrupted:
             warnings.warn("fit was interrupted; the best weights so far are kept", stacklevel=3)

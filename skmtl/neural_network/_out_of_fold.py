@@ -1,11 +1,11 @@
 """What members say of the rows that they held out."""
 
 from collections.abc import Hashable
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
-from ..heads import Head, probabilities
+from ..base import RawAnswers
 from ._ensemble import Ensemble
 from ._prepare import Prepared
 
@@ -27,29 +27,15 @@ def out_of_fold(
     return raw
 
 
-class OutOfFold(NamedTuple):
-    """Raw predictions of rows, NaN where there is none, and the heads that read them."""
-
-    raw: np.ndarray
-    heads: tuple[Head, ...]
-
-    def decisions(self) -> dict[Hashable, np.ndarray]:
-        """Return the raw predictions of each task."""
-        return {head.name: head.decision(self.raw) for head in self.heads}
-
-    def probabilities(self) -> dict[Hashable, np.ndarray]:
-        """Return the probabilities of each task with classes."""
-        return probabilities(self.heads, self.raw)
-
-    def predictions(self) -> dict[Hashable, np.ndarray]:
-        """Return what is predicted of each task: NaN or None where nothing is."""
-        known = ~np.isnan(self.raw).any(axis=1)
-        found = {}
-        for head in self.heads:
-            values = head.decode(np.nan_to_num(self.raw))
-            if not known.all():
-                is_number = values.dtype.kind == "f"
-                values = values if is_number else values.astype(object)
-                values[~known] = np.nan if is_number else None
-            found[head.name] = values
-        return found
+def where_known(said: RawAnswers) -> dict[Hashable, np.ndarray]:
+    """Return what is predicted of each task: NaN or None where nothing is."""
+    known = ~np.isnan(said.raw).any(axis=1)
+    found = {}
+    for head in said.heads:
+        values = head.decode(np.nan_to_num(said.raw))
+        if not known.all():
+            is_number = values.dtype.kind == "f"
+            values = values if is_number else values.astype(object)
+            values[~known] = np.nan if is_number else None
+        found[head.name] = values
+    return found
