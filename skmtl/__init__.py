@@ -1,5 +1,6 @@
 """skmtl: scikit-learn-compatible multi-task estimators."""
 
+from .compose import IndependentTasks
 from .linear_model import (
     MultiTaskGLM,
     MultiTaskGLMCV,
@@ -14,6 +15,7 @@ from .tasks import TaskTargets, task_view
 __version__ = "0.1.0"
 
 __all__ = [
+    "IndependentTasks",
     "MultiTaskGLM",
     "MultiTaskGLMCV",
     "MultiTaskLogisticRegression",

@@ -17,15 +17,13 @@ from ._answers import Answers
 
 def _has_classes(model: "JointModel") -> bool:
     """Whether a fitted model has probabilities of classes, or an unfitted one is sure to get them."""
-    fitted = "_heads" in vars(model)
-    return bool(model.classes_) and model._has_probabilities if fitted else model._only_classes
+    return model._has_probabilities if "_heads" in vars(model) else model._only_classes
 
 
 class JointModel(Configurable):
     """One model of several tasks."""
 
     _only_classes: ClassVar[bool] = False
-    _has_probabilities: bool = True  # of the tasks with classes, once there are any
 
     @abstractmethod
     def _answers(self, X: Any) -> Answers:
@@ -143,12 +141,15 @@ class JointModel(Configurable):
         check_is_fitted(self)
         return task_view(self, name)
 
-    def _keep_tasks(self, came: FitData, heads: tuple[Head, ...]) -> None:
-        """Remember the tasks, and become fitted."""
+    def _keep_tasks(
+        self, came: FitData, heads: tuple[Head, ...], has_probabilities: bool = True
+    ) -> None:
+        """Remember the tasks, and become fitted; whether there are probabilities of tasks with classes."""
         self.tasks_ = came.targets.tasks
         self.task_types_ = came.targets.task_types
         self.classes_ = came.targets.classes
         self.task_columns_ = {head.name: head.columns for head in heads}
+        self._has_probabilities = has_probabilities and bool(self.classes_)
         self._info, self._layout, self._heads = came.targets._info, came.layout, heads
 
     def _forget_fit(self) -> None:

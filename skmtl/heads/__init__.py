@@ -10,6 +10,7 @@ from ._fits import (
     order_of,
 )
 from ._heads import (
+    NEVER,
     BinaryHead,
     ClassificationHead,
     CountHead,
@@ -24,6 +25,7 @@ from ._joint import JointLoss
 from ._packed import PackedLoss
 
 __all__ = [
+    "NEVER",
     "BinaryHead",
     "ClassificationHead",
     "CountHead",

@@ -1,6 +1,6 @@
 """Predictions of samples that the model has not seen, by task."""
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Mapping, Sequence
 from numbers import Integral
 from typing import Any, NamedTuple
 
@@ -106,6 +106,27 @@ def cross_val_predict(
     if method not in METHODS:
         raise ValueError(f"method must be one of {METHODS}, got {method!r}")
     targets, layout, _ = read_targets(y)
+    found = out_of_fold(
+        estimator, X, targets, (method,), groups=groups, cv=cv, n_jobs=n_jobs, params=params
+    )
+    if method == "predict":
+        like = y if row_index(X) is None else X
+        return layout.pack(found.predictions(), like)
+    return layout.pack_arrays(found.arrays(method))
+
+
+def out_of_fold(
+    estimator: Any,
+    X: Any,
+    targets: TaskTargets,
+    methods: Sequence[str],
+    *,
+    groups: Any = None,
+    cv: Any = None,
+    n_jobs: int | None = None,
+    params: Mapping[str, Any] | None = None,
+) -> "OutOfFold":
+    """Ask models, each fitted without a fold, about that fold; all methods of one fit."""
     check_consistent_length(X, targets, groups)
     splitter = folds_of(cv)
     routed = route(estimator, splitter, params, groups)
@@ -114,20 +135,10 @@ def cross_val_predict(
     if not np.array_equal(np.sort(rows), np.arange(targets.shape[0])):
         raise ValueError("cv must test each sample once (a partition), which these folds do not")
     parts = Parallel(n_jobs=n_jobs)(
-        delayed(predict_fold)(clone(estimator), X, targets, train, test, method, routed.fit)
+        delayed(predict_fold)(clone(estimator), X, targets, train, test, methods, routed.fit)
         for train, test in splits
     )
-    back = np.argsort(rows)
-    if method == "predict":
-        columns = {t: np.concatenate([part.found[t] for part in parts])[back] for t in targets}
-        like = y if row_index(X) is None else X
-        return layout.pack(TaskTargets._carry(columns, parts[0].found._info), like)
-    classes = {name: all_classes(name, targets, parts) for name in parts[0].classes}
-    gathered = {}
-    for name in parts[0].found:
-        arrays = [part.aligned(name, classes.get(name), method) for part in parts]
-        gathered[name] = np.concatenate(arrays)[back]
-    return layout.pack_arrays(gathered)
+    return OutOfFold(targets, parts, np.argsort(rows))
 
 
 class Routed(NamedTuple):
@@ -138,19 +149,43 @@ class Routed(NamedTuple):
 
 
 class Part(NamedTuple):
-    """What one fold's model predicts, by task, and its classes."""
+    """What one fold's model says, by method and task, and its classes."""
 
-    found: Any
+    found: Mapping[str, Any]
     classes: Mapping[Hashable, np.ndarray]
 
     def aligned(self, name: Hashable, classes: np.ndarray | None, method: str) -> np.ndarray:
         """Return a task's array, with a column for each of the classes where it has a column a class."""
-        array = np.asarray(self.found[name])
+        array = np.asarray(self.found[method][name])
         if classes is None or array.ndim == 1 or np.array_equal(classes, self.classes[name]):
             return array
         wide = np.full((len(array), len(classes)), OF_ABSENT_CLASS[method])
         wide[:, np.searchsorted(classes, self.classes[name])] = array
         return wide
+
+
+class OutOfFold(NamedTuple):
+    """What was said of each fold, and the places of these rows among all."""
+
+    targets: TaskTargets
+    parts: list[Part]
+    back: np.ndarray
+
+    def predictions(self) -> TaskTargets:
+        """Return the predictions of every sample."""
+        found = [part.found["predict"] for part in self.parts]
+        columns = {t: np.concatenate([of[t] for of in found])[self.back] for t in self.targets}
+        return TaskTargets._carry(columns, found[0]._info)
+
+    def arrays(self, method: str) -> dict[Hashable, np.ndarray]:
+        """Return probabilities or decision values of every sample."""
+        names = self.parts[0].classes
+        classes = {name: all_classes(name, self.targets, self.parts) for name in names}
+        gathered = {}
+        for name in self.parts[0].found[method]:
+            arrays = [part.aligned(name, classes.get(name), method) for part in self.parts]
+            gathered[name] = np.concatenate(arrays)[self.back]
+        return gathered
 
 
 def folds_of(cv: Any) -> Any:
@@ -180,10 +215,10 @@ def predict_fold(
     targets: TaskTargets,
     train: np.ndarray,
     test: np.ndarray,
-    method: str,
+    methods: Sequence[str],
     params: Mapping[str, Any],
 ) -> Part:
-    """Fit on one part of the rows, and predict the other."""
+    """Fit on one part of the rows, and ask about the other."""
     n_samples = targets.shape[0]
     own = {
         key: take_rows(value, train) if n_rows(value) == n_samples else value
@@ -191,13 +226,15 @@ def predict_fold(
     }
     model.fit(take_rows(X, train), targets[train], **own)
     asked = take_rows(X, test)
+    return Part({m: say(model, m, asked, targets) for m in methods}, final_step(model).classes_)
+
+
+def say(model: Any, method: str, X: Any, targets: TaskTargets) -> Any:
+    """Return what a fitted model says of samples, by task."""
     if method == "predict":
-        return Part(read_like(model.predict(asked), targets.tasks), {})
-    found = (
-        model.predict_proba(asked) if method == "predict_proba" else model.decision_function(asked)
-    )
-    classes = final_step(model).classes_
-    return Part(found if isinstance(found, Mapping) else {targets.tasks[0]: found}, classes)
+        return read_like(model.predict(X), targets.tasks)
+    found = model.predict_proba(X) if method == "predict_proba" else model.decision_function(X)
+    return found if isinstance(found, Mapping) else {targets.tasks[0]: found}
 
 
 def all_classes(name: Hashable, targets: TaskTargets, parts: list[Part]) -> np.ndarray:

@@ -4,7 +4,16 @@ from ._known import as_known, with_classes
 from ._labels import Labels, labels_of, read_like
 from ._layout import Layout, read_targets
 from ._targets import TaskTargets
-from ._validation import FitData, as_classes, as_declared, as_regression, check_fit, check_predict
+from ._validation import (
+    FitData,
+    as_classes,
+    as_declared,
+    as_regression,
+    check_fit,
+    check_fit_around,
+    check_predict,
+    check_predict_around,
+)
 from ._view import TaskClassifier, TaskRegressor, final_step, task_view
 from ._weights import check_weights
 
@@ -20,7 +29,9 @@ __all__ = [
     "as_known",
     "as_regression",
     "check_fit",
+    "check_fit_around",
     "check_predict",
+    "check_predict_around",
     "check_weights",
     "final_step",
     "labels_of",

@@ -47,13 +47,34 @@ def check_fit(
 
     reset says that the features are these from now on; otherwise they must be those known.
     """
+    _require(estimator, y)
+    finite = finite_rule(estimator)
+    X = validate_data(estimator, X, reset=reset, ensure_all_finite=finite, **X_RULES)
+    return _check_targets(X, y, sample_weight, typing)
+
+
+def check_fit_around(estimator: Any, X: Any, y: Any, sample_weight: Any, typing: Typing) -> FitData:
+    """Check the arguments of fit where X goes as it is to other estimators, which check it."""
+    _require(estimator, y)
+    validate_data(estimator, X, skip_check_array=True)
+    return _check_targets(X, y, sample_weight, typing)
+
+
+def check_predict_around(estimator: Any, X: Any) -> Any:
+    """Check the argument of predict where it goes as it is to other estimators: names and number of features."""
+    return validate_data(estimator, X, reset=False, skip_check_array=True)
+
+
+def _require(estimator: Any, y: Any) -> None:
     if y is None:
         raise ValueError(
             f"{type(estimator).__name__} requires y to be passed, but the target y is None; y should be a 1d array, "
             "a matrix, a data frame or a dict of targets"
         )
-    finite = finite_rule(estimator)
-    X = validate_data(estimator, X, reset=reset, ensure_all_finite=finite, **X_RULES)
+
+
+def _check_targets(X: Any, y: Any, sample_weight: Any, typing: Typing) -> FitData:
+    """Read y and the weights of an X that was checked."""
     targets, layout, came_typed = read_targets(y)
     check_consistent_length(X, targets)
     targets, declared = typing(targets)

@@ -1,0 +1,51 @@
+"""What estimators may be given to compose from."""
+
+from typing import Any
+
+from sklearn.base import is_classifier, is_regressor
+
+from ..utils import Rule
+
+
+def is_joint(estimator: Any) -> bool:
+    """Whether an estimator is for several tasks: ordinary ones are classifiers or regressors."""
+    return not is_classifier(estimator) and not is_regressor(estimator)
+
+
+class OfOneTask(Rule):
+    """None, a classifier (or a regressor), or a joint estimator, which one task is given to."""
+
+    def __init__(self, kind: str) -> None:
+        self.kind = kind
+
+    def admits(self, value: Any) -> bool:
+        if value is None:
+            return True
+        of_kind = is_classifier if self.kind == "classifier" else is_regressor
+        return is_estimator(value) and (of_kind(value) or is_joint(value))
+
+    def __str__(self) -> str:
+        return f"None, a {self.kind} or a joint estimator"
+
+
+class Joint(Rule):
+    """An estimator that takes several tasks; None where there is a default."""
+
+    def __init__(self, or_none: bool = True) -> None:
+        self.or_none = or_none
+
+    def admits(self, value: Any) -> bool:
+        if value is None:
+            return self.or_none
+        return is_estimator(value) and is_joint(value)
+
+    def __str__(self) -> str:
+        start = "None or " if self.or_none else ""
+        return (
+            f"{start}a joint estimator (IndependentTasks makes one of classifiers and regressors)"
+        )
+
+
+def is_estimator(value: Any) -> bool:
+    """Whether a value is an estimator, not a class of them."""
+    return hasattr(value, "fit") and hasattr(value, "get_params") and not isinstance(value, type)
