@@ -1,6 +1,6 @@
 """skmtl: scikit-learn-compatible multi-task estimators."""
 
-from .compose import IndependentTasks
+from .compose import GatedTasks, IndependentTasks, StackedTasks
 from .linear_model import (
     MultiTaskGLM,
     MultiTaskGLMCV,
@@ -15,6 +15,7 @@ from .tasks import TaskTargets, task_view
 __version__ = "0.1.0"
 
 __all__ = [
+    "GatedTasks",
     "IndependentTasks",
     "MultiTaskGLM",
     "MultiTaskGLMCV",
@@ -23,6 +24,7 @@ __all__ = [
     "MultiTaskMLP",
     "MultiTaskRidge",
     "MultiTaskRidgeCV",
+    "StackedTasks",
     "TaskTargets",
     "task_view",
 ]

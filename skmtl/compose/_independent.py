@@ -5,7 +5,6 @@ from numbers import Integral
 from typing import Any, ClassVar
 
 from sklearn.linear_model import LogisticRegression, PoissonRegressor, Ridge
-from sklearn.utils import get_tags
 from sklearn.utils.parallel import Parallel, delayed
 from sklearn.utils.validation import check_is_fitted
 
@@ -13,6 +12,7 @@ from ..base import JointModel
 from ..heads import fit_weights, labels_that_count, make_heads
 from ..tasks import as_declared, check_fit_around, check_predict_around
 from ..utils import Either, Instance, OneOf, Rule, n_rows
+from ._joined import input_tags_of
 from ._members import MemberAnswers, fit_member, members_of
 from ._rules import OfOneTask
 
@@ -164,8 +164,4 @@ class IndependentTasks(JointModel):
         return MemberAnswers(members_of(self._heads, self.estimators_), X, n_rows(X) or 0)
 
     def __sklearn_tags__(self):
-        tags = super().__sklearn_tags__()
-        inputs = [get_tags(estimator).input_tags for estimator in self._by_type().values()]
-        tags.input_tags.sparse = all(own.sparse for own in inputs)
-        tags.input_tags.allow_nan = all(own.allow_nan for own in inputs)
-        return tags
+        return input_tags_of(super().__sklearn_tags__(), list(self._by_type().values()))

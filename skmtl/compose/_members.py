@@ -14,6 +14,7 @@ from ..base import Answers, ByTask, RawAnswers
 from ..heads import NEVER, ClassificationHead, CountHead, Head
 from ..tasks import Labels, TaskTargets, task_view
 from ..utils import take_rows
+from ._joined import logarithm
 from ._rules import is_joint
 
 
@@ -112,11 +113,6 @@ class MemberAnswers(Answers):
 
     def _ordered(self, found: ByTask) -> ByTask:
         return {m.head.name: found[m.head.name] for m in self.members if m.head.name in found}
-
-
-def logarithm(values: np.ndarray) -> np.ndarray:
-    """Return logarithms, of nothing that of the least number there is."""
-    return np.log(np.maximum(values, np.finfo(values.dtype).tiny))
 
 
 def fit_member(

@@ -1,5 +1,6 @@
 """What estimators may be given to compose from."""
 
+from collections.abc import Hashable
 from typing import Any
 
 from sklearn.base import is_classifier, is_regressor
@@ -49,3 +50,13 @@ class Joint(Rule):
 def is_estimator(value: Any) -> bool:
     """Whether a value is an estimator, not a class of them."""
     return hasattr(value, "fit") and hasattr(value, "get_params") and not isinstance(value, type)
+
+
+class TaskName(Rule):
+    """What a task can be called."""
+
+    def admits(self, value: Any) -> bool:
+        return isinstance(value, Hashable) and not isinstance(value, tuple)
+
+    def __str__(self) -> str:
+        return "the name of a task"

@@ -24,7 +24,7 @@ from ._params import (
     Rule,
     Several,
 )
-from ._rows import n_rows, take_rows
+from ._rows import append_columns, n_rows, take_rows
 
 __all__ = [
     "BELOW_ONE",
@@ -42,6 +42,7 @@ __all__ = [
     "Rule",
     "Several",
     "Unwatched",
+    "append_columns",
     "as_series",
     "is_frame",
     "is_series",

@@ -29,3 +29,26 @@ def take_rows(table: Any, rows: np.ndarray) -> Any:
     if getattr(table, "shape", None) is not None:
         return table[rows]
     return [table[row] for row in rows]
+
+
+def append_columns(table: Any, columns: Mapping[str, np.ndarray]) -> Any:
+    """Return a table with further columns of numbers: a frame with their names, a CSR matrix, or an array."""
+    found = nw.from_native(table, eager_only=True, pass_through=True)
+    if isinstance(found, nw.DataFrame):
+        return _append_to_frame(found, columns)
+    added = np.column_stack(list(columns.values()))
+    if sparse.issparse(table):
+        return sparse.hstack([table, added], format="csr", dtype=table.dtype)
+    array = np.asarray(table)
+    return np.hstack([array, added.astype(array.dtype if array.dtype.kind == "f" else float)])
+
+
+def _append_to_frame(frame: nw.DataFrame, columns: Mapping[str, np.ndarray]) -> Any:
+    taken = [name for name in columns if name in frame.columns]
+    if taken:
+        raise ValueError(f"X must not have columns named {taken}: predictions get these names")
+    index = nw.maybe_get_index(frame)
+    made = [nw.new_series(k, v, backend=frame.implementation) for k, v in columns.items()]
+    if index is not None:
+        made = [nw.maybe_set_index(series, index=index) for series in made]
+    return frame.with_columns(*made).to_native()

@@ -1,0 +1,136 @@
+"""How much of a joint model, and how much of a separate one, each task takes: from out-of-fold errors."""
+
+from collections.abc import Hashable, Mapping, Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from ..heads import ClassificationHead, Head
+from ..tasks import Labels
+
+
+class TaskGate(NamedTuple):
+    """How much of the joint model a task takes, and why.
+
+    Errors are mean squared errors out of fold over the variance of the targets (for classes, of their indicators), so
+    that 1 is as bad as a constant; gain is that of the separate model less that of the joint one, with its standard
+    error. own_weight is the weight that the task's own errors alone ask for.
+    """
+
+    weight: float
+    own_weight: float
+    joint_error: float
+    separate_error: float
+    gain: float
+    standard_error: float
+    n_labels: int
+
+
+class Errors(NamedTuple):
+    """Out-of-fold errors of one task, of shape (n_labels, n_values), in units of its standard deviation."""
+
+    joint: np.ndarray
+    separate: np.ndarray
+    weight: np.ndarray
+    cluster: np.ndarray
+
+    @property
+    def numerator(self) -> float:
+        """Sum of e_sep (e_sep - e_joint)."""
+        return float(self.weight @ (self.separate * (self.separate - self.joint)).sum(axis=1))
+
+    @property
+    def denominator(self) -> float:
+        """Sum of (e_sep - e_joint)^2."""
+        return float(self.weight @ ((self.separate - self.joint) ** 2).sum(axis=1))
+
+    def means(self) -> tuple[float, float, float, float]:
+        """Return the two mean squared errors, the gain of the joint model and its standard error."""
+        total = self.weight.sum()
+        squares = [(e**2).sum(axis=1) for e in (self.joint, self.separate)]
+        joint, separate = (float(self.weight @ own / total) for own in squares)
+        gain = separate - joint
+        by_cluster = np.bincount(self.cluster, self.weight * (squares[1] - squares[0] - gain))
+        n = len(by_cluster)
+        factor = n / (n - 1) if n > 1 else np.nan
+        return joint, separate, gain, float(np.sqrt(factor * by_cluster @ by_cluster) / total)
+
+
+def errors_of(
+    head: Head,
+    labels: Labels,
+    joint: np.ndarray,
+    separate: np.ndarray,
+    groups: np.ndarray | None,
+) -> Errors | None:
+    """Return the errors of out-of-fold means or probabilities; None where labels do not vary."""
+    if isinstance(head, ClassificationHead):
+        values = labels.values.astype(head.classes.dtype)
+        known = (values[:, None] == head.classes).astype(np.float64)
+    else:
+        known = labels.values.astype(np.float64)[:, None]
+    if not len(known):
+        return None
+    spread = known - np.average(known, axis=0, weights=labels.weight)
+    variance = np.average((spread**2).sum(axis=1), weights=labels.weight)
+    if not variance > 0:
+        return None
+    of_labels = [labels.pick(mean).reshape(len(known), -1) for mean in (joint, separate)]
+    e_joint, e_separate = ((known - mean) / np.sqrt(variance) for mean in of_labels)
+    own = np.arange(len(known)) if groups is None else labels.pick(groups)
+    return Errors(e_joint, e_separate, labels.weight, np.unique(own, return_inverse=True)[1])
+
+
+def average_weights(errors: Mapping[Hashable, Errors]) -> dict[Hashable, tuple[float, float]]:
+    """Return the weight of the joint model in each task, shrunk towards that of all tasks, and before that.
+
+    Of the weights that minimise squared errors, a_t = N_t / D_t, each is shrunk by two tasks' worth of what all say.
+    """
+    N = {name: own.numerator for name, own in errors.items()}
+    D = {name: own.denominator for name, own in errors.items()}
+    mean_D = float(np.mean(list(D.values()))) if D else 0.0
+    if mean_D == 0.0:  # the models agree
+        return dict.fromkeys(errors, (0.0, 0.0))
+    common = clip(sum(N.values()) / sum(D.values()))
+    return {
+        name: (
+            clip((N[name] + 2.0 * common * mean_D) / (D[name] + 2.0 * mean_D)),
+            clip(N[name] / D[name]) if D[name] > 0 else common,
+        )
+        for name in errors
+    }
+
+
+def chosen_weights(errors: Mapping[Hashable, Errors]) -> dict[Hashable, tuple[float, float]]:
+    """Return 1 where the joint model is better by more than one standard error, else 0; and without that margin."""
+    found = {}
+    for name, own in errors.items():
+        _, _, gain, standard_error = own.means()
+        found[name] = (float(gain > standard_error), float(gain > 0.0))
+    return found
+
+
+def clip(weight: float) -> float:
+    """Return the nearest number between 0 and 1."""
+    return float(min(max(weight, 0.0), 1.0))
+
+
+RULES = {"average": average_weights, "choose": chosen_weights}
+
+
+def gates(
+    rule: str, heads: Sequence[Head], errors: Mapping[Hashable, Errors | None]
+) -> dict[Hashable, TaskGate]:
+    """Return the gate of each task; one whose errors say nothing takes the mean weight of the others."""
+    known = {name: own for name, own in errors.items() if own is not None}
+    weights = RULES[rule](known)
+    rest = float(np.mean([weight for weight, _ in weights.values()])) if weights else 0.0
+    rest = rest if rule == "average" else float(rest > 0.5)
+    made = {}
+    for name in (head.name for head in heads):
+        if name in known:
+            n_labels = len(known[name].weight)
+            made[name] = TaskGate(*weights[name], *known[name].means(), n_labels)
+        else:
+            made[name] = TaskGate(rest, np.nan, np.nan, np.nan, np.nan, np.nan, 0)
+    return made

@@ -1,0 +1,262 @@
+"""GatedTasks: a weighted mean of a joint and a separate model, task by task."""
+
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+from sklearn.base import clone
+from sklearn.utils.metadata_routing import UNUSED
+from sklearn.utils.validation import check_consistent_length, check_is_fitted
+
+from ..base import Answers, ByTask, JointModel
+from ..heads import ClassificationHead, Head, labels_that_count, make_heads
+from ..linear_model import MultiTaskGLM
+from ..model_selection import folds_of, routing_of
+from ..tasks import as_declared, check_fit_around, check_predict_around
+from ..utils import OneOf, Rule
+from ._gate import TaskGate, errors_of, gates
+from ._independent import IndependentTasks
+from ._joined import (
+    JointAnswers,
+    check_same_tasks,
+    decision_of,
+    held_out_means,
+    input_tags_of,
+    numbers_and_classes,
+)
+from ._rules import Joint
+
+
+@dataclass(frozen=True)
+class GatedAnswers(Answers):
+    """The weighted mean of what two models say: of probabilities, and of means."""
+
+    heads: tuple[Head, ...]
+    weights: Mapping[Hashable, float]
+    joint: Answers
+    separate: Answers
+
+    def predictions(self) -> ByTask:
+        return {head.name: self._predicted(head, mean) for head, mean in self._means(self.heads)}
+
+    def decisions(self) -> ByTask:
+        return {head.name: decision_of(head, mean) for head, mean in self._means(self.heads)}
+
+    def probabilities(self) -> ByTask:
+        with_classes = tuple(h for h in self.heads if isinstance(h, ClassificationHead))
+        return {head.name: mean for head, mean in self._means(with_classes)}
+
+    def _means(self, heads: tuple[Head, ...]) -> list[tuple[Head, np.ndarray]]:
+        joint, separate = (self._of(answers, heads) for answers in (self.joint, self.separate))
+        found = []
+        for head in heads:
+            share = np.asarray(self.weights[head.name], dtype=joint[head.name].dtype)
+            found.append((head, share * joint[head.name] + (1 - share) * separate[head.name]))
+        return found
+
+    def _of(self, answers: Answers, heads: tuple[Head, ...]) -> ByTask:
+        asked = numbers_and_classes(heads)
+        found = answers.predictions() if "predict" in asked else {}
+        return found | (answers.probabilities() if "predict_proba" in asked else {})
+
+    def _predicted(self, head: Head, mean: np.ndarray) -> np.ndarray:
+        return head.classes[mean.argmax(1)] if isinstance(head, ClassificationHead) else mean
+
+
+class GatedTasks(JointModel):
+    """A weighted mean of a joint and a separate model, task by task, by their errors out of fold.
+
+    Sharing hurts some tasks. Here each takes as much of the joint model as served it on rows that it had not seen.
+
+    Parameters
+    ----------
+    joint : estimator, default=None
+        A joint model, or a pipeline or search that ends in one; None is ``MultiTaskGLM()``.
+
+    separate : estimator, default=None
+        What to fall back on; a joint estimator too, such as ``IndependentTasks(...)``. None fits ``joint`` to each
+        task alone.
+
+    cv : int, splitter or iterable of (train, test), default=None
+        Folds, in which each sample must be tested once. None is ``TaskStratifiedKFold()``, an integer
+        ``TaskStratifiedKFold(cv)``; both never split a group.
+
+    gate : {"average", "choose"}, default="average"
+        "average": the weights that minimise squared errors out of fold, shrunk towards one weight for all tasks.
+        "choose": the joint model where it is better by more than one standard error, else the separate one.
+
+    task_types : "auto", str or dict of {task: str}, default="auto"
+        Type of all tasks or by task: "regression", "binary", "multiclass" or "count"; those not named are inferred.
+
+    n_jobs : int, default=None
+        Number of folds fitted at the same time; None is one, -1 all processors.
+
+    Attributes
+    ----------
+    gate_ : dict of {task: TaskGate}
+        By task a named tuple: the ``weight`` of the joint model, between 0 and 1; and why: ``own_weight``, before it
+        was shrunk; ``joint_error``, ``separate_error``, ``gain`` and its ``standard_error``, out of fold, as fractions
+        of the targets' variance; ``n_labels``.
+
+    joint_ : estimator
+        The joint model, fitted to all rows.
+
+    separate_ : estimator
+        The separate model, fitted to all rows.
+
+    tasks_ : tuple
+        Names of the tasks.
+
+    task_types_ : dict of {task: str}
+        Type of each task.
+
+    classes_ : dict of {task: ndarray}
+        Sorted classes of each binary or multiclass task.
+
+    task_columns_ : dict of {task: slice}
+        Columns that belong to each task where all decision values stand side by side.
+
+    n_features_in_ : int
+        Number of features seen in ``fit``.
+
+    feature_names_in_ : ndarray of shape (`n_features_in_`,)
+        Names of the features, where X has names that are strings.
+
+    Raises
+    ------
+    ValueError
+        From ``fit``, if a parameter or the data break a rule.
+
+    See Also
+    --------
+    IndependentTasks : Separate models of any kind.
+    skmtl.inspection.compare_sharing : Which tasks gain by sharing, and how sure that is.
+
+    Notes
+    -----
+    Errors e are residuals on the scale of the response, of out-of-fold predictions by both models on the same folds: of
+    numbers over their standard deviation, of classes the indicators less their probabilities, over the root of their
+    total variance. With s the sample weights, and sums over the labels of task t,
+
+        N_t = sum s e_sep (e_sep - e_joint),   D_t = sum s (e_sep - e_joint)^2,   D = mean of D_t,
+        a = clip(sum_t N_t / sum_t D_t, 0, 1),   a_t = clip((N_t + 2 a D) / (D_t + 2 D), 0, 1),
+
+    and the prediction is a_t times that of the joint model plus 1 - a_t times that of the separate one: a mean of
+    probabilities and of means. N_t / D_t minimises the squared error of the mean; the rest shrinks it towards what all
+    tasks say together, since a task with few labels says little [1]_. Classes are those of the largest mean
+    probability, decision values its log-odds or logarithms.
+
+    Both models are fitted once more for each fold. A weight of 1 is no proof that sharing helps, nor does any weight
+    promise that it does no harm: the folds decide on labels that are as few as the training labels.
+
+    References
+    ----------
+    .. [1] L. Breiman (1996). Stacked regressions. Machine Learning 24, 49-64.
+
+    Examples
+    --------
+    >>> from skmtl import GatedTasks, MultiTaskRidge
+    >>> from skmtl.datasets import make_multitask
+    >>> X, y = make_multitask(100, 10, n_tasks=4, random_state=0)
+    >>> model = GatedTasks(MultiTaskRidge(sharing=0.9), MultiTaskRidge(sharing=0.0)).fit(X, y)
+    >>> {task: round(gate.weight, 2) for task, gate in model.gate_.items()}
+    {'y0': 0.93, 'y1': 1.0, 'y2': 1.0, 'y3': 0.97}
+    """
+
+    # Groups are not the model's own: they go to the splitter.
+    __metadata_request__fit: ClassVar[dict[str, Any]] = {"groups": UNUSED}
+    _rules: ClassVar[dict[str, Rule]] = {
+        "joint": Joint(),
+        "separate": Joint(),
+        "gate": OneOf("average", "choose"),
+    }
+
+    def __init__(
+        self,
+        joint=None,
+        separate=None,
+        *,
+        cv=None,
+        gate="average",
+        task_types="auto",
+        n_jobs=None,
+    ):
+        self.joint = joint
+        self.separate = separate
+        self.cv = cv
+        self.gate = gate
+        self.task_types = task_types
+        self.n_jobs = n_jobs
+
+    def fit(self, X, y, sample_weight=None, groups=None):
+        """Fit both models, to all rows and without each fold, and weigh them.
+
+        Parameters
+        ----------
+        X : {array-like, data frame, CSR matrix} of shape (n_samples, n_features)
+            Inputs, as the two models take them.
+
+        y : dict, TaskTargets, data frame, array-like of shape (n_samples,) or (n_samples, n_tasks)
+            Targets, one column a task; NaN, None, ``pd.NA`` or null where a label was not observed.
+
+        sample_weight : array-like of shape (n_samples,) or (n_samples, n_tasks), data frame or TaskTargets
+            Weights of the samples, or of each sample in each task; all one by default.
+
+        groups : array-like of shape (n_samples,), default=None
+            Group of each sample, such as the patient. The default folds, and splitters that know groups, never split
+            one; standard errors are those of groups.
+
+        Returns
+        -------
+        self : object
+            The fitted model.
+        """
+        self._forget_fit()
+        self.check_params()
+        came = check_fit_around(self, X, y, sample_weight, as_declared(self.task_types))
+        check_consistent_length(X, groups)
+        targets = came.targets
+        _, labels = labels_that_count(targets, came.weights, None)
+        heads = make_heads(targets, labels, came.inferred, scale_targets=False)
+        params = {} if came.weights is None else {"sample_weight": came.weights}
+        folds = {"groups": groups, "cv": self.cv, "n_jobs": self.n_jobs, "params": params}
+        fitted, means = [], []
+        for role, model in zip(("joint", "separate"), self._models()):
+            fitted.append(clone(model).fit(X, targets, **params))
+            check_same_tasks(fitted[-1], targets, role)
+            means.append(held_out_means(model, X, targets, heads, **folds))
+        errors = {
+            h.name: errors_of(h, labels[h.name], means[0][h.name], means[1][h.name], groups)
+            for h in heads
+        }
+        self.gate_: dict[Any, TaskGate] = gates(self.gate, heads, errors)
+        self.joint_, self.separate_ = fitted
+        self._like = targets[:0]
+        self._keep_tasks(came, heads)
+        return self
+
+    def _models(self) -> tuple[Any, Any]:
+        joint = MultiTaskGLM() if self.joint is None else self.joint
+        alone = IndependentTasks(joint, joint, counter=joint)
+        return joint, alone if self.separate is None else self.separate
+
+    def get_metadata_routing(self):
+        """Return who asks for which arguments of ``fit``: the model, and what makes the folds.
+
+        Returns
+        -------
+        routing : MetadataRouter
+            The requests.
+        """
+        return routing_of(self, folds_of(self.cv))
+
+    def _answers(self, X: Any) -> GatedAnswers:
+        check_is_fitted(self)
+        check_predict_around(self, X)
+        models = (JointAnswers(m, X, self._like) for m in (self.joint_, self.separate_))
+        weights = {name: gate.weight for name, gate in self.gate_.items()}
+        return GatedAnswers(self._heads, weights, *models)
+
+    def __sklearn_tags__(self):
+        return input_tags_of(super().__sklearn_tags__(), self._models())

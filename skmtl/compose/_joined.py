@@ -1,0 +1,83 @@
+"""What fitted joint models say of some samples, in the order of the tasks of the model that is made of them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from sklearn.utils import get_tags
+
+from ..base import Answers, ByTask
+from ..heads import ClassificationHead, CountHead, Head
+from ..model_selection import out_of_fold, say
+from ..tasks import TaskTargets, final_step
+
+
+@dataclass(frozen=True)
+class JointAnswers(Answers):
+    """What a fitted joint model says, which was given ``TaskTargets``."""
+
+    fitted: Any
+    X: Any
+    like: TaskTargets
+
+    def predictions(self) -> ByTask:
+        return dict(say(self.fitted, "predict", self.X, self.like))
+
+    def decisions(self) -> ByTask:
+        return say(self.fitted, "decision_function", self.X, self.like)
+
+    def probabilities(self) -> ByTask:
+        return say(self.fitted, "predict_proba", self.X, self.like) if self.like.classes else {}
+
+
+def check_same_tasks(fitted: Any, targets: TaskTargets, parameter: str) -> None:
+    """Raise ValueError where a fitted joint model takes the tasks to be of other types."""
+    found = final_step(fitted).task_types_
+    for name, kind in targets.task_types.items():
+        if found[name] != kind:
+            raise ValueError(
+                f"{parameter} must take task {name!r} as of type {kind!r}, as it is declared or inferred, but "
+                f"{type(final_step(fitted)).__name__} takes it as {found[name]!r}: declare it in task_types"
+            )
+
+
+def numbers_and_classes(heads: Sequence[Head]) -> tuple[str, ...]:
+    """Return the methods that say means of all tasks with these heads."""
+    of_classes = {isinstance(head, ClassificationHead) for head in heads}
+    return tuple(
+        method
+        for is_class, method in ((False, "predict"), (True, "predict_proba"))
+        if is_class in of_classes
+    )
+
+
+def decision_of(head: Head, mean: np.ndarray) -> np.ndarray:
+    """Return the raw prediction that a mean or probabilities stand for."""
+    if isinstance(head, ClassificationHead):
+        log = logarithm(mean)
+        return log if head.width > 1 else log[:, -1] - log[:, 0]
+    return logarithm(mean) if isinstance(head, CountHead) else mean
+
+
+def logarithm(values: np.ndarray) -> np.ndarray:
+    """Return logarithms, of nothing that of the least number there is."""
+    return np.log(np.maximum(values, np.finfo(values.dtype).tiny))
+
+
+def held_out_means(
+    model: Any, X: Any, targets: TaskTargets, heads: Sequence[Head], **given: Any
+) -> ByTask:
+    """Return out-of-fold means and probabilities; given are the folds and what else ``out_of_fold`` takes."""
+    asked = numbers_and_classes(heads)
+    found = out_of_fold(model, X, targets, asked, **given)
+    means = dict(found.predictions()) if "predict" in asked else {}
+    return means | (found.arrays("predict_proba") if "predict_proba" in asked else {})
+
+
+def input_tags_of(tags: Any, models: Sequence[Any]) -> Any:
+    """Return tags that take what all models take."""
+    inputs = [get_tags(model).input_tags for model in models]
+    tags.input_tags.sparse = all(own.sparse for own in inputs)
+    tags.input_tags.allow_nan = all(own.allow_nan for own in inputs)
+    return tags

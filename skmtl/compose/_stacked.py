@@ -1,0 +1,296 @@
+"""StackedTasks: predictions of tasks as inputs of tasks, by stacking or in a chain."""
+
+from collections.abc import Hashable
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from sklearn.base import clone
+from sklearn.utils import check_random_state
+from sklearn.utils.metadata_routing import UNUSED
+from sklearn.utils.validation import check_consistent_length, check_is_fitted
+
+from ..base import Answers, ByTask, JointModel
+from ..heads import Head, labels_that_count, make_heads
+from ..model_selection import folds_of, routing_of
+from ..tasks import TaskTargets, as_declared, check_fit_around, check_predict_around
+from ..utils import Boolean, Either, OneOf, Rule, Several
+from ._independent import IndependentTasks
+from ._joined import JointAnswers, check_same_tasks, held_out_means, input_tags_of
+from ._predicted import as_inputs, beside
+from ._rules import Joint, TaskName
+
+
+@dataclass(frozen=True)
+class Link:
+    """A fitted joint model of some tasks, and the tasks whose predictions are among its inputs."""
+
+    fitted: Any
+    like: TaskTargets
+    heads: tuple[Head, ...]
+    sources: tuple[Hashable, ...]
+
+
+@dataclass(frozen=True)
+class LinkedAnswers(Answers):
+    """What links say, each of which may ask those before it; the last that has a task speaks for it."""
+
+    links: tuple[Link, ...]
+    X: Any
+    passthrough: bool
+    order: tuple[Hashable, ...]
+
+    def predictions(self) -> ByTask:
+        return self._gather([said.predictions() for said in self._said()])
+
+    def decisions(self) -> ByTask:
+        return self._gather([said.decisions() for said in self._said()])
+
+    def probabilities(self) -> ByTask:
+        return self._gather([said.probabilities() for said in self._said()])
+
+    def _said(self) -> list[JointAnswers]:
+        means: ByTask = {}
+        heads: dict[Hashable, Head] = {}
+        said = []
+        for number, link in enumerate(self.links):
+            inputs = as_inputs([heads[name] for name in link.sources], means)
+            said.append(
+                JointAnswers(link.fitted, beside(self.X, inputs, self.passthrough), link.like)
+            )
+            if number + 1 < len(self.links):
+                means |= said[-1].means()
+                heads |= {head.name: head for head in link.heads}
+        return said
+
+    def _gather(self, found: list[ByTask]) -> ByTask:
+        last: ByTask = {}
+        for each in found:
+            last |= each
+        return {name: last[name] for name in self.order if name in last}
+
+
+class StackedTasks(JointModel):
+    """Models that take predictions of tasks as further inputs, by stacking or in a chain.
+
+    What one task's model has learnt from its labels reaches the others through its predictions, whatever the
+    estimators are: this is how trees share.
+
+    Parameters
+    ----------
+    estimator : estimator, default=None
+        The joint model that makes the first predictions; None is ``IndependentTasks()``. In a chain, that of the first
+        task.
+
+    final : estimator, default=None
+        The joint model that takes them as inputs; None is another ``estimator``. In a chain, that of the tasks after
+        the first.
+
+    cv : int, splitter or iterable of (train, test), default=None
+        Folds for the predictions that ``final`` learns from, in which each sample must be tested once. None is
+        ``TaskStratifiedKFold()``, an integer ``TaskStratifiedKFold(cv)``; both never split a group.
+
+    passthrough : bool, default=True
+        Whether ``final`` gets X too, and not predictions alone.
+
+    order : None, "random" or sequence of str, default=None
+        None: stacking; the final model of every task gets the predictions of all tasks. A sequence of all tasks, or
+        "random": a chain; each task gets those of the tasks before it.
+
+    task_types : "auto", str or dict of {task: str}, default="auto"
+        Type of all tasks or by task: "regression", "binary", "multiclass" or "count"; those not named are inferred.
+
+    n_jobs : int, default=None
+        Number of folds fitted at the same time; None is one, -1 all processors.
+
+    random_state : int, RandomState instance or None, default=None
+        Seed of the order, where it is random.
+
+    Attributes
+    ----------
+    estimator_ : estimator
+        The first model, fitted to all rows.
+
+    final_ : estimator, or list of estimators
+        The final model; in a chain, those of the tasks after the first.
+
+    order_ : tuple
+        The order of the tasks in a chain; None for stacking.
+
+    tasks_ : tuple
+        Names of the tasks.
+
+    task_types_ : dict of {task: str}
+        Type of each task.
+
+    classes_ : dict of {task: ndarray}
+        Sorted classes of each binary or multiclass task.
+
+    task_columns_ : dict of {task: slice}
+        Columns that belong to each task where all decision values stand side by side.
+
+    n_features_in_ : int
+        Number of features seen in ``fit``.
+
+    feature_names_in_ : ndarray of shape (`n_features_in_`,)
+        Names of the features, where X has names that are strings.
+
+    Raises
+    ------
+    ValueError
+        From ``fit``, if a parameter or the data break a rule.
+
+    See Also
+    --------
+    IndependentTasks : The same without stacking.
+    skmtl.inspection.compare_sharing : Whether it helps, task by task.
+
+    Notes
+    -----
+    Stacked single-target and corrected chains of [1]_, for tasks of any types and with missing labels: a row without a
+    label in a task still has a prediction of it. Inputs that a model learns from are predictions out of fold; those it
+    meets later are of models fitted to all rows.
+
+    A prediction is one input: a number in units of its task's standard deviation, the logarithm of a mean count, the
+    probability of the second of two classes; a task of several classes gives a probability a class. In a data frame
+    their columns are called "predicted <task>".
+
+    References
+    ----------
+    .. [1] E. Spyromitros-Xioufis, G. Tsoumakas, W. Groves and I. Vlahavas (2016). Multi-target regression via input
+       space expansion: treating targets as inputs. Machine Learning 104, 55-98.
+
+    Examples
+    --------
+    >>> from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
+    >>> from skmtl import IndependentTasks, StackedTasks
+    >>> from skmtl.datasets import make_multitask
+    >>> X, y = make_multitask(200, 5, n_tasks=3, random_state=0)
+    >>> trees = IndependentTasks(HistGradientBoostingClassifier(), HistGradientBoostingRegressor())
+    >>> model = StackedTasks(trees, cv=3).fit(X, y)
+    >>> model.final_.n_features_in_
+    8
+    >>> chain = StackedTasks(order=["y2", "y0", "y1"]).fit(X, y)
+    >>> [link.n_features_in_ for link in chain.final_]
+    [6, 7]
+    """
+
+    # Groups are not the model's own: they go to the splitter.
+    __metadata_request__fit: ClassVar[dict[str, Any]] = {"groups": UNUSED}
+    _rules: ClassVar[dict[str, Rule]] = {
+        "estimator": Joint(),
+        "final": Joint(),
+        "passthrough": Boolean(),
+        "order": Either(OneOf(None, "random"), Several(TaskName())),
+    }
+
+    def __init__(
+        self,
+        estimator=None,
+        final=None,
+        *,
+        cv=None,
+        passthrough=True,
+        order=None,
+        task_types="auto",
+        n_jobs=None,
+        random_state=None,
+    ):
+        self.estimator = estimator
+        self.final = final
+        self.cv = cv
+        self.passthrough = passthrough
+        self.order = order
+        self.task_types = task_types
+        self.n_jobs = n_jobs
+        self.random_state = random_state
+
+    def fit(self, X, y, sample_weight=None, groups=None):
+        """Fit the first model, predict every row by models that have not seen it, and fit the final ones.
+
+        Parameters
+        ----------
+        X : {array-like, data frame, CSR matrix} of shape (n_samples, n_features)
+            Inputs, as the estimators take them.
+
+        y : dict, TaskTargets, data frame, array-like of shape (n_samples,) or (n_samples, n_tasks)
+            Targets, one column a task; NaN, None, ``pd.NA`` or null where a label was not observed.
+
+        sample_weight : array-like of shape (n_samples,) or (n_samples, n_tasks), data frame or TaskTargets
+            Weights of the samples, or of each sample in each task; all one by default.
+
+        groups : array-like of shape (n_samples,), default=None
+            Group of each sample, such as the patient. The default folds, and splitters that know groups, never split
+            one.
+
+        Returns
+        -------
+        self : object
+            The fitted model.
+        """
+        self._forget_fit()
+        self.check_params()
+        came = check_fit_around(self, X, y, sample_weight, as_declared(self.task_types))
+        check_consistent_length(X, groups)
+        targets, weights = came.targets, came.weights
+        _, labels = labels_that_count(targets, weights, None)
+        heads = make_heads(targets, labels, came.inferred, scale_targets=True)
+        order = self._order_of(targets.tasks)
+        steps = [targets.tasks, targets.tasks] if order is None else [(name,) for name in order]
+        by_name = {head.name: head for head in heads}
+        links: list[Link] = []
+        means: ByTask = {}
+        for number, tasks in enumerate(steps):
+            sources = tuple(means)
+            inputs = beside(X, as_inputs([by_name[s] for s in sources], means), self.passthrough)
+            own = targets.select(tasks)
+            columns = [targets.tasks.index(name) for name in tasks]
+            weight = weights if weights is None or weights.ndim == 1 else weights[:, columns]
+            params = {} if weight is None else {"sample_weight": weight}
+            model = self._models()[min(number, 1)]
+            fitted = clone(model).fit(inputs, own, **params)
+            check_same_tasks(fitted, own, ("estimator", "final")[min(number, 1)])
+            own_heads = tuple(by_name[name] for name in tasks)
+            links.append(Link(fitted, own[:0], own_heads, sources))
+            if number + 1 < len(steps):
+                folds = {"groups": groups, "cv": self.cv, "n_jobs": self.n_jobs, "params": params}
+                means |= held_out_means(model, inputs, own, own_heads, **folds)
+        self.estimator_ = links[0].fitted
+        last = [link.fitted for link in links[1:]]
+        self.final_, self.order_ = (last[0] if order is None else last), order
+        self._links = tuple(links)
+        self._keep_tasks(came, heads)
+        return self
+
+    def _order_of(self, tasks: tuple[Hashable, ...]) -> tuple[Hashable, ...] | None:
+        """Return the order of the chain; None where there is none."""
+        if self.order is None:
+            return None
+        if isinstance(self.order, str):
+            places = check_random_state(self.random_state).permutation(len(tasks))
+            return tuple(tasks[place] for place in places)
+        order = tuple(self.order)
+        if sorted(map(repr, order)) != sorted(map(repr, tasks)):
+            raise ValueError(f"order must name each task once, {list(tasks)}, got {list(order)}")
+        return order
+
+    def _models(self) -> tuple[Any, Any]:
+        first = IndependentTasks() if self.estimator is None else self.estimator
+        return first, first if self.final is None else self.final
+
+    def get_metadata_routing(self):
+        """Return who asks for which arguments of ``fit``: the model, and what makes the folds.
+
+        Returns
+        -------
+        routing : MetadataRouter
+            The requests.
+        """
+        return routing_of(self, folds_of(self.cv))
+
+    def _answers(self, X: Any) -> LinkedAnswers:
+        check_is_fitted(self)
+        check_predict_around(self, X)
+        return LinkedAnswers(self._links, X, self.passthrough, self.tasks_)
+
+    def __sklearn_tags__(self):
+        return input_tags_of(super().__sklearn_tags__(), self._models())
