@@ -8,9 +8,11 @@ from zoo import CASES, MIXED, Case, assert_same_numbers, glm, known, numbers
 from skmtl import MultiTaskLogisticRegression, MultiTaskRidge
 from skmtl.penalties import GraphLaplacian, MeanRegularized
 
+NOT_SHARING = ("glm-separate", "independent", "independent-joint")
 ALONE = [
     Case("ridge", MultiTaskRidge(2.0, 0.0), ("days", "cost", "lab")),
     Case("ridge-pooled", MultiTaskRidge(2.0, 0.0, pool_intercept=True), ("days", "cost", "lab")),
+    *(case for case in CASES if case.name in NOT_SHARING),
     Case("logistic", MultiTaskLogisticRegression(0.5, 0.0), ("died", "stage", "grade", "cured")),
     Case("glm", glm(MeanRegularized(3.0, 0.0), class_weight="balanced"), MIXED),
     Case("glm-no-edge", glm(GraphLaplacian(np.zeros((6, 6)))), MIXED),
@@ -62,7 +64,7 @@ def test_presence(case):
         pytest.skip("a graph, or a dict of strengths, says which tasks there are")
     for name in case.tasks:
         types = {"visits": "count"} if name == "visits" else "auto"
-        alone = case.new(**({"task_types": types} if case.name == "glm" else {}))
+        alone = case.new(**({"task_types": types} if "visits" in case.tasks else {}))
         found = numbers(alone.fit(X, {name: y[name]}))
         assert_same_numbers(found, numbers(wanted)[wanted.task_columns_[name]])
 
@@ -76,7 +78,7 @@ def test_nothing_is_shared(case):
         assert_allclose(model.specific_coef_, model.coef_)
 
 
-SHARING = [case for case in CASES if case.name not in ("glm-separate",)]
+SHARING = [case for case in CASES if case.name not in NOT_SHARING]
 
 
 @pytest.mark.parametrize("case", SHARING, ids=str)

@@ -7,8 +7,11 @@ import pytest
 from numpy.testing import assert_allclose
 from scipy import sparse
 from sklearn.base import clone
+from sklearn.linear_model import LogisticRegression, PoissonRegressor, Ridge
 
 from skmtl import (
+    GatedTasks,
+    IndependentTasks,
     MultiTaskGLM,
     MultiTaskGLMCV,
     MultiTaskLogisticRegression,
@@ -16,6 +19,7 @@ from skmtl import (
     MultiTaskMLP,
     MultiTaskRidge,
     MultiTaskRidgeCV,
+    StackedTasks,
 )
 from skmtl.penalties import (
     L21,
@@ -60,6 +64,10 @@ BY_BATCH = BY_UNIT | {
     "rows": "folds and minibatches are drawn of the rows in their order",
     "copies": "two copies are not always in the same minibatch, nor held out together",
 }
+COMPOSED = {
+    "warm_start": "what is made of other models has no start of its own",
+    "shift": "ordinary estimators do not centre their inputs",
+}
 BY_ROW = TUNED | {"copies": "one of two copies left out is not a row of weight two left out"}
 
 
@@ -79,7 +87,19 @@ class Case:
     @property
     def is_linear(self):
         """Whether there are coefficients."""
-        return not isinstance(self.model, MultiTaskMLP)
+        return not self.is_composed and not isinstance(self.model, MultiTaskMLP)
+
+    @property
+    def is_composed(self):
+        """Whether it is made of other models."""
+        return isinstance(self.model, IndependentTasks | GatedTasks | StackedTasks)
+
+    @property
+    def wrong(self):
+        """A parameter, a value that breaks its rule, and one that keeps it."""
+        if self.is_composed:
+            return "n_jobs", "two", None
+        return "tol", -1.0, 1e-16
 
     @property
     def has_intercept(self):
@@ -123,6 +143,18 @@ def network(hidden, **params):
     """Return a small network of the mixed tasks, that learns a lot from few rows."""
     fixed = {"task_types": {"visits": "count"}, "random_state": 0, "learning_rate_init": 0.005}
     return MultiTaskMLP(hidden, **fixed | params)
+
+
+def separate(**params):
+    """Return ordinary estimators that end at their optimum."""
+    exact = {"solver": "newton-cholesky", "tol": 1e-6}
+    classifier = LogisticRegression(**exact, **params)
+    return IndependentTasks(
+        classifier, Ridge(2.0, tol=1e-12), counter=PoissonRegressor(alpha=0.1, **exact)
+    )
+
+
+COUNTS = {"task_types": {"visits": "count"}}
 
 
 def same(**params):
@@ -208,6 +240,46 @@ CASES = [
         ),
         SORTED,
         excepted=BY_UNIT,
+    ),
+    Case("independent", separate().set_params(**COUNTS), MIXED, excepted=COMPOSED),
+    Case(
+        "independent-joint",
+        IndependentTasks(MultiTaskGLM(), MultiTaskGLM(), counter=MultiTaskGLM(), **COUNTS),
+        MIXED,
+        excepted=COMPOSED,
+    ),
+    Case(
+        "gated",
+        GatedTasks(MultiTaskGLM(same()), separate(), cv=ByContent(), **COUNTS),
+        MIXED,
+        False,
+        COMPOSED,
+    ),
+    Case(
+        "gated-choose",
+        GatedTasks(
+            MultiTaskGLM(MeanRegularized(9.0, 0.8)), cv=ByContent(), gate="choose", **COUNTS
+        ),
+        MIXED,
+        excepted=COMPOSED,
+    ),
+    Case("stacked", StackedTasks(separate(), cv=ByContent(), **COUNTS), MIXED, excepted=COMPOSED),
+    Case(
+        "stacked-alone",
+        StackedTasks(MultiTaskGLM(), separate(), cv=ByContent(), passthrough=False, **COUNTS),
+        MIXED,
+        excepted=COMPOSED,
+    ),
+    Case(
+        "chain",
+        StackedTasks(
+            MultiTaskRidge(2.0),
+            cv=ByContent(),
+            order="random",
+            random_state=3,
+        ),
+        NUMBERS,
+        excepted=COMPOSED | {"tasks": "the random order is one of places"},
     ),
 ]
 

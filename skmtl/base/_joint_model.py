@@ -85,7 +85,8 @@ class JointModel(Configurable):
             Shape (n_samples,), or (n_samples, n_classes) for several classes. Log-odds, log of unnormalised
             probabilities, the mean of a regression, or the log of the mean of a count.
         """
-        return self._layout.pack_arrays(self._answers(X).decisions())
+        decisions = self._answers(X).decisions()
+        return self._layout.pack_arrays(decisions)
 
     @available_if(_has_classes)
     def predict_proba(self, X: Any) -> Any:
@@ -101,7 +102,8 @@ class JointModel(Configurable):
         probability : dict of {task: ndarray of shape (n_samples, n_classes)}, or ndarray for 1-D y
             Classes are in the order of ``classes_``.
         """
-        return self._layout.pack_arrays(self._answers(X).probabilities())
+        probabilities = self._answers(X).probabilities()
+        return self._layout.pack_arrays(probabilities)
 
     def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
         """Return the mean over tasks of D2, the fraction of deviance explained (R2 for regression).

@@ -12,7 +12,7 @@ from sklearn.utils.validation import check_consistent_length, check_is_fitted
 from ..base import Answers, ByTask, JointModel
 from ..heads import ClassificationHead, Head, labels_that_count, make_heads
 from ..linear_model import MultiTaskGLM
-from ..model_selection import folds_of, routing_of
+from ..model_selection import folds_of, folds_once, routing_of
 from ..tasks import as_declared, check_fit_around, check_predict_around
 from ..utils import OneOf, Rule
 from ._gate import TaskGate, errors_of, gates
@@ -220,12 +220,13 @@ class GatedTasks(JointModel):
         _, labels = labels_that_count(targets, came.weights, None)
         heads = make_heads(targets, labels, came.inferred, scale_targets=False)
         params = {} if came.weights is None else {"sample_weight": came.weights}
-        folds = {"groups": groups, "cv": self.cv, "n_jobs": self.n_jobs, "params": params}
+        folds = folds_once(self.cv, X, targets, groups)
+        held_out = {"cv": folds, "n_jobs": self.n_jobs, "params": params}
         fitted, means = [], []
         for role, model in zip(("joint", "separate"), self._models()):
             fitted.append(clone(model).fit(X, targets, **params))
             check_same_tasks(fitted[-1], targets, role)
-            means.append(held_out_means(model, X, targets, heads, **folds))
+            means.append(held_out_means(model, X, targets, heads, **held_out))
         errors = {
             h.name: errors_of(h, labels[h.name], means[0][h.name], means[1][h.name], groups)
             for h in heads

@@ -125,13 +125,23 @@ def fit_member(
 ) -> Any:
     """Fit a clone of an estimator to the labels of one task; return a classifier or a regressor."""
     rows = np.arange(targets.shape[0]) if labels.rows is None else labels.rows
-    fitted = clone(estimator)
+    fitted = without_types(clone(estimator)) if is_joint(estimator) else clone(estimator)
     given = weight_argument(fitted, name, weight)
     X = X if labels.rows is None else take_rows(X, rows)
     if is_joint(estimator):
         return task_view(fitted.fit(X, targets.select([name])[rows], **given), name)
     classes = targets.classes.get(name)
     return fitted.fit(X, labels.values.astype(float if classes is None else classes.dtype), **given)
+
+
+def without_types(estimator: Any) -> Any:
+    """Let a joint estimator take the type that its only task comes with: it may declare those of others."""
+    declared = {
+        key: "auto"
+        for key, value in estimator.get_params().items()
+        if key.split("__")[-1] == "task_types" and isinstance(value, Mapping)
+    }
+    return estimator.set_params(**declared)
 
 
 def weight_argument(estimator: Any, name: Hashable, weight: np.ndarray | None) -> dict[str, Any]:

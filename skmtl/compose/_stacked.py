@@ -10,13 +10,13 @@ from sklearn.utils.metadata_routing import UNUSED
 from sklearn.utils.validation import check_consistent_length, check_is_fitted
 
 from ..base import Answers, ByTask, JointModel
-from ..heads import Head, labels_that_count, make_heads
-from ..model_selection import folds_of, routing_of
+from ..heads import labels_that_count, make_heads
+from ..model_selection import folds_of, folds_once, routing_of
 from ..tasks import TaskTargets, as_declared, check_fit_around, check_predict_around
 from ..utils import Boolean, Either, OneOf, Rule, Several
 from ._independent import IndependentTasks
 from ._joined import JointAnswers, check_same_tasks, held_out_means, input_tags_of
-from ._predicted import as_inputs, beside
+from ._predicted import Source, as_inputs, beside
 from ._rules import Joint, TaskName
 
 
@@ -26,8 +26,7 @@ class Link:
 
     fitted: Any
     like: TaskTargets
-    heads: tuple[Head, ...]
-    sources: tuple[Hashable, ...]
+    sources: tuple[Source, ...]
 
 
 @dataclass(frozen=True)
@@ -50,16 +49,14 @@ class LinkedAnswers(Answers):
 
     def _said(self) -> list[JointAnswers]:
         means: ByTask = {}
-        heads: dict[Hashable, Head] = {}
         said = []
         for number, link in enumerate(self.links):
-            inputs = as_inputs([heads[name] for name in link.sources], means)
+            inputs = as_inputs(link.sources, means)
             said.append(
                 JointAnswers(link.fitted, beside(self.X, inputs, self.passthrough), link.like)
             )
             if number + 1 < len(self.links):
                 means |= said[-1].means()
-                heads |= {head.name: head for head in link.heads}
         return said
 
     def _gather(self, found: list[ByTask]) -> ByTask:
@@ -150,7 +147,7 @@ class StackedTasks(JointModel):
     label in a task still has a prediction of it. Inputs that a model learns from are predictions out of fold; those it
     meets later are of models fitted to all rows.
 
-    A prediction is one input: a number in units of its task's standard deviation, the logarithm of a mean count, the
+    A prediction is one input: a number, standardised as the labels of its task are, the logarithm of a mean count, the
     probability of the second of two classes; a task of several classes gives a probability a class. In a data frame
     their columns are called "predicted <task>".
 
@@ -236,12 +233,13 @@ class StackedTasks(JointModel):
         heads = make_heads(targets, labels, came.inferred, scale_targets=True)
         order = self._order_of(targets.tasks)
         steps = [targets.tasks, targets.tasks] if order is None else [(name,) for name in order]
-        by_name = {head.name: head for head in heads}
+        sources = {head.name: Source.of(head, labels[head.name]) for head in heads}
+        folds = folds_once(self.cv, X, targets, groups)
         links: list[Link] = []
         means: ByTask = {}
         for number, tasks in enumerate(steps):
-            sources = tuple(means)
-            inputs = beside(X, as_inputs([by_name[s] for s in sources], means), self.passthrough)
+            before = tuple(sources[name] for name in means)
+            inputs = beside(X, as_inputs(before, means), self.passthrough)
             own = targets.select(tasks)
             columns = [targets.tasks.index(name) for name in tasks]
             weight = weights if weights is None or weights.ndim == 1 else weights[:, columns]
@@ -249,11 +247,11 @@ class StackedTasks(JointModel):
             model = self._models()[min(number, 1)]
             fitted = clone(model).fit(inputs, own, **params)
             check_same_tasks(fitted, own, ("estimator", "final")[min(number, 1)])
-            own_heads = tuple(by_name[name] for name in tasks)
-            links.append(Link(fitted, own[:0], own_heads, sources))
+            links.append(Link(fitted, own[:0], before))
             if number + 1 < len(steps):
-                folds = {"groups": groups, "cv": self.cv, "n_jobs": self.n_jobs, "params": params}
-                means |= held_out_means(model, inputs, own, own_heads, **folds)
+                held_out = {"cv": folds, "n_jobs": self.n_jobs, "params": params}
+                own_heads = [sources[name].head for name in tasks]
+                means |= held_out_means(model, inputs, own, own_heads, **held_out)
         self.estimator_ = links[0].fitted
         last = [link.fitted for link in links[1:]]
         self.final_, self.order_ = (last[0] if order is None else last), order

@@ -195,6 +195,11 @@ def folds_of(cv: Any) -> Any:
     return TaskStratifiedKFold(cv) if isinstance(cv, Integral) else check_cv(cv)
 
 
+def folds_once(cv: Any, X: Any, targets: TaskTargets, groups: Any) -> list[tuple]:
+    """Return the folds, for several models to be held out alike."""
+    return list(folds_of(cv).split(X, targets, groups))
+
+
 def route(estimator: Any, splitter: Any, params: Mapping[str, Any] | None, groups: Any) -> Routed:
     """Give each argument to whom it belongs."""
     params = dict(params or {})

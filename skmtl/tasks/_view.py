@@ -266,7 +266,8 @@ class TaskRegressor(RegressorMixin, TaskView):
         y : ndarray of shape (n_samples,)
             The predictions.
         """
-        return np.asarray(self._predicted(X), dtype=np.float64)
+        found = np.asarray(self._predicted(X))
+        return found if found.dtype.kind == "f" else found.astype(np.float64)
 
     @property
     def coef_(self) -> np.ndarray:
