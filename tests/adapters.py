@@ -10,8 +10,9 @@ from sklearn.utils.validation import assert_all_finite, check_is_fitted, column_
 class OneTask(BaseEstimator):
     """A joint model behind an interface for one 1-D target; the two kinds below are its final forms."""
 
-    def __init__(self, model=None):
+    def __init__(self, model=None, cv=None):
         self.model = model
+        self.cv = cv  # of models that have folds: the checks of weights give some
 
     def fit(self, X, y, sample_weight=None):
         """Fit the model."""
@@ -19,10 +20,13 @@ class OneTask(BaseEstimator):
             y = column_or_1d(y, warn=True)
             assert_all_finite(y, input_name="y")
             self._look(y)
-        self.model_ = self._joint(y).fit(X, y, sample_weight)
-        self.n_features_in_, self.n_iter_ = self.model_.n_features_in_, self.model_.n_iter_
-        if hasattr(self.model_, "feature_names_in_"):
-            self.feature_names_in_ = self.model_.feature_names_in_
+        model = self._joint(y)
+        if "cv" in model.get_params() and self.cv is not None:
+            model.set_params(cv=self.cv)
+        self.model_ = model.fit(X, y, sample_weight)
+        for name in ("n_features_in_", "n_iter_", "feature_names_in_"):
+            if hasattr(self.model_, name):
+                setattr(self, name, getattr(self.model_, name))
         return self
 
     def predict(self, X):
@@ -38,7 +42,7 @@ class OneTask(BaseEstimator):
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
-        tags.input_tags.sparse = True
+        tags.input_tags.sparse = get_tags(self.model).input_tags.sparse
         tags.input_tags.allow_nan = get_tags(self.model).input_tags.allow_nan
         return tags
 

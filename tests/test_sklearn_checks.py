@@ -2,9 +2,13 @@
 
 import pytest
 from adapters import AsClassifier, AsRegressor
+from sklearn.base import clone
+from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from skmtl import (
+    GatedTasks,
+    IndependentTasks,
     MultiTaskGLM,
     MultiTaskGLMCV,
     MultiTaskLogisticRegression,
@@ -12,6 +16,7 @@ from skmtl import (
     MultiTaskMLP,
     MultiTaskRidge,
     MultiTaskRidgeCV,
+    StackedTasks,
 )
 from skmtl.penalties import (
     L21,
@@ -35,6 +40,7 @@ def optimum(hidden):
     return MultiTaskMLP(hidden, n_members=1, activation="tanh", **fixed)
 
 
+EXACT = IndependentTasks(LogisticRegression(solver="newton-cholesky", tol=1e-10), Ridge(tol=1e-12))
 CHECKED = [
     MultiTaskRidge(),
     MultiTaskRidge(sharing=0.0),
@@ -75,6 +81,12 @@ CHECKED = [
     MultiTaskLogisticRegressionCV(Cs=[0.01, 0.1, 1.0]),
     optimum(4),
     optimum(()),
+    EXACT,
+    IndependentTasks(MultiTaskGLM(), MultiTaskGLM()),
+    GatedTasks(),
+    GatedTasks(MultiTaskGLM(), EXACT, gate="choose"),
+    StackedTasks(EXACT),
+    StackedTasks(MultiTaskGLM(), EXACT, order="random", random_state=0),
 ]
 IN_BATCHES = [
     MultiTaskMLP(max_iter=5),
@@ -92,6 +104,12 @@ ADAPTERS = [
     AsClassifier(MultiTaskGLM(Dirty())),
     AsRegressor(optimum(4).set_params(task_types="regression")),
     AsClassifier(optimum(4)),
+    AsRegressor(clone(EXACT).set_params(task_types="regression")),
+    AsClassifier(EXACT),
+    AsRegressor(GatedTasks(MultiTaskGLM(), EXACT, task_types="regression")),
+    AsClassifier(GatedTasks(MultiTaskGLM(), EXACT)),
+    AsRegressor(StackedTasks(EXACT, task_types="regression")),
+    AsClassifier(StackedTasks(EXACT)),
 ]
 ADAPTERS_IN_BATCHES = [
     AsRegressor(

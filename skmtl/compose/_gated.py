@@ -215,6 +215,7 @@ class GatedTasks(JointModel):
         self._forget_fit()
         self.check_params()
         came = check_fit_around(self, X, y, sample_weight, as_declared(self.task_types))
+        X = came.X
         check_consistent_length(X, groups)
         targets = came.targets
         _, labels = labels_that_count(targets, came.weights, None)
@@ -254,7 +255,7 @@ class GatedTasks(JointModel):
 
     def _answers(self, X: Any) -> GatedAnswers:
         check_is_fitted(self)
-        check_predict_around(self, X)
+        X = check_predict_around(self, X)
         models = (JointAnswers(m, X, self._like) for m in (self.joint_, self.separate_))
         weights = {name: gate.weight for name, gate in self.gate_.items()}
         return GatedAnswers(self._heads, weights, *models)

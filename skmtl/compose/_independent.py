@@ -125,7 +125,7 @@ class IndependentTasks(JointModel):
         self._forget_fit()
         self.check_params()
         came = check_fit_around(self, X, y, sample_weight, as_declared(self.task_types))
-        targets = came.targets
+        X, targets = came.X, came.targets
         _, labels = labels_that_count(targets, came.weights, None)
         heads = make_heads(targets, labels, came.inferred, scale_targets=False)
         weights = fit_weights(heads, labels, {}, None)
@@ -160,7 +160,7 @@ class IndependentTasks(JointModel):
 
     def _answers(self, X: Any) -> MemberAnswers:
         check_is_fitted(self)
-        check_predict_around(self, X)
+        X = check_predict_around(self, X)
         return MemberAnswers(members_of(self._heads, self.estimators_), X, n_rows(X) or 0)
 
     def __sklearn_tags__(self):

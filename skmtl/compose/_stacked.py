@@ -227,6 +227,7 @@ class StackedTasks(JointModel):
         self._forget_fit()
         self.check_params()
         came = check_fit_around(self, X, y, sample_weight, as_declared(self.task_types))
+        X = came.X
         check_consistent_length(X, groups)
         targets, weights = came.targets, came.weights
         _, labels = labels_that_count(targets, weights, None)
@@ -287,7 +288,7 @@ class StackedTasks(JointModel):
 
     def _answers(self, X: Any) -> LinkedAnswers:
         check_is_fitted(self)
-        check_predict_around(self, X)
+        X = check_predict_around(self, X)
         return LinkedAnswers(self._links, X, self.passthrough, self.tasks_)
 
     def __sklearn_tags__(self):

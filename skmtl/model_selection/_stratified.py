@@ -154,7 +154,7 @@ class TaskStratifiedKFold(BaseCrossValidator):
         n_items = targets.shape[0] if codes is None else int(codes.max(initial=-1)) + 1
         if self.n_splits > n_items:
             raise ValueError(
-                f"n_splits must be at most the number of {kind}, {n_items}, got {self.n_splits}"
+                f"n_splits must be at most n_{kind}, got n_splits={self.n_splits} and n_{kind}={n_items}"
             )
         counts = count_labels(strata(targets, self.n_splits), codes)
         if not self.shuffle:

@@ -5,9 +5,11 @@ from collections.abc import Callable, Hashable
 from typing import Any, NamedTuple
 
 import numpy as np
+from scipy import sparse
 from sklearn.utils import get_tags
-from sklearn.utils.validation import check_consistent_length, validate_data
+from sklearn.utils.validation import check_array, check_consistent_length, validate_data
 
+from ..utils import is_frame
 from ._columns import FEW
 from ._layout import Layout, read_targets
 from ._targets import TaskTargets
@@ -56,13 +58,23 @@ def check_fit(
 def check_fit_around(estimator: Any, X: Any, y: Any, sample_weight: Any, typing: Typing) -> FitData:
     """Check the arguments of fit where X goes as it is to other estimators, which check it."""
     _require(estimator, y)
+    X = as_table(estimator, X)
     validate_data(estimator, X, skip_check_array=True)
     return _check_targets(X, y, sample_weight, typing)
 
 
 def check_predict_around(estimator: Any, X: Any) -> Any:
     """Check the argument of predict where it goes as it is to other estimators: names and number of features."""
-    return validate_data(estimator, X, reset=False, skip_check_array=True)
+    return validate_data(estimator, as_table(estimator, X), reset=False, skip_check_array=True)
+
+
+def as_table(estimator: Any, X: Any) -> Any:
+    """Return X if it is a frame or sparse, else as an array of whatever values, with two dimensions."""
+    if is_frame(X) or sparse.issparse(X):
+        return X
+    return check_array(
+        X, dtype=None, ensure_all_finite=False, ensure_min_features=1, estimator=estimator
+    )
 
 
 def _require(estimator: Any, y: Any) -> None:

@@ -34,7 +34,7 @@ def take_rows(table: Any, rows: np.ndarray) -> Any:
 def append_columns(table: Any, columns: Mapping[str, np.ndarray]) -> Any:
     """Return a table with further columns of numbers: a frame with their names, a CSR matrix, or an array."""
     found = nw.from_native(table, eager_only=True, pass_through=True)
-    if isinstance(found, nw.DataFrame):
+    if isinstance(found, nw.DataFrame) and all(isinstance(name, str) for name in found.columns):
         return _append_to_frame(found, columns)
     added = np.column_stack(list(columns.values()))
     if sparse.issparse(table):
