@@ -1,6 +1,13 @@
 """skmtl: scikit-learn-compatible multi-task estimators."""
 
-from .compose import GatedTasks, IndependentTasks, StackedTasks
+from .compose import (
+    GatedTasks,
+    IndependentTasks,
+    NewTask,
+    StackedTasks,
+    TaskPerGroupClassifier,
+    TaskPerGroupRegressor,
+)
 from .linear_model import (
     MultiTaskGLM,
     MultiTaskGLMCV,
@@ -24,7 +31,10 @@ __all__ = [
     "MultiTaskMLP",
     "MultiTaskRidge",
     "MultiTaskRidgeCV",
+    "NewTask",
     "StackedTasks",
+    "TaskPerGroupClassifier",
+    "TaskPerGroupRegressor",
     "TaskTargets",
     "task_view",
 ]

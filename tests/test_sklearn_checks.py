@@ -16,7 +16,10 @@ from skmtl import (
     MultiTaskMLP,
     MultiTaskRidge,
     MultiTaskRidgeCV,
+    NewTask,
     StackedTasks,
+    TaskPerGroupClassifier,
+    TaskPerGroupRegressor,
 )
 from skmtl.penalties import (
     L21,
@@ -82,6 +85,7 @@ CHECKED = [
     optimum(4),
     optimum(()),
     EXACT,
+    NewTask(),
     IndependentTasks(MultiTaskGLM(), MultiTaskGLM()),
     GatedTasks(),
     GatedTasks(MultiTaskGLM(), EXACT, gate="choose"),
@@ -117,6 +121,13 @@ ADAPTERS_IN_BATCHES = [
     ),
     AsClassifier(MultiTaskMLP(16, n_members=2, max_iter=40, random_state=0)),
 ]
+PER_GROUP_KINDS = (TaskPerGroupClassifier, TaskPerGroupRegressor)
+PER_GROUP = [
+    *(kind(group=group) for kind in PER_GROUP_KINDS for group in (None, 0)),
+    TaskPerGroupRegressor(MultiTaskGLM(MeanRegularized(1.0, 0.5, signs="same")), 0),
+    TaskPerGroupRegressor(MultiTaskGLM(NuclearNorm(), task_types="count"), 0),
+    TaskPerGroupClassifier(MultiTaskGLM(MeanRegularized(signs="same", pool_intercept=True)), 0),
+]
 ONE_CLASS = "ignore:.*one class only.*constant"  # where the type was declared, no error
 CODES = (
     "ignore:.*taken as regression.*all whole"  # of scikit-learn's whole-numbered targets, rightly
@@ -143,6 +154,12 @@ def test_joint(estimator, check):
 @parametrize_with_checks(ADAPTERS)
 def test_one_task(estimator, check):
     """An untagged estimator meets fewer checks: as classifier and regressor it meets them all."""
+    check(estimator)
+
+
+@parametrize_with_checks(PER_GROUP)
+def test_task_per_group(estimator, check):
+    """Ordinary classifiers and regressors, with one group and with a column of groups."""
     check(estimator)
 
 

@@ -2,6 +2,16 @@
 
 from ._gated import GatedTasks
 from ._independent import IndependentTasks
+from ._new_task import NewTask
 from ._stacked import StackedTasks
+from ._task_per_group_classifier import TaskPerGroupClassifier
+from ._task_per_group_regressor import TaskPerGroupRegressor
 
-__all__ = ["GatedTasks", "IndependentTasks", "StackedTasks"]
+__all__ = [
+    "GatedTasks",
+    "IndependentTasks",
+    "NewTask",
+    "StackedTasks",
+    "TaskPerGroupClassifier",
+    "TaskPerGroupRegressor",
+]

@@ -219,7 +219,7 @@ class GatedTasks(JointModel):
         check_consistent_length(X, groups)
         targets = came.targets
         _, labels = labels_that_count(targets, came.weights, None)
-        heads = make_heads(targets, labels, came.inferred, scale_targets=False)
+        heads = make_heads(targets, labels, came.inferred, scale_targets=True)
         params = {} if came.weights is None else {"sample_weight": came.weights}
         folds = folds_once(self.cv, X, targets, groups)
         held_out = {"cv": folds, "n_jobs": self.n_jobs, "params": params}

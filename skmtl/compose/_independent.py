@@ -127,7 +127,7 @@ class IndependentTasks(JointModel):
         came = check_fit_around(self, X, y, sample_weight, as_declared(self.task_types))
         X, targets = came.X, came.targets
         _, labels = labels_that_count(targets, came.weights, None)
-        heads = make_heads(targets, labels, came.inferred, scale_targets=False)
+        heads = make_heads(targets, labels, came.inferred, scale_targets=True)
         weights = fit_weights(heads, labels, {}, None)
         makers = self._by_type()
         named = [head.name for head in heads if len(head.active)]

@@ -68,6 +68,17 @@ class JointLinearModel(JointModel):
         setup.penalty.check_params()
         came = check_fit(self, X, y, sample_weight, setup.typing)
         prepared = prepare(came, setup, self.task_weight, self.fit_intercept)
+        return self._solve(came, prepared, setup, start, choose)
+
+    def _solve(
+        self,
+        came: FitData,
+        prepared: Prepared,
+        setup: Setup,
+        start: Start | None = None,
+        choose: Choose | None = None,
+    ) -> "JointLinearModel":
+        """Find the coefficients of a prepared fit, and become the model that has them."""
         choice = Choice(setup.penalty, start) if choose is None else choose(came, prepared, setup)
         penalty, start, learnt = choice
         if start is not None and start[0].shape != (prepared.n_columns, came.X.shape[1]):

@@ -69,7 +69,17 @@ def prepare(came: FitData, setup: Setup, task_weight: Any, fit_intercept: bool) 
     class_weight, labels = labels_that_count(came.targets, came.weights, setup.class_weight)
     heads = make_heads(came.targets, labels, came.inferred, setup.scale_targets)
     weights = fit_weights(heads, labels, class_weight, task_weight)
-    fits = fits_of(heads, labels, weights)
+    return lay_out(came, setup, fits_of(heads, labels, weights), heads, fit_intercept)
+
+
+def lay_out(
+    came: FitData,
+    setup: Setup,
+    fits: list[TaskFit],
+    heads: tuple[Head, ...],
+    fit_intercept: bool,
+) -> Prepared:
+    """Lay out the data of the tasks to be fitted, and tell the penalty of their columns."""
     common = came.weights if came.weights is not None and came.weights.ndim == 1 else None
     X = came.X.astype(np.float64, copy=False)
     one_centre = setup.penalty.compares_intercepts

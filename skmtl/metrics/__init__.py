@@ -1,5 +1,7 @@
 """Scores by task, and scorers."""
 
+from ._codes import UNKNOWN as UNKNOWN
+from ._codes import encode as encode
 from ._d2 import mean_d2 as mean_d2
 from ._predictions import Predictions as Predictions
 from ._score import TaskSample as TaskSample

@@ -2,9 +2,10 @@
 
 from ._known import as_known, with_classes
 from ._labels import Labels, labels_of, read_like
-from ._layout import Layout, read_targets
+from ._layout import Layout, VectorLayout, read_targets
 from ._targets import TaskTargets
 from ._validation import (
+    X_RULES,
     FitData,
     as_classes,
     as_declared,
@@ -18,12 +19,14 @@ from ._view import TaskClassifier, TaskRegressor, final_step, task_view
 from ._weights import check_weights
 
 __all__ = [
+    "X_RULES",
     "FitData",
     "Labels",
     "Layout",
     "TaskClassifier",
     "TaskRegressor",
     "TaskTargets",
+    "VectorLayout",
     "as_classes",
     "as_declared",
     "as_known",

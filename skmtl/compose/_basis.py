@@ -1,0 +1,77 @@
+"""What a fitted joint model has learnt, as inputs for a new task."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from scipy import sparse
+from sklearn.pipeline import Pipeline
+
+from ..tasks import final_step
+
+
+def scores_of_tasks(model: Any, X: Any) -> np.ndarray:
+    """Return the raw predictions of all tasks in units of their targets, over the root of how many there are."""
+    final = final_step(model)
+    raw = model.decision_function(X)
+    raw = raw if isinstance(raw, dict) else {final.tasks_[0]: raw}
+    scale = {head.name: head.scale for head in final._heads}
+    columns = [raw[name].reshape(len(raw[name]), -1) / scale[name] for name in final.tasks_]
+    found = np.hstack(columns)
+    return found / np.sqrt(found.shape[1])
+
+
+def score_in_common(model: Any, X: Any) -> np.ndarray:
+    """Return the score of the common vector of a linear model, in units of targets."""
+    final = final_step(model)
+    if not hasattr(final, "shared_coef_"):
+        raise ValueError(
+            f"basis='shared' needs a model with a common vector, shared_coef_, which {type(final).__name__} has not: "
+            "penalties such as MeanRegularized have one"
+        )
+    scale = np.concatenate(
+        [np.full(head.columns.stop - head.columns.start, head.scale) for head in final._heads]
+    )
+    rows = final.shared_coef_ / scale[:, None]
+    size = np.sqrt((rows**2).sum(axis=1))
+    common = rows[size.argmax()] if len(size) else rows.mean(axis=0)
+    return np.asarray(inputs_of(model, X) @ common).reshape(-1, 1)
+
+
+def representation(model: Any, X: Any) -> np.ndarray:
+    """Return the shared hidden values of a network, over the root of how many there are."""
+    final = final_step(model)
+    if not hasattr(final, "transform"):
+        raise ValueError(
+            f"basis='representation' needs a model with transform, which {type(final).__name__} has not: "
+            "MultiTaskMLP has it"
+        )
+    found = final.transform(inputs_of(model, X))
+    return found / np.sqrt(found.shape[1])
+
+
+BASES: dict[str, Callable[[Any, Any], np.ndarray]] = {
+    "tasks": scores_of_tasks,
+    "shared": score_in_common,
+    "representation": representation,
+}
+
+
+def inputs_of(model: Any, X: Any) -> Any:
+    """Return the inputs as the joint model at the end of a pipeline gets them."""
+    while not isinstance(model, Pipeline) and hasattr(model, "best_estimator_"):
+        model = model.best_estimator_
+    if isinstance(model, Pipeline) and len(model.steps) > 1:
+        X = model[:-1].transform(X)
+    return X if sparse.issparse(X) else np.asarray(X, dtype=np.float64)
+
+
+def features_of(model: Any, X: Any, basis: str, residual: float) -> Any:
+    """Return what the model has learnt, and the inputs times the root of residual, side by side."""
+    learnt = BASES[basis](model, X)
+    if residual == 0.0:
+        return learnt
+    beyond = inputs_of(model, X) * np.sqrt(residual)
+    if sparse.issparse(beyond):
+        return sparse.hstack([sparse.csr_array(learnt), beyond], format="csr")
+    return np.hstack([learnt, beyond])

@@ -1,0 +1,179 @@
+"""TaskPerGroup: one outcome, whose groups of rows are the tasks."""
+
+from abc import abstractmethod
+from typing import Any, ClassVar
+
+import numpy as np
+from scipy import sparse
+from sklearn.base import clone
+from sklearn.utils.class_weight import compute_sample_weight
+from sklearn.utils.validation import (
+    assert_all_finite,
+    check_consistent_length,
+    check_is_fitted,
+    column_or_1d,
+)
+
+from ..linear_model import JointLinearModel, fit_by_group
+from ..metrics import UNKNOWN, encode
+from ..tasks import TaskTargets, check_weights
+from ..utils import Configurable, Rule
+from ._group_column import Column, Grouped, split_groups
+from ._rules import is_estimator
+
+
+class WithoutFolds(Rule):
+    """A joint linear model that does not choose anything by cross-validation; None for the default."""
+
+    def admits(self, value: Any) -> bool:
+        if value is None:
+            return True
+        is_linear = is_estimator(value) and isinstance(value, JointLinearModel)
+        return is_linear and "cv" not in value.get_params()
+
+    def __str__(self) -> str:
+        return (
+            "None or a joint linear model without cross-validation of its own, such as MultiTaskGLM (search over this "
+            "estimator instead)"
+        )
+
+
+class TaskPerGroup(Configurable):
+    """One outcome of rows that come from groups, each of which is a task of a joint linear model."""
+
+    _rules: ClassVar[dict[str, Rule]] = {"estimator": WithoutFolds(), "group": Column()}
+
+    def __init__(self, estimator: Any = None, group: Any = None) -> None:
+        self.estimator = estimator
+        self.group = group
+
+    def fit(self, X: Any, y: Any, sample_weight: Any = None) -> "TaskPerGroup":
+        """Fit the model.
+
+        Parameters
+        ----------
+        X : {array-like, data frame, sparse matrix} of shape (n_samples, n_features)
+            Inputs, and the group of each row in one of the columns.
+
+        y : array-like of shape (n_samples,)
+            The outcome.
+
+        sample_weight : array-like of shape (n_samples,), default=None
+            Weights of the rows.
+
+        Returns
+        -------
+        self : object
+            The fitted model.
+
+        Raises
+        ------
+        ValueError
+            If a parameter or the data break a rule, or a group is missing.
+        """
+        self._forget()
+        self.check_params()
+        if y is None:
+            raise ValueError(
+                f"{type(self).__name__} requires y to be passed, but the target y is None"
+            )
+        model = clone(self._default() if self.estimator is None else self.estimator)
+        rows = split_groups(self, X, self.group, reset=True)
+        y = column_or_1d(y, warn=True)
+        check_consistent_length(rows.X, y)
+        assert_all_finite(y, input_name="y")
+        outcome = model._setup().typing(TaskTargets({"y": y}, self._kind(y))).targets
+        self._check_kind(model, outcome)
+        weights = check_weights(sample_weight, outcome)
+        weights = np.ones(len(y)) if weights is None else weights.ravel()
+        if getattr(model, "class_weight", None) is not None:
+            weights = weights * compute_sample_weight(model.class_weight, y)
+            model.set_params(class_weight=None)
+        kept = weights > 0
+        self._fit_groups(model, rows, outcome[kept], weights[kept], kept)
+        if outcome.classes:
+            self.classes_ = outcome.classes["y"]
+        self._outcome = outcome[:0]
+        return self
+
+    def _fit_groups(
+        self, model: Any, rows: Grouped, outcome: TaskTargets, weights: np.ndarray, kept: np.ndarray
+    ) -> None:
+        """Fit the joint model, and find the coefficients of a group that it has not seen."""
+        X = rows.X if kept.all() else rows.X[np.flatnonzero(kept)]
+        groups, codes = np.unique(rows.groups[kept], return_inverse=True)
+        scale = 1.0
+        if outcome.task_types["y"] == "regression" and getattr(model, "scale_targets", False):
+            y = outcome["y"].astype(float)
+            scale = (
+                float(
+                    np.sqrt(np.average((y - np.average(y, weights=weights)) ** 2, weights=weights))
+                )
+                or 1.0
+            )
+        self.estimator_ = fit_by_group(model, X, outcome, weights, codes, scale)
+        n_groups, n_inputs = len(groups), X.shape[1]
+        coef = self.estimator_.coef_.reshape(n_groups, -1, n_inputs)
+        intercept = self.estimator_.intercept_.reshape(n_groups, -1)
+        shared = getattr(self.estimator_, "shared_coef_", self.estimator_.coef_)
+        centre = np.asarray(
+            (sparse.csr_array(weights[None, :]) @ X).todense()
+            if sparse.issparse(X)
+            else weights @ X
+        )
+        centre = centre.ravel() / weights.sum()
+        self.common_coef_ = shared.reshape(coef.shape).mean(axis=0)
+        self.common_intercept_ = (intercept + coef @ centre).mean(
+            axis=0
+        ) - self.common_coef_ @ centre
+        self.groups_ = groups if self.group is not None else np.array([None], dtype=object)
+        self._codes_of = groups
+
+    @abstractmethod
+    def _default(self) -> JointLinearModel:
+        """Return the joint model that None stands for."""
+
+    @abstractmethod
+    def _kind(self, y: np.ndarray) -> str:
+        """Return the type of the outcome, if the joint model does not say."""
+
+    @abstractmethod
+    def _check_kind(self, model: JointLinearModel, outcome: TaskTargets) -> None:
+        """Raise ValueError where the joint model takes the outcome as one that this estimator is not for."""
+
+    @property
+    def _head(self) -> Any:
+        return self.estimator_._heads[0]
+
+    def _raw(self, X: Any) -> np.ndarray:
+        """Return raw predictions of shape (n_samples, n_columns)."""
+        check_is_fitted(self)
+        rows = split_groups(self, X, self.group, reset=False)
+        codes = encode(rows.groups, self._codes_of)
+        width = len(self.common_intercept_)
+        coef = self.estimator_.coef_.reshape(len(self._codes_of), width, -1)
+        intercept = np.vstack(
+            [self.estimator_.intercept_.reshape(-1, width), self.common_intercept_]
+        )
+        raw = np.empty((rows.X.shape[0], width), dtype=self.estimator_.coef_.dtype)
+        assert UNKNOWN == -1  # the last row, that of groups never seen
+        for column in range(width):
+            own = np.vstack([coef[:, column], self.common_coef_[column]])[codes]
+            products = rows.X.multiply(own) if sparse.issparse(rows.X) else rows.X * own
+            raw[:, column] = np.asarray(products.sum(axis=1)).ravel() + intercept[codes, column]
+        return raw
+
+    def _forget(self) -> None:
+        """Drop what a former fit left, so that a failed one leaves nothing."""
+        for name in [n for n in vars(self) if n.endswith("_") and not n.startswith("_")]:
+            delattr(self, name)
+        self.__dict__.pop("_outcome", None)
+
+    def __sklearn_is_fitted__(self) -> bool:
+        return "_outcome" in vars(self)
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.sparse = True
+        tags.target_tags.required = True
+        return tags

@@ -1,0 +1,65 @@
+"""One outcome, a task for each group of rows: what a joint linear model does without a column for each group."""
+
+from collections.abc import Hashable
+from dataclasses import replace
+
+import numpy as np
+
+from ..heads import Head, fit_weights, fits_of, make_head, make_heads, open_heads
+from ..tasks import FitData, Labels, TaskTargets, VectorLayout
+from ._base import JointLinearModel
+from ._prepare import Setup, lay_out
+
+
+def fit_by_group(
+    model: JointLinearModel,
+    X: np.ndarray,
+    outcome: TaskTargets,
+    weights: np.ndarray,
+    group: np.ndarray,
+    scale: float,
+) -> JointLinearModel:
+    """Fit a model whose tasks are the groups 0, 1, ... of rows; outcome is one task, scale that of its targets.
+
+    Memory follows the rows: labels are laid out by group. Where the penalty ties intercepts, a group with one class is
+    fitted like any other.
+    """
+    model._forget()
+    setup = model._setup()
+    (name,) = outcome.tasks
+    n_groups = int(group.max()) + 1
+    order = np.argsort(group, kind="stable")
+    labels: dict[Hashable, Labels] = {
+        g: Labels(rows, outcome[name][rows], weights[rows])
+        for g, rows in enumerate(np.split(order, np.searchsorted(group[order], range(1, n_groups))))
+    }
+    empty = outcome[name][:0]
+    tasks: list[Hashable] = list(range(n_groups))
+    info = dict.fromkeys(tasks, outcome._info[name])
+    targets = TaskTargets._carry(dict.fromkeys(tasks, empty), info)
+    came = FitData(X, targets, weights, VectorLayout(), frozenset())
+    heads = heads_of(targets, labels, setup, scale)
+    fits = fits_of(heads, labels, fit_weights(heads, labels, {}, model.task_weight))
+    return model._solve(came, lay_out(came, setup, fits, heads, model.fit_intercept), setup)
+
+
+def heads_of(
+    targets: TaskTargets, labels: dict[Hashable, Labels], setup: Setup, scale: float
+) -> tuple[Head, ...]:
+    """Return a head a group, all of one scale."""
+    if not setup.penalty.compares_intercepts:
+        heads = make_heads(targets, labels, frozenset(), scale_targets=False)
+    else:
+        heads = open_heads(heads_alike(targets, labels))
+    is_number = targets.task_types[0] == "regression"
+    return tuple(replace(head, scale=scale) for head in heads) if is_number else heads
+
+
+def heads_alike(targets: TaskTargets, labels: dict[Hashable, Labels]) -> tuple[Head, ...]:
+    """Return a head a group, whatever labels it has."""
+    heads: list[Head] = []
+    for name, kind in targets.task_types.items():
+        start = heads[-1].columns.stop if heads else 0
+        head = make_head(name, kind, labels[name], targets.distinct(name), start, False, False)
+        heads.append(head)
+    return tuple(heads)
