@@ -5,6 +5,8 @@ from typing import ClassVar
 
 import numpy as np
 
+EDGE = 0.05  # away from which a mean is taken that no finite raw prediction has: of labels of one class
+
 
 class Loss(ABC):
     """Convex loss of a task, summed over its labels with the given weights.
@@ -51,7 +53,7 @@ class Loss(ABC):
 
     @abstractmethod
     def link(self, mean: np.ndarray) -> np.ndarray:
-        """Return the raw prediction whose response is mean."""
+        """Return the raw prediction whose response is mean; of a mean that none has, one near it."""
 
     @abstractmethod
     def shift(self, y: np.ndarray, weight: np.ndarray) -> float:

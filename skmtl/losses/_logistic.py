@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import expit, log_expit, logit, logsumexp, xlogy
 
-from ._base import Loss
+from ._base import EDGE, Loss
 
 
 @dataclass(frozen=True)
@@ -85,4 +85,5 @@ class LogisticLoss(Loss):
 
     def link(self, mean):
         """Return the raw prediction whose response is mean."""
-        return logit(mean)
+        mean = np.where(mean <= 0.0, EDGE, mean)
+        return logit(np.where(mean >= 1.0, 1.0 - EDGE, mean))

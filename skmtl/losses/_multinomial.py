@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import log_softmax, logsumexp, softmax, xlogy
 
-from ._base import Loss
+from ._base import EDGE, Loss
 
 
 @dataclass(frozen=True)
@@ -93,5 +93,5 @@ class MultinomialLoss(Loss):
 
     def link(self, mean):
         """Return the raw prediction whose response is mean, summing to zero over the classes."""
-        raw = np.log(mean)
+        raw = np.log(np.where(mean <= 0.0, EDGE, mean))
         return raw - raw.mean(axis=-1, keepdims=True)

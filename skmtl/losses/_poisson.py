@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import logsumexp, xlogy
 
-from ._base import Loss
+from ._base import EDGE, Loss
 
 MOST = 30.0  # raw beyond which a network learns nothing more, lest single precision overflow
 
@@ -86,4 +86,4 @@ class PoissonLoss(Loss):
 
     def link(self, mean):
         """Return the raw prediction whose response is mean."""
-        return np.log(mean)
+        return np.log(np.where(mean <= 0.0, EDGE, mean))

@@ -108,7 +108,8 @@ def records(table: Any, groups: Any, seed: int, methods: Mapping[str, Made]) -> 
     for name, kind in drawn.types.items():
         is_class = kind in ("binary", "multiclass")
         rows = fresh[few_rows(drawn.y[name][fresh], is_class, max(FEW), rng)]
-        if is_class and len(np.unique(drawn.y[name][rows])) < 2 or len(rows) < max(FEW) // 2:
+        too_few = len(rows) < max(FEW) or (kind != "count" and np.ptp(drawn.y[name][rows[:2]]) == 0)
+        if too_few or not drawn.y[name][rows[: min(FEW)]].any():
             continue
         models = known_models(drawn, known, name)
         for n_rows in FEW:
