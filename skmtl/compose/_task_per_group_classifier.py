@@ -19,7 +19,7 @@ class TaskPerGroupClassifier(ClassifierMixin, TaskPerGroup):
     estimator : estimator, default=None
         The joint linear model, such as ``MultiTaskLogisticRegression`` or ``MultiTaskGLM``, without cross-validation of
         its own; of penalties that have ``signs``, with ``signs="same"``. None is
-        ``MultiTaskLogisticRegression(0.1, 0.9, signs="same", pool_intercept=True)``.
+        ``MultiTaskLogisticRegression(0.3, 0.5, signs="same", pool_intercept=True)``.
 
     group : str or int, default=None
         Name (in a data frame) or position of the column of X that holds the groups, numbers or strings. None: all rows
@@ -130,7 +130,7 @@ class TaskPerGroupClassifier(ClassifierMixin, TaskPerGroup):
         return self._head.probability(raw)
 
     def _default(self):
-        return MultiTaskLogisticRegression(0.1, 0.9, signs="same", pool_intercept=True)
+        return MultiTaskLogisticRegression(0.3, 0.5, signs="same", pool_intercept=True)
 
     def _kind(self, y):
         check_classification_targets(y)

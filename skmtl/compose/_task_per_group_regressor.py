@@ -17,7 +17,7 @@ class TaskPerGroupRegressor(RegressorMixin, TaskPerGroup):
     estimator : estimator, default=None
         The joint linear model, such as ``MultiTaskRidge`` or ``MultiTaskGLM``, without cross-validation of its own; of
         penalties that have ``signs``, with ``signs="same"``. None is
-        ``MultiTaskRidge(30.0, 0.9, signs="same", pool_intercept=True)``.
+        ``MultiTaskRidge(10.0, 0.5, signs="same", pool_intercept=True)``.
 
     group : str or int, default=None
         Name (in a data frame) or position of the column of X that holds the groups, numbers or strings. None: all rows
@@ -103,7 +103,7 @@ class TaskPerGroupRegressor(RegressorMixin, TaskPerGroup):
         return self._head.decode(raw)
 
     def _default(self):
-        return MultiTaskRidge(30.0, 0.9, signs="same", pool_intercept=True)
+        return MultiTaskRidge(10.0, 0.5, signs="same", pool_intercept=True)
 
     def _kind(self, y):
         return "auto" if y.dtype.kind not in "biuf" else "regression"

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from .defaults import LEAST_SCORE
+from .outcomes_composed import of_gates
 from .outcomes_rivals import METHODS, SEPARATE, SHARED, VARIANTS
 from .outcomes_tables import ALL, RARE, REST, SETTINGS
 
@@ -111,6 +112,7 @@ def report(frame: pd.DataFrame) -> Iterator[str]:
     if {SHARED, SEPARATE} <= set(frame["method"]):
         yield f"\nD2 by table: {SHARED} - {SEPARATE} (standard error over splits)"
         yield from of_tables(frame)
+    yield from of_gates(frame)
     for title, block in blocks(frame[frame["auc"].notna()]):
         n_tables = block["table"].nunique()
         yield f"\n{title}, {n_tables} tables with classes: scores, and {first} - method (standard error)"

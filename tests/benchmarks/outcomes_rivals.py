@@ -16,6 +16,7 @@ from sklearn.preprocessing import StandardScaler
 from skmtl import MultiTaskGLM, MultiTaskMLP, TaskTargets
 
 from .defaults import CLASS_TYPES
+from .outcomes_composed import COMPOSED
 from .outcomes_tables import LEAST_OF_CLASS, Inputs, Split
 
 Predicted = dict[str, np.ndarray]
@@ -133,8 +134,9 @@ METHODS: Mapping[str, Method] = {
     "boosting": per_task(trees, with_gaps=True),
     "glm": joint_linear,
 }
-# Run where they are asked for by name: what the guide says of defaults and of balancing.
+# Run where they are asked for by name: what the guide says of defaults and of balancing, and of models made of others.
 VARIANTS: Mapping[str, Method] = {
+    **COMPOSED,
     "uncertainty": varied(loss_balancing="uncertainty"),
     "dwa": varied(loss_balancing="dwa"),
     "pcgrad": varied(loss_balancing="pcgrad"),
