@@ -37,6 +37,7 @@ MAY_IMPORT["datasets"] = {"datasets", "tasks"}
 
 PUBLIC = [
     "skmtl",
+    "skmtl.compose",
     "skmtl.datasets",
     "skmtl.inspection",
     "skmtl.linear_model",

@@ -111,7 +111,7 @@ class TaskPerGroup(Configurable):
                 )
                 or 1.0
             )
-        self.estimator_ = fit_by_group(model, X, outcome, weights, codes, scale)
+        self.estimator_ = fit_by_group(model, X, outcome, weights, codes, groups.tolist(), scale)
         n_groups, n_inputs = len(groups), X.shape[1]
         coef = self.estimator_.coef_.reshape(n_groups, -1, n_inputs)
         intercept = self.estimator_.intercept_.reshape(n_groups, -1)

@@ -78,7 +78,7 @@ class TaskPerGroupClassifier(ClassifierMixin, TaskPerGroup):
     >>> model.groups_
     array(['north', 'south', 'west'], dtype='<U5')
     >>> model.predict_proba([["east", 1.0, 0.0]]).round(1)  # a ward that was not there
-    array([[0.2, 0.8]])
+    array([[0.3, 0.7]])
     """
 
     def predict(self, X):

@@ -1,6 +1,6 @@
 """One outcome, a task for each group of rows: what a joint linear model does without a column for each group."""
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -17,9 +17,10 @@ def fit_by_group(
     outcome: TaskTargets,
     weights: np.ndarray,
     group: np.ndarray,
+    names: Sequence[Hashable],
     scale: float,
 ) -> JointLinearModel:
-    """Fit a model whose tasks are the groups 0, 1, ... of rows; outcome is one task, scale that of its targets.
+    """Fit a model whose tasks are groups of rows, given by codes; outcome is one task, scale that of its targets.
 
     Memory follows the rows: labels are laid out by group. Where the penalty ties intercepts, a group with one class is
     fitted like any other.
@@ -27,16 +28,16 @@ def fit_by_group(
     model._forget()
     setup = model._setup()
     (name,) = outcome.tasks
-    n_groups = int(group.max()) + 1
     order = np.argsort(group, kind="stable")
     labels: dict[Hashable, Labels] = {
-        g: Labels(rows, outcome[name][rows], weights[rows])
-        for g, rows in enumerate(np.split(order, np.searchsorted(group[order], range(1, n_groups))))
+        own: Labels(rows, outcome[name][rows], weights[rows])
+        for own, rows in zip(
+            names, np.split(order, np.searchsorted(group[order], range(1, len(names))))
+        )
     }
     empty = outcome[name][:0]
-    tasks: list[Hashable] = list(range(n_groups))
-    info = dict.fromkeys(tasks, outcome._info[name])
-    targets = TaskTargets._carry(dict.fromkeys(tasks, empty), info)
+    info = dict.fromkeys(names, outcome._info[name])
+    targets = TaskTargets._carry(dict.fromkeys(names, empty), info)
     came = FitData(X, targets, weights, VectorLayout(), frozenset())
     heads = heads_of(targets, labels, setup, scale)
     fits = fits_of(heads, labels, fit_weights(heads, labels, {}, model.task_weight))
@@ -51,7 +52,7 @@ def heads_of(
         heads = make_heads(targets, labels, frozenset(), scale_targets=False)
     else:
         heads = open_heads(heads_alike(targets, labels))
-    is_number = targets.task_types[0] == "regression"
+    is_number = "regression" in targets.task_types.values()
     return tuple(replace(head, scale=scale) for head in heads) if is_number else heads
 
 

@@ -62,6 +62,7 @@ def method(make: Callable[[], Any], raw: bool = False, folds: bool = False) -> C
 COMPOSED: Mapping[str, Callable] = {
     GATED: method(lambda: GatedTasks(joint(), alone()), folds=True),
     "gated-choose": method(lambda: GatedTasks(joint(), alone(), gate="choose"), folds=True),
+    "gated-ten": method(lambda: GatedTasks(joint(), alone(), cv=10), folds=True),
     "gated-rank": method(lambda: GatedTasks(low_rank(), alone()), folds=True),
     "gated-mild": method(lambda: GatedTasks(MultiTaskGLM(), alone()), folds=True),
     JOINT: method(joint),
@@ -76,7 +77,12 @@ COMPOSED: Mapping[str, Callable] = {
     ),
     "independent-trees": method(trees, raw=True),
 }
-GATES = ((GATED, JOINT), ("gated-choose", JOINT), ("gated-rank", "joint-rank"))
+GATES = (
+    (GATED, JOINT),
+    ("gated-ten", JOINT),
+    ("gated-choose", JOINT),
+    ("gated-rank", "joint-rank"),
+)
 
 
 def of_gates(frame: pd.DataFrame) -> Iterator[str]:
