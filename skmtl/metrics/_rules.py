@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from sklearn.metrics import get_scorer_names
 
+from ._calibration import CALIBRATION, OF_TYPES
 from ._codes import UNKNOWN
 
 D2 = "d2"
@@ -51,17 +52,35 @@ CLASS_STEMS = (
 )
 
 # Metrics that say something of a sample with one class, or of a single label.
-OF_ANY_LABELS = frozenset({"accuracy", "neg_brier_score", "neg_log_loss", "top_k_accuracy"})
-OF_TWO_VALUES = frozenset({D2, "d2_absolute_error_score", "explained_variance", "r2"})
+OF_ANY_LABELS = frozenset(
+    {"accuracy", "expected_calibration_error", "neg_brier_score", "neg_log_loss", "top_k_accuracy"}
+)
+OF_TWO_VALUES = frozenset(
+    {
+        "calibration_intercept",
+        "calibration_slope",
+        D2,
+        "d2_absolute_error_score",
+        "explained_variance",
+        "r2",
+    }
+)
 OF_EVERY_CLASS = ("average_precision", "roc_auc")
 
 DEFAULTS = {
-    "binary": (D2, "roc_auc", "neg_log_loss", "accuracy"),
-    "multiclass": (D2, "roc_auc", "neg_log_loss", "accuracy"),
+    "binary": (
+        *(D2, "roc_auc", "average_precision", "neg_brier_score", "neg_log_loss", "accuracy"),
+        *CALIBRATION,
+    ),
+    "multiclass": (
+        *(D2, "roc_auc", "neg_log_loss", "accuracy"),
+        "expected_calibration_error",
+    ),
     "regression": (D2, "neg_mean_absolute_error", "neg_root_mean_squared_error"),
     "count": (D2, "neg_mean_absolute_error", "neg_mean_poisson_deviance"),
 }
-DEFAULT_ORDER = tuple(dict.fromkeys(metric for metrics in DEFAULTS.values() for metric in metrics))
+SCORES = [m for metrics in DEFAULTS.values() for m in metrics if m not in CALIBRATION]
+DEFAULT_ORDER = (*dict.fromkeys(SCORES), *CALIBRATION)
 
 Metric = str | Callable[..., Any]
 
@@ -74,10 +93,17 @@ def check_metric(metric: Any, name: Hashable, kind: str | None) -> None:
                 f"the metric of task {name!r} must be a name or a scorer, got {metric!r}"
             )
         return
+    if metric in CALIBRATION:
+        if kind is not None and kind not in OF_TYPES[metric]:
+            raise ValueError(
+                f"metric {metric!r} does not fit task {name!r}, which is of type {kind!r}: it is for "
+                f"{' and '.join(OF_TYPES[metric])} tasks"
+            )
+        return
     if metric != D2 and metric not in get_scorer_names():
         raise ValueError(
-            f"{metric!r}, asked for task {name!r}, is no metric: it must be 'd2' or one of "
-            "sklearn.metrics.get_scorer_names()"
+            f"{metric!r}, asked for task {name!r}, is no metric: it must be 'd2', one of {list(CALIBRATION)}, or "
+            "one of sklearn.metrics.get_scorer_names()"
         )
     of_classes = metric.startswith(CLASS_STEMS)
     is_misfit = metric in NUMBER_METRICS if kind in CLASS_TYPES else of_classes
@@ -104,5 +130,7 @@ def why_undefined(
     n_values = len(np.unique(known))
     if metric.startswith(OF_EVERY_CLASS) and n_values < n_classes:
         return f"labels of {n_values} of {n_classes} classes"
+    if metric == "calibration_intercept" and kind == "regression":
+        return None
     of_two = metric in OF_TWO_VALUES or metric.startswith(CLASS_STEMS)
     return "one value only" if of_two and n_values < 2 else None

@@ -10,6 +10,7 @@ from sklearn.metrics import check_scoring
 
 from ..tasks import Labels, TaskTargets, labels_of
 from ..utils import take_rows
+from ._calibration import CALIBRATION
 from ._codes import UNKNOWN, encode
 from ._d2 import explained
 from ._predictions import PredictedClasses, PredictedNumbers, Predictions
@@ -78,11 +79,14 @@ class TaskSample:
             raise ValueError(
                 f"metric {metric!r} cannot score task {self.name!r} of type {self.kind!r}: {error}"
             ) from error
-        return Score(value, "the score is NaN" if np.isnan(value) else None)
+        return Score(value, "no number is the best" if np.isnan(value) else None)
 
     def _compute(self, metric: Metric, known: np.ndarray, classes: np.ndarray) -> float:
         if metric == D2:
             return explained(self.kind, known, self._mean(), self.weight)
+        if isinstance(metric, str) and metric in CALIBRATION:
+            weight = self.labels.weight if self.is_weighted else np.ones(len(known))
+            return CALIBRATION[metric](str(self.kind), known, self._mean(), weight)
         if not isinstance(metric, str):
             view, labels = self._view(classes), self.labels.values
             labels = classes[known] if len(classes) else labels

@@ -9,6 +9,7 @@ from sklearn.utils.metadata_routing import UNUSED
 
 from ..tasks import check_weights, final_step, read_like
 from ..utils import Configurable, OneOf, Rule
+from ._calibration import CALIBRATION
 from ._predictions import Predictions
 from ._rules import D2, Metric, check_metric
 from ._score import Score, TaskSample
@@ -64,6 +65,11 @@ class TaskScorer(Configurable):
                 f"metric must name tasks of the model, {list(task_types)}, got {list(metrics)}"
             )
         for name, metric in metrics.items():
+            if isinstance(metric, str) and metric in CALIBRATION:
+                raise ValueError(
+                    f"metric {metric!r} of task {name!r} is no score to choose by, as greater is not better: "
+                    "'neg_log_loss' and 'neg_brier_score' reward calibration, task_scores reports it"
+                )
             check_metric(metric, name, task_types[name])
         if self.average is None and MEAN in metrics:
             raise ValueError("average=None needs the key 'mean' for itself: rename the task 'mean'")

@@ -5,6 +5,7 @@ from collections.abc import Hashable, Mapping
 from typing import Any
 
 from ..tasks import TaskTargets, check_weights, final_step, read_like, read_targets
+from ._bootstrap import Bootstrap
 from ._predictions import Predictions
 from ._rules import DEFAULT_ORDER, DEFAULTS, Metric, check_metric
 from ._score import TaskSample
@@ -17,6 +18,10 @@ def task_scores(
     metrics: Any = None,
     *,
     sample_weight: Any = None,
+    n_bootstraps: int = 0,
+    groups: Any = None,
+    confidence_level: float = 0.95,
+    random_state: Any = None,
 ) -> Any:
     """Score the predictions of several tasks, one row a task.
 
@@ -40,18 +45,34 @@ def task_scores(
 
     metrics : str, callable, list of these, or dict of {task: these}, default=None
         Names of ``sklearn.metrics.get_scorer_names()`` or scorers, as in ``task_scorer``; or ``"d2"``, the fraction of
-        deviance explained (R2 for regression). Where tasks are named, the others are not scored. By default
-        ``"d2"`` and: the area under the receiver's curve, log loss and accuracy for classes; mean absolute and
-        root mean squared error for regression; mean absolute error and mean Poisson deviance for counts.
+        deviance explained (R2 for regression), and what is said of calibration under Notes. Where tasks are named, the
+        others are not scored. By default ``"d2"`` and: the area under the receiver's curve, log loss, accuracy and
+        calibration for classes, of two classes also average precision and Brier score; mean absolute and root mean
+        squared error for regression; mean absolute error and mean Poisson deviance for counts.
 
     sample_weight : array-like of shape (n_samples,) or (n_samples, n_tasks), data frame or TaskTargets, default=None
         Weights of the samples, or of each sample in each task.
+
+    n_bootstraps : int, default=0
+        How often samples are drawn again, with replacement, for intervals of the scores; 0 for none. All tasks and
+        metrics are scored on the same draws; a thousand take the time of a thousand tables.
+
+    groups : array-like of shape (n_samples,), default=None
+        Group of each sample, such as the patient: whole groups are drawn. Without them, rows of one patient count as
+        independent, and intervals are too narrow.
+
+    confidence_level : float, default=0.95
+        The share of the draws that an interval holds, between its two quantiles.
+
+    random_state : int, RandomState instance or None, default=None
+        Seed of the draws.
 
     Returns
     -------
     table : pandas.DataFrame
         A row a task. Columns: ``type``; ``n_labels``, the number of labels scored; a column a metric, in scikit-learn's
-        sense that greater is better (``"neg_..."``). NaN where a default metric does not fit the task's
+        sense that greater is better (``"neg_..."``), but for calibration; with draws, each followed by its interval,
+        ``"<metric>_low"`` and ``"<metric>_high"``. NaN where a default metric does not fit the task's
         type or its kind of predictions, where a metric was not asked for the task, and where it is undefined.
 
     Raises
@@ -77,6 +98,26 @@ def task_scores(
     -----
     What metrics need to be defined, and what they take as the positive class, is said under ``task_scorer``.
 
+    Of the calibration metrics greater is not better, so that ``task_scorer`` refuses them. ``"calibration_slope"`` is b
+    of the logistic regression of the labels of two classes on a + b logit(p), p the predicted probability of the
+    second: 1 is best, below 1 predictions are too extreme. ``"calibration_intercept"`` is a where b = 1, calibration
+    in the large: above 0 risks are too low [1]_ [2]_. Of a regression they are the slope of the labels on the
+    predictions, and the mean of label less prediction. Where a logistic regression has no optimum they are NaN.
+    ``"expected_calibration_error"`` is the mean difference between the share of a class and its mean predicted
+    probability, absolute, over ten bins with the same number of labels [3]_; of several classes the mean over them. It
+    is above 0 also for perfect predictions: of n labels by about sqrt(10 p (1 - p) 2 / (pi n)).
+
+    Intervals are quantiles of the scores of the draws (percentile bootstrap). Draws in which a score is undefined are
+    left out, and where that is most of them there is no interval. They say how sure a score is of this model, not of a
+    model fitted to other samples.
+
+    References
+    ----------
+    .. [1] D. R. Cox (1958). Two further applications of a model for binary regression. Biometrika 45, 562-565.
+    .. [2] B. Van Calster et al. (2019). Calibration: the Achilles heel of predictive analytics. BMC Medicine 17, 230.
+    .. [3] M. P. Naeini, G. Cooper and M. Hauskrecht (2015). Obtaining well calibrated probabilities using Bayesian
+       binning. AAAI.
+
     Examples
     --------
     >>> from skmtl import MultiTaskGLM
@@ -101,14 +142,19 @@ def task_scores(
         raise ImportError("task_scores needs pandas: pip install 'skmtl[plot]'") from error
     targets, predictions = read(y_true, y_pred, X)
     weights = check_weights(sample_weight, targets)
+    drawn = Bootstrap.of(n_bootstraps, groups, confidence_level, random_state, targets.shape[0])
     asked = ask(metrics, predictions)
+    samples = {name: TaskSample.of(name, predictions, targets, weights, X) for name in asked}
     rows, undefined = {}, []
-    for name, task_metrics in asked.items():
-        sample = TaskSample.of(name, predictions, targets, weights, X)
+    intervals = drawn.intervals(samples, asked)
+    for name, sample in samples.items():
         row: dict[str, Any] = {"type": sample.kind, "n_labels": len(sample.labels.values)}
-        for metric in task_metrics:
+        for position, metric in enumerate(asked[name]):
             score = sample.score(metric)
             row[title(metric)] = score.value
+            if n_bootstraps:
+                low, high = intervals[name, position]
+                row |= {f"{title(metric)}_low": low, f"{title(metric)}_high": high}
             if score.why is not None:
                 undefined.append(f"{title(metric)} of {name!r} ({score.why})")
         rows[name] = row
@@ -120,7 +166,9 @@ def task_scores(
     found = {column for row in rows.values() for column in row}
     scores = list(dict.fromkeys(column for row in rows.values() for column in row))
     if metrics is None:
-        scores = ["type", "n_labels", *(m for m in DEFAULT_ORDER if m in found)]
+        ends = ("", "_low", "_high")
+        ordered = [f"{metric}{end}" for metric in DEFAULT_ORDER for end in ends]
+        scores = ["type", "n_labels", *(column for column in ordered if column in found)]
     return pd.DataFrame(list(rows.values()), index=index, columns=scores)
 
 

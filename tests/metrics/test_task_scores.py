@@ -50,7 +50,7 @@ def test_each_number_is_that_of_the_scorer(data, model, rng):
     weights = rng.integers(0, 3, y.shape).astype(float)
     for w in (None, weights):
         table = task_scores(y, model, X, sample_weight=w)
-        for metric in table.columns[2:]:
+        for metric in [m for m in table.columns[2:] if "calibration" not in m]:
             for task in table.index[table[metric].notna()]:
                 wanted = task_scorer({task: metric})(model, X, y, w)
                 assert_allclose(table.loc[task, metric], wanted)
