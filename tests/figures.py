@@ -3,46 +3,34 @@
 
 def names_of(axis):
     """Return the tick labels of an axis that are seen."""
+    low, high = sorted(axis.get_view_interval())
     return [
         tick.label1
         for tick in axis.get_major_ticks()
-        if tick.label1.get_visible() and tick.label1.get_text()
+        if tick.label1.get_visible() and low <= tick.get_loc() <= high
     ]
 
 
-def overlapping(figure):
-    """Return pairs of texts of tick labels, titles and axis labels that overlap, once the figure is laid out."""
-    figure.draw_without_rendering()
-    texts = []
-    for ax in figure.axes:
-        within = [ax.get_xlim(), ax.get_ylim()]
-        for axis, limits in zip((ax.xaxis, ax.yaxis), within):
-            shown = zip(names_of(axis), axis.get_majorticklocs())
-            texts += [label for label, place in shown if min(limits) <= place <= max(limits)]
-            texts += [axis.label] if axis.label.get_text() else []
-        texts += [ax.title] if ax.title.get_text() else []
-    boxes = [text.get_window_extent() for text in texts]
-    return [
-        (texts[i].get_text(), texts[k].get_text())
-        for k, one in enumerate(boxes)
-        for i, other in enumerate(boxes[:k])
-        if one.overlaps(other)
-    ]
-
-
-def outside(figure):
-    """Return tick labels and axis labels that the edge of the figure cuts."""
+def unreadable(figure):
+    """Return tick labels, axis labels, titles and legends that overlap or that the edge cuts, once all is laid out."""
     figure.draw_without_rendering()
     texts = [text for ax in figure.axes for text in [ax.xaxis.label, ax.yaxis.label, ax.title]]
     texts += [
         text for ax in figure.axes for axis in (ax.xaxis, ax.yaxis) for text in names_of(axis)
     ]
+    found = [(text.get_text(), text.get_window_extent()) for text in texts if text.get_text()]
+    found += [("the legend", legend.get_window_extent()) for legend in figure.legends]
     width, height = figure.bbox.width, figure.bbox.height
-    boxes = {text.get_text(): text.get_window_extent() for text in texts if text.get_text().strip()}
-    return [
+    cut = [
         name
-        for name, box in boxes.items()
+        for name, box in found
         if box.x0 < -1 or box.y0 < -1 or box.x1 > width + 1 or box.y1 > height + 1
+    ]
+    return cut + [
+        (other, name)
+        for k, (name, box) in enumerate(found)
+        for other, another in found[:k]
+        if box.overlaps(another)
     ]
 
 

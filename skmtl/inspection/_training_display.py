@@ -8,10 +8,10 @@ import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
 from ..tasks import final_step
+from ._figures import COLOURS, MOST_PANELS, PALE, new_panels, short
+from ._figures import MOST_COLUMNS as MOST_COLUMNS
 
-LEARNT, LEFT, PALE = "#0072B2", "#D55E00", "0.6"  # told apart by the colour-blind
-COLOURS = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000", "#7F7F7F"]
-MOST_PANELS, MOST_COLUMNS = 24, 4
+LEARNT, LEFT = COLOURS[:2]  # told apart by the colour-blind
 
 
 class TrainingDisplay:
@@ -145,7 +145,9 @@ class TrainingDisplay:
         """
         names = self._named(tasks)
         if ax is None:
-            axes = panels(1 if len(names) > MOST_PANELS else len(names))
+            axes = new_panels(
+                1 if len(names) > MOST_PANELS else len(names), "TrainingDisplay", sharex=True
+            )
         else:
             axes = np.ravel(np.asarray(ax, dtype=object))
         if len(axes) not in (1, len(names)):
@@ -244,28 +246,6 @@ class TrainingDisplay:
         return list(seen.values())
 
 
-def panels(n: int) -> np.ndarray:
-    """Return so many panels of a new figure, in rows as full as can be."""
-    try:
-        import matplotlib.pyplot as plt
-    except ImportError as error:
-        raise ImportError("TrainingDisplay needs matplotlib: pip install 'skmtl[plot]'") from error
-    n_rows = ceil(n / MOST_COLUMNS)
-    n_columns = ceil(n / n_rows)
-    size = (2.6 * n_columns + 0.4, 1.9 * n_rows + 0.6) if n > 1 else (6.4, 4.2)
-    figure, grid = plt.subplots(
-        n_rows, n_columns, figsize=size, sharex=True, squeeze=False, layout="constrained"
-    )
-    for panel in grid.ravel()[n:]:
-        panel.remove()
-    axes = grid.ravel()[:n]
-    for panel in axes:
-        panel.spines[["top", "right"]].set_visible(False)
-    for panel in axes[-n_columns:]:
-        panel.xaxis.set_tick_params(labelbottom=True)
-    return axes
-
-
 def draw_median(ax: Any, epochs: np.ndarray, curves: list[np.ndarray], colour: str) -> None:
     """Draw the median over the tasks that have a loss."""
     known = ~np.isnan(curves).all(axis=0)
@@ -303,9 +283,3 @@ def relative(curve: np.ndarray) -> np.ndarray:
     """Return a curve relative to its first number, below 1 where it fell; losses of counts may be negative."""
     known = curve[~np.isnan(curve)]
     return 1.0 + (curve - known[0]) / abs(known[0]) if known.size and known[0] else curve
-
-
-def short(name: Hashable, most: int = 26) -> str:
-    """Return a name that fits above a panel."""
-    text = str(name)
-    return text if len(text) <= most else text[: most - 1] + "\N{HORIZONTAL ELLIPSIS}"

@@ -68,11 +68,9 @@ def test_undefined_draws():
     given = {"metrics": "roc_auc", "n_bootstraps": 100, "random_state": 0}
     found = task_scores({"ill": known}, {"ill": said}, **given)
     assert found[["roc_auc_low", "roc_auc_high"]].notna().all(axis=None)
-    alone = np.arange(
-        40
-    )  # the only case is one of forty patients, of whom a draw must hold him and another
-    alone[1:] = 1
-    few = task_scores({"ill": known}, {"ill": said}, groups=alone, **given)
+    known[20:] = np.nan  # three patients: the case, the others, and one without a label
+    patient = np.minimum(np.arange(40), 1) + (np.arange(40) >= 20)
+    few = task_scores({"ill": known}, {"ill": said}, groups=patient, **given)
     assert few[["roc_auc_low", "roc_auc_high"]].isna().all(axis=None)
 
 

@@ -1,0 +1,77 @@
+"""Repeated folds, and nested parts of their training rows."""
+
+from collections.abc import Sequence
+from numbers import Integral, Real
+from typing import Any
+
+import numpy as np
+from sklearn.model_selection import check_cv
+
+from ..model_selection import TaskStratifiedKFold
+from ..tasks import TaskTargets
+
+Fold = tuple[np.ndarray, np.ndarray]
+FEWEST_FOLDS = 2
+
+
+def repeated_folds(
+    cv: Any, n_repeats: int, X: Any, targets: TaskTargets, groups: Any, random: Any
+) -> list[Fold]:
+    """Return training and test rows of all folds: ours, repeated, where at most their number was said."""
+    splitters = [cv]
+    if cv is None or isinstance(cv, Integral):
+        seeds = random.randint(np.iinfo(np.int32).max, size=n_repeats).tolist()
+        n_splits = 5 if cv is None else cv
+        splitters = [
+            TaskStratifiedKFold(n_splits, shuffle=True, random_state=seed) for seed in seeds
+        ]
+    found = [
+        (np.asarray(train), np.asarray(test))
+        for splitter in splitters
+        for train, test in check_cv(splitter).split(X, targets, groups)
+    ]
+    folds = [(as_rows(train), as_rows(test)) for train, test in found]
+    if len(folds) < FEWEST_FOLDS:
+        raise ValueError(f"cv must have at least {FEWEST_FOLDS} folds, got {len(folds)}")
+    both = [number for number, (train, test) in enumerate(folds) if np.isin(test, train).any()]
+    if both:
+        raise ValueError(f"cv must not test rows that were trained on, as folds {both} do")
+    return folds
+
+
+def as_rows(rows: np.ndarray) -> np.ndarray:
+    """Return positions, where rows may be a mask."""
+    return np.flatnonzero(rows) if rows.dtype == bool else rows
+
+
+def check_train_sizes(train_sizes: Any, folds: list[Fold]) -> list[Any]:
+    """Return fractions or numbers of training rows, from the smallest up."""
+    if train_sizes is None:
+        return [1.0]
+    sizes = list(train_sizes)
+    most = min(len(train) for train, _ in folds)
+    for size in sizes:
+        is_number = isinstance(size, Real) and not isinstance(size, bool | np.bool_)
+        whole = isinstance(size, Integral)
+        if not is_number or not (2 <= size <= most if whole else 0.0 < size <= 1.0):
+            raise ValueError(
+                f"train_sizes must be fractions in (0, 1] or integers in [2, {most}], the smallest training set, "
+                f"got {size!r}"
+            )
+    if not sizes or len({isinstance(size, Integral) for size in sizes}) > 1:
+        raise ValueError(f"train_sizes must be all fractions or all integers, got {sizes}")
+    return sorted(set(sizes))
+
+
+def nested(train: np.ndarray, sizes: Sequence[Any], groups: Any, random: Any) -> list[np.ndarray]:
+    """Return parts of the training rows, each within the next; whole groups, so that parts may be smaller."""
+    n_rows = len(train)
+    of_row = np.arange(n_rows)
+    if groups is not None:
+        of_row = np.unique(groups[train], return_inverse=True)[1]
+    place = random.permutation(int(of_row.max()) + 1)[of_row]
+    order = np.argsort(place, kind="stable")
+    ends = np.append(np.flatnonzero(np.diff(place[order])) + 1, n_rows)
+    wanted = [int(s) if isinstance(s, Integral) else max(2, round(s * n_rows)) for s in sizes]
+    taken = [ends[max(0, np.searchsorted(ends, n, side="right") - 1)] for n in wanted]
+    return [np.sort(train[order[:n]]) for n in taken]
