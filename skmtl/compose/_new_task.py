@@ -9,7 +9,7 @@ from ..base import JointModel
 from ..heads import labels_that_count, make_heads
 from ..linear_model import MultiTaskGLM
 from ..penalties import MeanRegularized
-from ..tasks import as_declared, check_fit_around, check_predict_around
+from ..tasks import as_declared, check_fit_around, check_predict_around, final_step
 from ..utils import NOT_NEGATIVE, POSITIVE, Either, OneOf, Rule
 from ._basis import BASES, features_of
 from ._joined import JointAnswers, input_tags_of
@@ -35,7 +35,7 @@ class NewTask(JointModel):
     basis : {"auto", "tasks", "shared", "representation"}, default="auto"
         What is taken from the model. "tasks": the raw predictions of all its tasks. "shared": the score of the common
         vector of a linear model with a ``shared_coef_``. "representation": the shared hidden values of a network.
-        "auto" is "representation" for a model that has ``transform``, else "tasks".
+        "auto" is the last for a network, the second for a model that has a common vector, else the first.
 
     alpha : float, default=None
         How strongly the new task's weights are shrunk. None is 3, on top of a representation 1, and without a model 30,
@@ -147,7 +147,12 @@ class NewTask(JointModel):
         """Return what is taken from the model."""
         if self.basis != "auto":
             return self.basis
-        return "representation" if hasattr(self.model, "transform") else "tasks"
+        final = final_step(self.model)
+        has = {
+            "representation": hasattr(final, "transform"),
+            "shared": hasattr(final, "shared_coef_"),
+        }
+        return next((basis for basis, there in has.items() if there), "tasks")
 
     def _strengths(self) -> tuple[float, float]:
         """Return alpha and residual."""

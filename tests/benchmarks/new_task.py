@@ -44,7 +44,7 @@ def scratch_cv(known: Mapping[str, Any]) -> Any:
 METHODS: Mapping[str, Made] = {
     "scratch": lambda known: NewTask(),
     "scratch-cv": scratch_cv,
-    "tasks": lambda known: NewTask(known[LINEAR]),
+    "tasks": lambda known: NewTask(known[LINEAR], basis="tasks"),
     "shared": lambda known: NewTask(known[LINEAR], basis="shared"),
     "network": lambda known: NewTask(known[NETWORK]),
 }
