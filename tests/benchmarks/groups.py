@@ -4,6 +4,7 @@ School, the 10 published splits: the root mean squared error of each school, ave
 School, random splits: a fraction of each school's pupils trains (one at least); the error is over all test rows.
 Heart disease: patients of four hospitals. Leave one hospital out: log loss, ROC AUC and calibration in the large of a
 hospital that was not there; random halves, by hospital and outcome: of hospitals that were.
+Parkinson's disease, a task a patient: a joint model that shares too much, a separate one, and the gate between them.
 
 Strength and sharing are chosen by scikit-learn's GridSearchCV, 3 folds of the training rows, each group in every fold
 (of hospitals that are left out: folds that leave a hospital out). "pooled" has sharing 1, "separate" sharing 0.
@@ -26,6 +27,7 @@ from sklearn.preprocessing import OneHotEncoder, StandardScaler
 from threadpoolctl import threadpool_limits
 
 from skmtl import (
+    GatedTasks,
     MultiTaskLogisticRegression,
     MultiTaskRidge,
     TaskPerGroupClassifier,
@@ -41,6 +43,7 @@ SHARINGS: Mapping[str, tuple[float, ...]] = {
     "pooled": (1.0,),
     "partially pooled": (0.5, 0.9, 0.99),
 }
+SETS = ("school", "heart_uci", "parkinsons")
 GOALS = {"published": 9.88, "tenth": 10.35}
 FRACTIONS = (0.1, 0.2, 0.3, 0.75)
 
@@ -193,6 +196,35 @@ def heart_tables(X: pd.DataFrame, y: np.ndarray, n_random: int) -> Iterator[str]
         yield shown(name, losses)
 
 
+def parkinsons_tables(folder: Path, n_random: int) -> Iterator[str]:
+    """Describe a gate where patients are tasks and sharing hurts: the error of total UPDRS over test rows."""
+    frame = pd.read_csv(next(folder.glob("data.csv*")))
+    meta = json.loads((folder / "meta.json").read_text(encoding="utf-8"))
+    X, y = frame[meta["inputs"]].to_numpy(float), frame["total_UPDRS"].to_numpy(float)
+    patient = np.unique(frame[meta["group"]], return_inverse=True)[1]
+    joint = MultiTaskRidge(1.0, 0.9, signs="same", pool_intercept=True)
+    models = {
+        "joint": joint,
+        "separate": MultiTaskRidge(1.0, 0.0),
+        "gated": GatedTasks(joint, MultiTaskRidge(1.0, 0.0)),
+    }
+    for fraction in (0.05, 0.1, 0.2, 0.5):
+        yield f"parkinsons, a task a patient, {fraction:.0%} of the rows of each: RMSE over test rows"
+        errors: dict[str, list[float]] = {name: [] for name in models}
+        for seed in range(n_random):
+            data = school.Schools(X, y, patient, np.empty(0))
+            mask = random_split(data, fraction, seed)
+            scaled = StandardScaler().fit(X[mask]).transform(X)
+            wide = {
+                f"{k}": np.where(patient == k, y, np.nan)[mask] for k in range(patient.max() + 1)
+            }
+            for name, model in models.items():
+                said = np.column_stack(list(model.fit(scaled[mask], wide).predict(scaled).values()))
+                own = said[np.arange(len(y)), patient]
+                errors[name].append(over_rows(data, own, ~mask))
+        yield from (shown(name, values) for name, values in errors.items())
+
+
 def main(arguments: list[str] | None = None) -> None:
     """Print the tables."""
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.groups", description=__doc__)
@@ -201,9 +233,7 @@ def main(arguments: list[str] | None = None) -> None:
         "--splits", type=int, default=10, help="how many of the published splits (10)"
     )
     parser.add_argument("--random", type=int, default=5, help="how many random splits (5)")
-    parser.add_argument(
-        "--sets", nargs="+", choices=("school", "heart_uci"), default=["school", "heart_uci"]
-    )
+    parser.add_argument("--sets", nargs="+", choices=SETS, default=list(SETS))
     given = parser.parse_args(arguments)
     for name in given.sets:
         folder = given.folder / name
@@ -213,6 +243,8 @@ def main(arguments: list[str] | None = None) -> None:
         with threadpool_limits(1):
             if name == "school":
                 lines = school_tables(school.read(folder), given.splits, given.random)
+            elif name == "parkinsons":
+                lines = parkinsons_tables(folder, given.random)
             else:
                 lines = heart_tables(*read_heart(folder), given.random)
             for line in lines:
