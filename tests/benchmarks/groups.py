@@ -206,7 +206,7 @@ def parkinsons_tables(folder: Path, n_random: int) -> Iterator[str]:
     models = {
         "joint": joint,
         "separate": MultiTaskRidge(1.0, 0.0),
-        "gated": GatedTasks(joint, MultiTaskRidge(1.0, 0.0)),
+        "gated": GatedTasks(joint, MultiTaskRidge(1.0, 0.0), task_types="regression"),
     }
     for fraction in (0.05, 0.1, 0.2, 0.5):
         yield f"parkinsons, a task a patient, {fraction:.0%} of the rows of each: RMSE over test rows"
