@@ -79,6 +79,7 @@ for (name, scores), colour, marker in zip(d2.items(), ["0.4", "#0072B2", "#D55E0
 ax.axhline(0.0, color="black", linewidth=0.8, linestyle=":")
 ax.set_xscale("log")
 ax.set_xticks(sizes, [str(size) for size in sizes])
+ax.minorticks_off()
 ax.set(xlabel="patients with the new outcome", ylabel="variance explained in other patients (R2)")
 ax.set_title("Intensity of care, learnt from few patients")
 ax.legend(frameon=False)
