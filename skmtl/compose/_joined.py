@@ -32,7 +32,7 @@ class JointAnswers(Answers):
 
 
 def check_same_tasks(fitted: Any, targets: TaskTargets, parameter: str) -> None:
-    """Raise ValueError where a fitted joint model takes the tasks to be of other types."""
+    """Raise ValueError where a fitted joint model takes tasks to be of other types, or has no probabilities."""
     found = final_step(fitted).task_types_
     for name, kind in targets.task_types.items():
         if found[name] != kind:
@@ -40,6 +40,11 @@ def check_same_tasks(fitted: Any, targets: TaskTargets, parameter: str) -> None:
                 f"{parameter} must take task {name!r} as of type {kind!r}, as it is declared or inferred, but "
                 f"{type(final_step(fitted)).__name__} takes it as {found[name]!r}: declare it in task_types"
             )
+    if targets.classes and not hasattr(fitted, "predict_proba"):
+        raise ValueError(
+            f"{parameter} must have predict_proba for tasks with classes, {list(targets.classes)}, which "
+            f"{type(final_step(fitted)).__name__} has not with what it is made of"
+        )
 
 
 def numbers_and_classes(heads: Sequence[Head]) -> tuple[str, ...]:

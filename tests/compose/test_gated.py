@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
-from sklearn.linear_model import Ridge
+from sklearn.linear_model import Ridge, RidgeClassifier
 from sklearn.model_selection import KFold
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
@@ -176,6 +176,8 @@ def test_errors():
         GatedTasks(MultiTaskRidge(), ALONE, cv=CV).fit(
             X, TaskTargets({"died": 1.0 * (y["died"] == "yes"), "days": y["days"]})
         )
+    with pytest.raises(ValueError, match="separate must have predict_proba.*'died'"):
+        GatedTasks(JOINT, IndependentTasks(RidgeClassifier()), cv=CV).fit(X, y)
     with pytest.raises(
         ValueError, match="separate of GatedTasks must be None or a joint estimator"
     ):
