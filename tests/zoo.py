@@ -6,6 +6,7 @@ import numpy as np
 from patients import assert_same_numbers as assert_same_numbers
 from patients import by_column as by_column
 from patients import copies as copies
+from patients import cut as cut
 from patients import known as known
 from patients import numbers as numbers
 from patients import patients as patients

@@ -24,7 +24,7 @@ def test_prior_of_the_weights():
     """The weights of a new task have the covariance of the known ones, and some beyond it."""
     X, known, lab = known_and_new()
     model = MultiTaskRidge(1.0).fit(X, {name: known[name] for name in ("days", "cost")})
-    new = NewTask(model, alpha=2.0, residual=0.3).fit(X[:15], lab[:15])
+    new = NewTask(model, basis="tasks", alpha=2.0, residual=0.3).fit(X[:15], lab[:15])
     scale = np.array([known["days"].std(), known["cost"].std()])
     V = (model.coef_ / scale[:, None]).T
     covariance = V @ V.T / 2 + 0.3 * np.eye(X.shape[1])
@@ -70,7 +70,7 @@ def test_inside():
     """With residual=0 the new task is a mixture of the known ones."""
     X, known, lab = known_and_new()
     model = MultiTaskGLM().fit(X, known)
-    found = NewTask(model, residual=0.0).fit(X[:15], lab[:15]).predict(X)
+    found = NewTask(model, basis="tasks", residual=0.0).fit(X[:15], lab[:15]).predict(X)
     raw = np.column_stack([np.ones(len(X)), *model.decision_function(X).values()])
     assert_allclose(raw @ np.linalg.lstsq(raw, found, rcond=None)[0], found)
 
