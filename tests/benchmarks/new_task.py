@@ -14,7 +14,8 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from sklearn.linear_model import LogisticRegressionCV, RidgeCV
+from sklearn.linear_model import LogisticRegression, RidgeCV
+from sklearn.model_selection import GridSearchCV
 from threadpoolctl import threadpool_limits
 
 from skmtl import IndependentTasks, MultiTaskGLM, MultiTaskMLP, NewTask, TaskTargets
@@ -31,13 +32,8 @@ Made = Callable[[Mapping[str, Any]], Any]
 
 def scratch_cv(known: Mapping[str, Any]) -> Any:
     """Return models whose strength is chosen on the few rows."""
-    logistic = LogisticRegressionCV(
-        Cs=np.logspace(-4, 1, 6),
-        cv=2,
-        scoring="neg_log_loss",
-        l1_ratios=(0.0,),
-        use_legacy_attributes=False,
-    )
+    strengths = {"C": np.logspace(-4, 1, 6)}
+    logistic = GridSearchCV(LogisticRegression(), strengths, scoring="neg_log_loss", cv=2)
     return IndependentTasks(logistic, RidgeCV(np.logspace(-1, 4, 11)))
 
 
