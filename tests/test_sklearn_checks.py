@@ -3,7 +3,7 @@
 import pytest
 from adapters import AsClassifier, AsRegressor
 from sklearn.base import clone
-from sklearn.linear_model import LogisticRegression, Ridge
+from sklearn.linear_model import Ridge
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from skmtl import (
@@ -43,7 +43,7 @@ def optimum(hidden):
     return MultiTaskMLP(hidden, n_members=1, activation="tanh", **fixed)
 
 
-EXACT = IndependentTasks(LogisticRegression(solver="newton-cholesky", tol=1e-10), Ridge(tol=1e-12))
+EXACT = IndependentTasks(AsClassifier(MultiTaskLogisticRegression()), Ridge(tol=1e-12))
 CHECKED = [
     MultiTaskRidge(),
     MultiTaskRidge(sharing=0.0),

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 import numpy as np
+from adapters import AsClassifier, AsRegressor
 from patients import assert_same_numbers as assert_same_numbers
 from patients import by_column as by_column
 from patients import copies as copies
@@ -14,7 +15,7 @@ from patients import probes as probes
 from patients import rows_of as rows_of
 from scipy import sparse
 from sklearn.base import clone
-from sklearn.linear_model import LogisticRegression, PoissonRegressor, Ridge
+from sklearn.linear_model import Ridge
 
 from skmtl import (
     GatedTasks,
@@ -152,12 +153,12 @@ def network(hidden, **params):
     return MultiTaskMLP(hidden, **fixed | params)
 
 
-def separate(**params):
-    """Return ordinary estimators that end at their optimum."""
-    exact = {"solver": "newton-cholesky", "tol": 1e-6}
-    classifier = LogisticRegression(**exact, **params)
+def separate():
+    """Return ordinary estimators that end at their optimum, in either precision."""
     return IndependentTasks(
-        classifier, Ridge(2.0, tol=1e-12), counter=PoissonRegressor(alpha=0.1, **exact)
+        AsClassifier(MultiTaskLogisticRegression(0.5)),
+        Ridge(2.0, tol=1e-12),
+        counter=AsRegressor(MultiTaskGLM(MeanRegularized(0.1), task_types="count")),
     )
 
 

@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from sklearn.exceptions import FitFailedWarning
 from sklearn.linear_model import LogisticRegression, RidgeCV
 from sklearn.model_selection import GridSearchCV
 from threadpoolctl import threadpool_limits
@@ -85,7 +86,8 @@ def d2(model: Any, inputs: Inputs, rows: np.ndarray, drawn: Split, name: str) ->
     train = TaskTargets({name: drawn.y[name]}, types)[rows]
     test = TaskTargets({name: drawn.y_test[name]}, types)
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", UserWarning)  # a class that a fold of few rows lacks
+        for category in (UserWarning, FitFailedWarning):  # a class that a fold of few rows lacks
+            warnings.simplefilter("ignore", category)
         model.fit(inputs.train[rows], train)
     said = model.predict(inputs.test)[name]
     if name in model.classes_:
