@@ -277,7 +277,7 @@ class TaskCalibrationDisplay:
             short(f"{name}={only}" if found.is_class and not several else name), fontsize="medium"
         )
         if several:
-            place = {"loc": "upper left", "frameon": False, "fontsize": "x-small"}
+            place = {"loc": "best", "framealpha": 0.7, "edgecolor": "none", "fontsize": "x-small"}
             lines = self.lines_[name].values()
             said = [short(label, 14) for label in found.bins]
             ax.legend(lines, said, handlelength=1.2, labelspacing=0.2, **place)
