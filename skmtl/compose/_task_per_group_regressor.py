@@ -17,7 +17,7 @@ class TaskPerGroupRegressor(RegressorMixin, TaskPerGroup):
     estimator : estimator, default=None
         The joint linear model, such as ``MultiTaskRidge`` or ``MultiTaskGLM``, without cross-validation of its own; of
         penalties that have ``signs``, with ``signs="same"``. None is
-        ``MultiTaskRidge(10.0, 0.5, signs="same", pool_intercept=True)``.
+        ``MultiTaskRidge(30.0, 0.9, signs="same", pool_intercept=True)``.
 
     group : str or int, default=None
         Name (in a data frame) or position of the column of X that holds the groups, numbers or strings. None: all rows
@@ -81,7 +81,7 @@ class TaskPerGroupRegressor(RegressorMixin, TaskPerGroup):
     >>> y = X @ [1.0, -1.0, 0.5] + rng.normal(size=10)[ward] + 0.1 * rng.normal(size=80)
     >>> model = TaskPerGroupRegressor(group=0).fit(np.column_stack([ward, X]), y)
     >>> model.common_coef_.round(1)
-    array([[ 0.7, -0.6,  0.4]])
+    array([[ 0.6, -0.5,  0.4]])
     >>> model.predict([[11, 0.0, 0.0, 0.0]]).round(1)  # a ward that was not there
     array([-0.5])
     """
@@ -103,7 +103,7 @@ class TaskPerGroupRegressor(RegressorMixin, TaskPerGroup):
         return self._head.decode(raw)
 
     def _default(self):
-        return MultiTaskRidge(10.0, 0.5, signs="same", pool_intercept=True)
+        return MultiTaskRidge(30.0, 0.9, signs="same", pool_intercept=True)
 
     def _kind(self, y):
         return "auto" if y.dtype.kind not in "biuf" else "regression"

@@ -70,7 +70,9 @@ def draw_gains(ax: Any, rows: list[TaskGain], metric: str, confidence_level: flo
         ).T
         style = {"fmt": ACROSS[said], "color": colour, "markersize": size, "elinewidth": 1.2}
         style |= {"markerfacecolor": ax.get_facecolor() if said == UNKNOWN else colour}
-        around = np.vstack([mean - low, high - mean]).tolist()  # matplotlib 3.8 stumbles over an array of one
+        around = np.vstack(
+            [mean - low, high - mean]
+        ).tolist()  # matplotlib 3.8 stumbles over an array of one
         ax.errorbar(mean, kept, xerr=around, label=said, **style)
     ax.set_yticks(places, [short(row.task) for row in rows])
     ax.set_ylim(len(rows) - 0.4, -0.6)

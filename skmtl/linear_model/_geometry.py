@@ -278,7 +278,9 @@ class CholeskyInverse(Inverse):
 
     def __call__(self, U: np.ndarray) -> np.ndarray:
         Z = np.empty_like(U)
-        if not len(U):  # of inputs that do not vary; older versions of SciPy do not solve for nothing
+        if not len(
+            U
+        ):  # of inputs that do not vary; older versions of SciPy do not solve for nothing
             return Z
         for columns, factor in self.factors:
             Z[:, columns] = linalg.cho_solve(factor, U[:, columns], check_finite=False)

@@ -43,6 +43,7 @@ SHARINGS: Mapping[str, tuple[float, ...]] = {
     "pooled": (1.0,),
     "partially pooled": (0.5, 0.9, 0.99),
 }
+KINDS: Mapping[str, tuple[float, ...] | None] = {**SHARINGS, "as it comes": None}
 SETS = ("school", "heart_uci", "parkinsons")
 GOALS = {"published": 9.88, "tenth": 10.35}
 FRACTIONS = (0.1, 0.2, 0.3, 0.75)
@@ -103,9 +104,11 @@ def random_split(data: school.Schools, fraction: float, seed: int) -> np.ndarray
     return mask
 
 
-def school_tables(data: school.Schools, n_splits: int, n_random: int) -> Iterator[str]:
+def school_tables(
+    data: school.Schools, n_splits: int, n_random: int, names: list[str]
+) -> Iterator[str]:
     """Describe both protocols."""
-    kinds = {**SHARINGS, "as it comes": None}
+    kinds = {name: KINDS[name] for name in names}
     yield f"school, {n_splits} published splits: RMSE by school, mean over schools (standard error over splits)"
     for name, sharings in kinds.items():
         tests = data.tests[:n_splits]
@@ -234,6 +237,9 @@ def main(arguments: list[str] | None = None) -> None:
     )
     parser.add_argument("--random", type=int, default=5, help="how many random splits (5)")
     parser.add_argument("--sets", nargs="+", choices=SETS, default=list(SETS))
+    parser.add_argument(
+        "--kinds", nargs="+", choices=KINDS, default=list(KINDS), help="of models of schools"
+    )
     given = parser.parse_args(arguments)
     for name in given.sets:
         folder = given.folder / name
@@ -242,7 +248,7 @@ def main(arguments: list[str] | None = None) -> None:
             continue
         with threadpool_limits(1):
             if name == "school":
-                lines = school_tables(school.read(folder), given.splits, given.random)
+                lines = school_tables(school.read(folder), given.splits, given.random, given.kinds)
             elif name == "parkinsons":
                 lines = parkinsons_tables(folder, given.random)
             else:
