@@ -11,7 +11,7 @@ from sklearn.utils.validation import check_is_fitted
 from ..base import JointModel
 from ..heads import fit_weights, labels_that_count, make_heads
 from ..tasks import as_declared, check_fit_around, check_predict_around
-from ..utils import Either, Instance, OneOf, Rule, n_rows
+from ..utils import Either, Instance, OneOf, Rule
 from ._joined import input_tags_of
 from ._members import MemberAnswers, fit_member, members_of
 from ._rules import OfOneTask
@@ -143,8 +143,8 @@ class IndependentTasks(JointModel):
             for name in named
         )
         self.estimators_: dict[Hashable, Any] = dict(zip(named, Parallel(n_jobs=self.n_jobs)(jobs)))
-        members = members_of(heads, self.estimators_)
-        has_probability = all(m.has_probability for m in members if m.head.name in targets.classes)
+        classifiers = [fitted for t, fitted in self.estimators_.items() if t in targets.classes]
+        has_probability = all(hasattr(fitted, "predict_proba") for fitted in classifiers)
         self._keep_tasks(came, heads, has_probability)
         return self
 
@@ -161,7 +161,7 @@ class IndependentTasks(JointModel):
     def _answers(self, X: Any) -> MemberAnswers:
         check_is_fitted(self)
         X = check_predict_around(self, X)
-        return MemberAnswers(members_of(self._heads, self.estimators_), X, n_rows(X) or 0)
+        return MemberAnswers(members_of(self._heads, self.estimators_), X)
 
     def __sklearn_tags__(self):
         return input_tags_of(super().__sklearn_tags__(), list(self._by_type().values()))

@@ -5,15 +5,14 @@ from numbers import Integral, Real
 from typing import Any, NamedTuple
 
 import numpy as np
-from sklearn import get_config
 from sklearn.base import clone
-from sklearn.pipeline import Pipeline
 from sklearn.utils import check_random_state
 from sklearn.utils.parallel import Parallel, delayed
 from sklearn.utils.validation import check_consistent_length, column_or_1d
 
 from ..compose import IndependentTasks
 from ..metrics import Predictions, TaskSample, TaskScorer
+from ..model_selection import weight_name
 from ..tasks import TaskTargets, check_weights, final_step, read_targets
 from ..utils import take_rows
 from ._sharing_comparison import JOINT, SharingComparison
@@ -306,9 +305,5 @@ def alone(joint: Any, task_types: Mapping[Hashable, str | None]) -> IndependentT
 def fit_rows(model: Any, data: Data, rows: np.ndarray) -> Any:
     """Fit a clone to some rows."""
     fitted = clone(model)
-    given = {}
-    if data.weights is not None:
-        is_step = isinstance(fitted, Pipeline) and not get_config()["enable_metadata_routing"]
-        prefix = f"{fitted.steps[-1][0]}__" if is_step else ""
-        given = {f"{prefix}sample_weight": data.weights[rows]}
+    given = {} if data.weights is None else {weight_name(fitted): data.weights[rows]}
     return fitted.fit(take_rows(data.X, rows), data.targets[rows], **given)

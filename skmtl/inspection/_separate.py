@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from sklearn.base import clone
 
-from ..tasks import TaskTargets, final_step
+from ..tasks import TaskTargets, among_all, final_step
 from ..utils import take_rows
 
 
@@ -78,10 +78,7 @@ class Separate(NamedTuple):
         classes = self.targets.classes.get(name)
         if classes is None or array.shape[1] in (1, len(classes)):
             return array
-        seen = final_step(model).classes_[name]
-        wide = np.zeros((len(array), len(classes)))
-        wide[:, np.searchsorted(classes, seen)] = array
-        return wide
+        return among_all(array, final_step(model).classes_[name], classes, 0.0)
 
 
 class OutOfFold(NamedTuple):

@@ -2,7 +2,7 @@
 
 from ._predict import OutOfFold as OutOfFold
 from ._predict import cross_val_predict, folds_of, folds_once, out_of_fold, say
-from ._routing import routing_of
+from ._routing import routing_of, weight_name
 from ._stratified import TaskStratifiedKFold
 
 __all__ = ["TaskStratifiedKFold", "cross_val_predict"]

@@ -12,7 +12,7 @@ from sklearn.utils.metadata_routing import MetadataRouter, MethodMapping, proces
 from sklearn.utils.parallel import Parallel, delayed
 from sklearn.utils.validation import check_consistent_length
 
-from ..tasks import TaskTargets, final_step, read_like, read_targets
+from ..tasks import TaskTargets, among_all, final_step, read_like, read_targets
 from ..utils import n_rows, row_index, take_rows
 from ._stratified import TaskStratifiedKFold
 
@@ -157,11 +157,9 @@ class Part(NamedTuple):
     def aligned(self, name: Hashable, classes: np.ndarray | None, method: str) -> np.ndarray:
         """Return a task's array, with a column for each of the classes where it has a column a class."""
         array = np.asarray(self.found[method][name])
-        if classes is None or array.ndim == 1 or np.array_equal(classes, self.classes[name]):
+        if classes is None or array.ndim == 1:
             return array
-        wide = np.full((len(array), len(classes)), OF_ABSENT_CLASS[method])
-        wide[:, np.searchsorted(classes, self.classes[name])] = array
-        return wide
+        return among_all(array, self.classes[name], classes, OF_ABSENT_CLASS[method])
 
 
 class OutOfFold(NamedTuple):

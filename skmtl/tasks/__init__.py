@@ -1,7 +1,7 @@
 """Targets in, predictions out."""
 
 from ._known import as_known, with_classes
-from ._labels import Labels, labels_of, read_like
+from ._labels import Labels, among_all, labels_of, read_like
 from ._layout import Layout, VectorLayout, read_targets
 from ._targets import TaskTargets
 from ._validation import (
@@ -27,6 +27,7 @@ __all__ = [
     "TaskRegressor",
     "TaskTargets",
     "VectorLayout",
+    "among_all",
     "as_classes",
     "as_declared",
     "as_known",

@@ -46,3 +46,14 @@ def read_like(y: Any, tasks: Sequence[Hashable]) -> TaskTargets:
     if isinstance(y, TaskTargets | dict) or len(targets) != len(tasks):
         raise ValueError(f"y must have the tasks of the model, {list(tasks)}, got {list(targets)}")
     return TaskTargets(dict(zip(tasks, targets.values(), strict=True)))
+
+
+def among_all(
+    array: np.ndarray, seen: np.ndarray, classes: np.ndarray, absent: float
+) -> np.ndarray:
+    """Return an array, a column for each class seen, with a column for each of the classes; absent in the others."""
+    if len(seen) == len(classes):
+        return array
+    wide = np.full((len(array), len(classes)), absent, dtype=array.dtype)
+    wide[:, np.searchsorted(classes, np.asarray(seen).astype(classes.dtype))] = array
+    return wide

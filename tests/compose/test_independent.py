@@ -82,6 +82,19 @@ def test_classes_without_a_label():
     assert_array_equal(model.predict_proba(X)["died"], [[1.0, 0.0]] * len(X))
 
 
+def test_order_of_tasks_with_a_constant():
+    """A task with too few labels keeps its place, in dicts and among the columns of an array."""
+    X, y = patients(missing=0.0)
+    lost = TaskTargets({"lost": np.full(len(X), np.nan), "days": y["days"]}, "regression")
+    constant = np.column_stack([y["days"], np.full(len(X), np.nan), y["cost"]])
+    with pytest.warns(UserWarning, match="has no label"):
+        by_name = IndependentTasks().fit(X, TaskTargets({"days": y["days"], **lost}, "regression"))
+        array = IndependentTasks(task_types="regression").fit(X, constant).predict(X)
+    assert list(by_name.predict(X)) == ["days", "lost"] == list(by_name.decision_function(X))
+    assert_array_equal(array[:, 1], 0.0)
+    assert_allclose(array[:, 0], Ridge().fit(X, y["days"]).predict(X))
+
+
 def test_without_probabilities():
     """There is no predict_proba where a classifier has none."""
     X, y = mixed()
