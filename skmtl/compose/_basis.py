@@ -5,9 +5,8 @@ from typing import Any
 
 import numpy as np
 from scipy import sparse
-from sklearn.pipeline import Pipeline
 
-from ..tasks import final_step
+from ..tasks import final_step, inputs_of
 
 
 def scores_of_tasks(model: Any, X: Any) -> np.ndarray:
@@ -34,8 +33,8 @@ def score_in_common(model: Any, X: Any) -> np.ndarray:
     )
     rows = final.shared_coef_ / scale[:, None]
     size = np.sqrt((rows**2).sum(axis=1))
-    common = rows[size.argmax()] if len(size) else rows.mean(axis=0)
-    return np.asarray(inputs_of(model, X) @ common).reshape(-1, 1)
+    common = rows[size.argmax()]
+    return np.asarray(numbers_of(model, X) @ common).reshape(-1, 1)
 
 
 def representation(model: Any, X: Any) -> np.ndarray:
@@ -57,12 +56,9 @@ BASES: dict[str, Callable[[Any, Any], np.ndarray]] = {
 }
 
 
-def inputs_of(model: Any, X: Any) -> Any:
-    """Return the inputs as the joint model at the end of a pipeline gets them."""
-    while not isinstance(model, Pipeline) and hasattr(model, "best_estimator_"):
-        model = model.best_estimator_
-    if isinstance(model, Pipeline) and len(model.steps) > 1:
-        X = model[:-1].transform(X)
+def numbers_of(model: Any, X: Any) -> Any:
+    """Return the inputs as the joint model at the end of a pipeline gets them, as an array or sparse."""
+    X = inputs_of(model, X)
     return X if sparse.issparse(X) else np.asarray(X, dtype=np.float64)
 
 
@@ -71,7 +67,7 @@ def features_of(model: Any, X: Any, basis: str, residual: float) -> Any:
     learnt = BASES[basis](model, X)
     if residual == 0.0:
         return learnt
-    beyond = inputs_of(model, X) * np.sqrt(residual)
+    beyond = numbers_of(model, X) * np.sqrt(residual)
     if sparse.issparse(beyond):
         return sparse.hstack([sparse.csr_array(learnt), beyond], format="csr")
     return np.hstack([learnt, beyond])

@@ -1,6 +1,6 @@
 """How much of a joint model, and how much of a separate one, each task takes: from out-of-fold errors."""
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Mapping
 from typing import NamedTuple
 
 import numpy as np
@@ -118,19 +118,16 @@ def clip(weight: float) -> float:
 RULES = {"average": average_weights, "choose": chosen_weights}
 
 
-def gates(
-    rule: str, heads: Sequence[Head], errors: Mapping[Hashable, Errors | None]
-) -> dict[Hashable, TaskGate]:
+def gates(rule: str, errors: Mapping[Hashable, Errors | None]) -> dict[Hashable, TaskGate]:
     """Return the gate of each task; one whose errors say nothing takes the mean weight of the others."""
     known = {name: own for name, own in errors.items() if own is not None}
     weights = RULES[rule](known)
     rest = float(np.mean([weight for weight, _ in weights.values()])) if weights else 0.0
     rest = rest if rule == "average" else float(rest > 0.5)
     made = {}
-    for name in (head.name for head in heads):
-        if name in known:
-            n_labels = len(known[name].weight)
-            made[name] = TaskGate(*weights[name], *known[name].means(), n_labels)
-        else:
+    for name, own in errors.items():
+        if own is None:
             made[name] = TaskGate(rest, np.nan, np.nan, np.nan, np.nan, np.nan, 0)
+        else:
+            made[name] = TaskGate(*weights[name], *own.means(), len(own.weight))
     return made

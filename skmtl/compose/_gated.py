@@ -10,22 +10,23 @@ from sklearn.utils.metadata_routing import UNUSED
 from sklearn.utils.validation import check_consistent_length, check_is_fitted
 
 from ..base import Answers, ByTask, JointModel
-from ..heads import ClassificationHead, Head, labels_that_count, make_heads
+from ..heads import ClassificationHead, Head
 from ..linear_model import MultiTaskGLM
-from ..model_selection import folds_of, folds_once, routing_of
-from ..tasks import as_declared, check_fit_around, check_predict_around
+from ..model_selection import folds_of, folds_once, routing_of, weight_name
+from ..tasks import check_predict_around
 from ..utils import OneOf, Rule
 from ._gate import TaskGate, errors_of, gates
-from ._independent import IndependentTasks
+from ._independent import alone
 from ._joined import (
     JointAnswers,
     check_same_tasks,
     decision_of,
     held_out_means,
     input_tags_of,
-    numbers_and_classes,
+    means_of,
 )
 from ._rules import Joint
+from ._tasks import read_tasks
 
 
 @dataclass(frozen=True)
@@ -48,17 +49,12 @@ class GatedAnswers(Answers):
         return {head.name: mean for head, mean in self._means(with_classes)}
 
     def _means(self, heads: tuple[Head, ...]) -> list[tuple[Head, np.ndarray]]:
-        joint, separate = (self._of(answers, heads) for answers in (self.joint, self.separate))
+        joint, separate = (means_of(said, heads) for said in (self.joint, self.separate))
         found = []
         for head in heads:
             share = np.asarray(self.weights[head.name], dtype=joint[head.name].dtype)
             found.append((head, share * joint[head.name] + (1 - share) * separate[head.name]))
         return found
-
-    def _of(self, answers: Answers, heads: tuple[Head, ...]) -> ByTask:
-        asked = numbers_and_classes(heads)
-        found = answers.predictions() if "predict" in asked else {}
-        return found | (answers.probabilities() if "predict_proba" in asked else {})
 
     def _predicted(self, head: Head, mean: np.ndarray) -> np.ndarray:
         return head.classes[mean.argmax(1)] if isinstance(head, ClassificationHead) else mean
@@ -214,17 +210,14 @@ class GatedTasks(JointModel):
         """
         self._forget_fit()
         self.check_params()
-        came = check_fit_around(self, X, y, sample_weight, as_declared(self.task_types))
-        X = came.X
+        came, labels, heads = read_tasks(self, X, y, sample_weight)
+        X, targets = came.X, came.targets
         check_consistent_length(X, groups)
-        targets = came.targets
-        _, labels = labels_that_count(targets, came.weights, None)
-        heads = make_heads(targets, labels, came.inferred, scale_targets=True)
-        params = {} if came.weights is None else {"sample_weight": came.weights}
         folds = folds_once(self.cv, X, targets, groups)
-        held_out = {"cv": folds, "n_jobs": self.n_jobs, "params": params}
         fitted, means = [], []
         for role, model in zip(("joint", "separate"), self._models()):
+            params = {} if came.weights is None else {weight_name(model): came.weights}
+            held_out = {"cv": folds, "n_jobs": self.n_jobs, "params": params}
             fitted.append(clone(model).fit(X, targets, **params))
             check_same_tasks(fitted[-1], targets, role)
             means.append(held_out_means(model, X, targets, heads, **held_out))
@@ -232,7 +225,7 @@ class GatedTasks(JointModel):
             h.name: errors_of(h, labels[h.name], means[0][h.name], means[1][h.name], groups)
             for h in heads
         }
-        self.gate_: dict[Any, TaskGate] = gates(self.gate, heads, errors)
+        self.gate_: dict[Any, TaskGate] = gates(self.gate, errors)
         self.joint_, self.separate_ = fitted
         self._like = targets[:0]
         self._keep_tasks(came, heads)
@@ -240,8 +233,7 @@ class GatedTasks(JointModel):
 
     def _models(self) -> tuple[Any, Any]:
         joint = MultiTaskGLM() if self.joint is None else self.joint
-        alone = IndependentTasks(joint, joint, counter=joint)
-        return joint, alone if self.separate is None else self.separate
+        return joint, alone(joint) if self.separate is None else self.separate
 
     def get_metadata_routing(self):
         """Return who asks for which arguments of ``fit``: the model, and what makes the folds.

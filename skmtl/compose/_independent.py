@@ -9,12 +9,13 @@ from sklearn.utils.parallel import Parallel, delayed
 from sklearn.utils.validation import check_is_fitted
 
 from ..base import JointModel
-from ..heads import fit_weights, labels_that_count, make_heads
-from ..tasks import as_declared, check_fit_around, check_predict_around
+from ..heads import fit_weights
+from ..tasks import check_predict_around
 from ..utils import Either, Instance, OneOf, Rule
 from ._joined import input_tags_of
 from ._members import MemberAnswers, fit_member, members_of
 from ._rules import OfOneTask
+from ._tasks import read_tasks
 
 
 class IndependentTasks(JointModel):
@@ -124,10 +125,8 @@ class IndependentTasks(JointModel):
     def fit(self, X, y, sample_weight=None):
         self._forget_fit()
         self.check_params()
-        came = check_fit_around(self, X, y, sample_weight, as_declared(self.task_types))
+        came, labels, heads = read_tasks(self, X, y, sample_weight)
         X, targets = came.X, came.targets
-        _, labels = labels_that_count(targets, came.weights, None)
-        heads = make_heads(targets, labels, came.inferred, scale_targets=True)
         weights = fit_weights(heads, labels, {}, None)
         makers = self._by_type()
         named = [head.name for head in heads if len(head.active)]
@@ -165,3 +164,8 @@ class IndependentTasks(JointModel):
 
     def __sklearn_tags__(self):
         return input_tags_of(super().__sklearn_tags__(), list(self._by_type().values()))
+
+
+def alone(joint: Any, task_types: Any = "auto") -> IndependentTasks:
+    """Return a joint model to be fitted to each task alone."""
+    return IndependentTasks(joint, joint, counter=joint, task_types=task_types)

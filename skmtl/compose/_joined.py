@@ -9,7 +9,7 @@ from sklearn.utils import get_tags
 
 from ..base import Answers, ByTask
 from ..heads import ClassificationHead, CountHead, Head
-from ..model_selection import out_of_fold, say
+from ..model_selection import OutOfFold, out_of_fold, say
 from ..tasks import TaskTargets, final_step
 
 
@@ -70,14 +70,18 @@ def logarithm(values: np.ndarray) -> np.ndarray:
     return np.log(np.maximum(values, np.finfo(values.dtype).tiny))
 
 
+def means_of(said: Answers | OutOfFold, heads: Sequence[Head]) -> ByTask:
+    """Return means and probabilities of tasks with these heads, and ask for nothing else."""
+    asked = numbers_and_classes(heads)
+    means = dict(said.predictions()) if "predict" in asked else {}
+    return means | (said.probabilities() if "predict_proba" in asked else {})
+
+
 def held_out_means(
     model: Any, X: Any, targets: TaskTargets, heads: Sequence[Head], **given: Any
 ) -> ByTask:
     """Return out-of-fold means and probabilities; given are the folds and what else ``out_of_fold`` takes."""
-    asked = numbers_and_classes(heads)
-    found = out_of_fold(model, X, targets, asked, **given)
-    means = dict(found.predictions()) if "predict" in asked else {}
-    return means | (found.arrays("predict_proba") if "predict_proba" in asked else {})
+    return means_of(out_of_fold(model, X, targets, numbers_and_classes(heads), **given), heads)
 
 
 def input_tags_of(tags: Any, models: Sequence[Any]) -> Any:

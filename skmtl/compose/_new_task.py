@@ -6,14 +6,14 @@ from sklearn.base import clone
 from sklearn.utils.validation import check_is_fitted
 
 from ..base import JointModel
-from ..heads import labels_that_count, make_heads
 from ..linear_model import MultiTaskGLM
 from ..penalties import MeanRegularized
-from ..tasks import as_declared, check_fit_around, check_predict_around, final_step
+from ..tasks import check_predict_around, final_step
 from ..utils import NOT_NEGATIVE, POSITIVE, Either, OneOf, Rule
 from ._basis import BASES, features_of
 from ._joined import JointAnswers, input_tags_of
 from ._rules import Joint
+from ._tasks import read_tasks
 
 FROM_SCRATCH = 30.0  # as MultiTaskGLM without a penalty
 # alpha and residual on top of a model, of a few that python -m tests.benchmarks.new_task compares.
@@ -133,9 +133,7 @@ class NewTask(JointModel):
         self.check_params()
         if self.model is not None:
             check_is_fitted(self.model)
-        came = check_fit_around(self, X, y, sample_weight, as_declared(self.task_types))
-        _, labels = labels_that_count(came.targets, came.weights, None)
-        heads = make_heads(came.targets, labels, came.inferred, scale_targets=True)
+        came, _, heads = read_tasks(self, X, y, sample_weight)
         alpha = self._strengths()[0]
         learner = MultiTaskGLM(MeanRegularized(alpha, 0.0))
         self.model_ = learner.fit(self._features(came.X), came.targets, came.weights)

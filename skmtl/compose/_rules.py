@@ -30,20 +30,14 @@ class OfOneTask(Rule):
 
 
 class Joint(Rule):
-    """An estimator that takes several tasks; None where there is a default."""
-
-    def __init__(self, or_none: bool = True) -> None:
-        self.or_none = or_none
+    """None, or an estimator that takes several tasks."""
 
     def admits(self, value: Any) -> bool:
-        if value is None:
-            return self.or_none
-        return is_estimator(value) and is_joint(value)
+        return value is None or (is_estimator(value) and is_joint(value))
 
     def __str__(self) -> str:
-        start = "None or " if self.or_none else ""
         return (
-            f"{start}a joint estimator (IndependentTasks makes one of classifiers and regressors)"
+            "None or a joint estimator (IndependentTasks makes one of classifiers and regressors)"
         )
 
 

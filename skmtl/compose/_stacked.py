@@ -10,14 +10,14 @@ from sklearn.utils.metadata_routing import UNUSED
 from sklearn.utils.validation import check_consistent_length, check_is_fitted
 
 from ..base import Answers, ByTask, JointModel
-from ..heads import labels_that_count, make_heads
-from ..model_selection import folds_of, folds_once, routing_of
-from ..tasks import TaskTargets, as_declared, check_fit_around, check_predict_around
+from ..model_selection import folds_of, folds_once, routing_of, weight_name
+from ..tasks import TaskTargets, check_predict_around
 from ..utils import Boolean, Either, OneOf, Rule, Several
 from ._independent import IndependentTasks
 from ._joined import JointAnswers, check_same_tasks, held_out_means, input_tags_of
 from ._predicted import Source, as_inputs, beside
 from ._rules import Joint, TaskName
+from ._tasks import read_tasks
 
 
 @dataclass(frozen=True)
@@ -226,12 +226,9 @@ class StackedTasks(JointModel):
         """
         self._forget_fit()
         self.check_params()
-        came = check_fit_around(self, X, y, sample_weight, as_declared(self.task_types))
-        X = came.X
+        came, labels, heads = read_tasks(self, X, y, sample_weight)
+        X, targets, weights = came.X, came.targets, came.weights
         check_consistent_length(X, groups)
-        targets, weights = came.targets, came.weights
-        _, labels = labels_that_count(targets, weights, None)
-        heads = make_heads(targets, labels, came.inferred, scale_targets=True)
         order = self._order_of(targets.tasks)
         steps = [targets.tasks, targets.tasks] if order is None else [(name,) for name in order]
         sources = {head.name: Source.of(head, labels[head.name]) for head in heads}
@@ -244,8 +241,8 @@ class StackedTasks(JointModel):
             own = targets.select(tasks)
             columns = [targets.tasks.index(name) for name in tasks]
             weight = weights if weights is None or weights.ndim == 1 else weights[:, columns]
-            params = {} if weight is None else {"sample_weight": weight}
             model = self._models()[min(number, 1)]
+            params = {} if weight is None else {weight_name(model): weight}
             fitted = clone(model).fit(inputs, own, **params)
             check_same_tasks(fitted, own, ("estimator", "final")[min(number, 1)])
             links.append(Link(fitted, own[:0], before))

@@ -15,9 +15,10 @@ from sklearn.utils.parallel import Parallel, delayed
 from sklearn.utils.validation import check_consistent_length
 
 from ..linear_model import MultiTaskGLM
-from ..model_selection import TaskStratifiedKFold
+from ..model_selection import TaskStratifiedKFold, check_partition
 from ..penalties import MeanRegularized
 from ..tasks import TaskTargets, read_targets
+from ..utils import Number, require
 from ._association import UNKNOWN, associate, deviations
 from ._separate import Halves, OutOfFold, Separate, compare_halves, out_of_fold
 from ._task_affinity import TaskAffinity
@@ -162,8 +163,7 @@ def task_affinity(
         import pandas as pd
     except ImportError as error:
         raise ImportError("task_affinity needs pandas: pip install 'skmtl[plot]'") from error
-    if isinstance(n_repeats, bool) or not isinstance(n_repeats, Integral) or n_repeats < 1:
-        raise ValueError(f"n_repeats must be an integer in [1, inf], got {n_repeats!r}")
+    require("n_repeats", n_repeats, Number(1, whole=True))
     targets = read_targets(y).targets
     check_consistent_length(X, targets, groups)
     if len(targets) < 2:
@@ -204,8 +204,7 @@ def folds(cv: Any, X: Any, targets: TaskTargets, groups: Any, random: Any) -> np
     tests = [np.asarray(test) for _, test in check_cv(cv).split(X, balanced, groups)]
     if len(tests) < FEWEST_FOLDS:
         raise ValueError(f"cv must have at least {FEWEST_FOLDS} folds, got {len(tests)}")
-    if not np.array_equal(np.sort(np.concatenate(tests)), np.arange(targets.shape[0])):
-        raise ValueError("cv must test each sample once (a partition), which these folds do not")
+    check_partition(np.concatenate(tests), targets.shape[0])
     fold = np.empty(targets.shape[0], dtype=np.intp)
     for number, test in enumerate(tests):
         fold[test] = number

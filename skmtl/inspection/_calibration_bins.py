@@ -6,11 +6,9 @@ from typing import Any, NamedTuple
 import numpy as np
 from scipy import stats
 
-from ..metrics import UNKNOWN, Predictions, encode
+from ..metrics import CLASS_TYPES, UNKNOWN, Predictions, encode
 from ..tasks import TaskTargets, final_step, labels_of, read_like, read_targets
 from ._joint_steps import chosen_tasks
-
-CLASS_TYPES = ("binary", "multiclass")
 
 
 class CalibrationBins(NamedTuple):

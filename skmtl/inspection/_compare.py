@@ -1,7 +1,6 @@
 """Joint models against separate ones, on the same repeated folds."""
 
 from collections.abc import Hashable, Mapping
-from numbers import Integral, Real
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -10,11 +9,11 @@ from sklearn.utils import check_random_state
 from sklearn.utils.parallel import Parallel, delayed
 from sklearn.utils.validation import check_consistent_length, column_or_1d
 
-from ..compose import IndependentTasks
+from ..compose import alone
 from ..metrics import Predictions, TaskSample, TaskScorer
 from ..model_selection import weight_name
 from ..tasks import TaskTargets, check_weights, final_step, read_targets
-from ..utils import take_rows
+from ..utils import Number, require, take_rows
 from ._sharing_comparison import JOINT, SharingComparison
 from ._sharing_folds import Fold, check_train_sizes, nested, repeated_folds
 from ._sharing_statistics import ADJUSTMENTS
@@ -212,11 +211,8 @@ class Rules(NamedTuple):
 
 def check_rules(n_repeats: Any, confidence_level: Any, adjustment: Any) -> Rules:
     """Raise ValueError where a number or a name breaks its rule."""
-    if isinstance(n_repeats, bool) or not isinstance(n_repeats, Integral) or n_repeats < 1:
-        raise ValueError(f"n_repeats must be an integer in [1, inf), got {n_repeats!r}")
-    is_number = isinstance(confidence_level, Real)
-    if not is_number or not 0.0 < float(confidence_level) < 1.0:
-        raise ValueError(f"confidence_level must be a number in (0, 1), got {confidence_level!r}")
+    require("n_repeats", n_repeats, Number(1, whole=True))
+    require("confidence_level", confidence_level, Number(0.0, 1.0, closed=False, below=True))
     if adjustment not in ADJUSTMENTS:
         raise ValueError(f"adjustment must be one of {tuple(ADJUSTMENTS)}, got {adjustment!r}")
     return Rules(int(n_repeats), float(confidence_level), adjustment)
@@ -280,9 +276,10 @@ def score_part(
     targets = data.targets[test]
     joint = fit_rows(models[JOINT], data, train)
     types = final_step(joint).task_types_
+    known = {name: kind for name, kind in types.items() if kind is not None}
     scores = []
     for name, model in models.items():
-        model = alone(models[JOINT], types) if model is None else model
+        model = alone(models[JOINT], known) if model is None else model
         fitted = joint if name == JOINT else fit_rows(model, data, train)
         said = Predictions.of_model(fitted, X)
         for task in data.metrics:
@@ -294,12 +291,6 @@ def score_part(
         samples = {t: TaskSample.of(t, said, targets, weights, X) for t in data.metrics}
         scores.append([samples[t].score(metric).value for t, metric in data.metrics.items()])
     return scores
-
-
-def alone(joint: Any, task_types: Mapping[Hashable, str | None]) -> IndependentTasks:
-    """Return the joint model fitted to each task alone, which takes tasks as the types that the joint one does."""
-    known = {name: kind for name, kind in task_types.items() if kind is not None}
-    return IndependentTasks(joint, joint, counter=joint, task_types=known)
 
 
 def fit_rows(model: Any, data: Data, rows: np.ndarray) -> Any:

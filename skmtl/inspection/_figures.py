@@ -1,6 +1,6 @@
 """What figures of tasks have in common: colours, panels, and names that do not overlap."""
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from math import ceil
 from typing import Any
 
@@ -102,3 +102,17 @@ def colour_bar(figure: Any, image: Any, axes: np.ndarray, label: str) -> Any:
 def room_for(names: Sequence[Hashable], font: float = LARGEST_FONT) -> float:
     """Return about how many inches the longest name takes."""
     return 0.6 * font / 72.0 * max((len(short(name)) for name in names), default=0)
+
+
+def name_ends(ax: Any, x: float, curves: Mapping[Hashable, np.ndarray]) -> None:
+    """Name the tasks whose curves end highest and lowest."""
+    ends = {
+        name: curve[-1] for name, curve in curves.items() if len(curve) and not np.isnan(curve[-1])
+    }
+    for choose, shift, side in ((max, 4, "bottom"), (min, -4, "top")):
+        if ends:
+            name = choose(ends, key=lambda name: ends[name])
+            style = {"ha": "right", "va": side, "fontsize": "small", "zorder": 4}
+            ax.annotate(
+                short(name), (x, ends[name]), (0, shift), textcoords="offset points", **style
+            )

@@ -1,12 +1,13 @@
 """Which tasks to train together."""
 
 from collections.abc import Hashable
-from numbers import Integral, Real
 from typing import Any
 
 import numpy as np
 from scipy.cluster import hierarchy
-from scipy.spatial.distance import squareform
+
+from ..utils import Either, Number, OneOf, require
+from ._similarity import cluster
 
 
 def group_tasks(
@@ -96,9 +97,9 @@ def group_tasks(
 
 def link(similarity: np.ndarray, n_groups: int | None, threshold: float) -> np.ndarray:
     """Return the group of each item, by average linkage."""
-    distance = 1.0 - similarity
-    np.fill_diagonal(distance, 0.0)
-    tree = hierarchy.average(squareform(distance, checks=False))
+    tree = cluster(similarity)
+    if tree is None:
+        return np.zeros(1, dtype=int)
     if n_groups is not None:
         return hierarchy.cut_tree(tree, n_clusters=int(n_groups))[:, 0]
     return hierarchy.fcluster(tree, 1.0 - threshold, criterion="distance")
@@ -107,14 +108,7 @@ def link(similarity: np.ndarray, n_groups: int | None, threshold: float) -> np.n
 def check(affinity: Any, n_groups: Any, threshold: Any, signs: Any) -> None:
     """Raise ValueError where a parameter breaks its rule."""
     n_tasks = len(affinity.correlation)
-    if n_groups is not None and (
-        isinstance(n_groups, bool)
-        or not isinstance(n_groups, Integral)
-        or not 1 <= int(n_groups) <= n_tasks
-    ):
-        raise ValueError(f"n_groups must be None or an integer in [1, {n_tasks}], got {n_groups!r}")
-    number = isinstance(threshold, Real) and not isinstance(threshold, bool)
-    if not number or not 0.0 < float(threshold) <= 1.0:
-        raise ValueError(f"threshold must be a number in (0, 1], got {threshold!r}")
+    require("n_groups", n_groups, Either(OneOf(None), Number(1, n_tasks, whole=True)))
+    require("threshold", threshold, Number(0.0, 1.0, closed=False))
     if signs not in ("any", "same"):
         raise ValueError(f"signs must be one of ('any', 'same'), got {signs!r}")

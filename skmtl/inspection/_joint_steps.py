@@ -1,31 +1,12 @@
-"""What inputs go through before the joint model at the end of pipelines and searches, and what they are called."""
+"""What inputs, columns and tasks of the joint model at the end of pipelines and searches are called."""
 
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
-from ..tasks import final_step
-
-
-def steps_before(fitted: Any) -> list[Any]:
-    """Return the fitted transformers that inputs go through, the outermost first."""
-    final, before = final_step(fitted), []
-    while fitted is not final:
-        if "best_estimator_" in vars(fitted):
-            fitted = fitted.best_estimator_
-            continue
-        if len(fitted.steps) > 1:
-            before.append(fitted[:-1])
-        fitted = fitted.steps[-1][1]
-    return before
-
-
-def inputs_of(fitted: Any, X: Any) -> Any:
-    """Return samples as the joint model sees them."""
-    for transformer in steps_before(fitted):
-        X = transformer.transform(X)
-    return X
+from ..heads import column_names
+from ..tasks import final_step, steps_before
 
 
 def input_names(fitted: Any) -> list[str]:
@@ -46,12 +27,7 @@ def input_names(fitted: Any) -> list[str]:
 
 def columns_of_tasks(model: Any) -> dict[Any, list[Any]]:
     """Return the names of the columns of each task: its own, with the class where it has several."""
-    return {
-        name: [name]
-        if columns.stop - columns.start == 1
-        else [f"{name}={label}" for label in model.classes_[name].tolist()]
-        for name, columns in model.task_columns_.items()
-    }
+    return {head.name: column_names((head,)) for head in model._heads}
 
 
 def linear_model(fitted: Any, asked: str) -> Any:

@@ -7,6 +7,7 @@ import numpy as np
 
 from ._compare import compare_sharing
 from ._figures import MOST_PANELS, given_axes
+from ._joint_steps import chosen_tasks
 from ._sharing_comparison import SharingComparison
 from ._sharing_figures import (
     by_metric,
@@ -210,7 +211,7 @@ class SharingDisplay:
         if kind not in KINDS:
             raise ValueError(f"kind must be one of {KINDS}, got {kind!r}")
         self.comparison.gains(against)
-        names = self._named(tasks)
+        names = chosen_tasks(tasks, self.comparison.tasks)
         if kind == "gain":
             self._plot_gains(ax, names, against)
         else:
@@ -242,15 +243,6 @@ class SharingDisplay:
             for panel, name in zip(self.axes_, names):
                 draw_curves(panel, self.comparison, name, against)
         show_legend(self.axes_, None, ax is None)
-
-    def _named(self, tasks: Any) -> list[Hashable]:
-        """Return the tasks to draw."""
-        known = self.comparison.tasks
-        names = list(known if tasks is None else [tasks] if isinstance(tasks, str) else tasks)
-        unknown = [name for name in names if name not in known]
-        if unknown or not names:
-            raise ValueError(f"tasks must be among {list(known)}, got {unknown or names}")
-        return list(dict.fromkeys(names))
 
     def _take(self, ax: Any, n: int, make: Any) -> None:
         """Keep the Axes that came, or new ones."""

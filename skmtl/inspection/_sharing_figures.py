@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from ._figures import COLOURS, PALE, new_panels, pyplot, short
+from ._figures import COLOURS, PALE, name_ends, new_panels, pyplot, short
 from ._sharing_comparison import JOINT, SharingComparison, TaskGain
 from ._sharing_statistics import HELPS, HURTS, UNKNOWN
 
@@ -154,21 +154,9 @@ def draw_gain_curves(
         label="median of the tasks",
     )
     ax.axhline(0.0, color=ax.xaxis.label.get_color(), linewidth=0.8, linestyle=":", zorder=4)
-    name_last(ax, sizes[-1], gains)
+    name_ends(ax, sizes[-1], gains)
     ax.set(xlabel="training rows", ylabel=f"difference of {metrics.pop()}, joint less {against}")
     ax.margins(x=0.02, y=0.1)
-
-
-def name_last(ax: Any, x: float, curves: Mapping[Hashable, np.ndarray]) -> None:
-    """Name the tasks whose curves end highest and lowest."""
-    ends = {name: curve[-1] for name, curve in curves.items() if not np.isnan(curve[-1])}
-    for choose, shift, side in ((max, 4, "bottom"), (min, -4, "top")):
-        if ends:
-            name = choose(ends, key=lambda name: ends[name])
-            style = {"ha": "right", "va": side, "fontsize": "small", "zorder": 4}
-            ax.annotate(
-                short(name), (x, ends[name]), (0, shift), textcoords="offset points", **style
-            )
 
 
 def show_legend(axes: np.ndarray, heading: str | None, is_ours: bool) -> None:

@@ -6,9 +6,9 @@ from typing import Any
 import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
-from ..tasks import check_predict
+from ..tasks import check_predict, inputs_of
 from ._figures import UNKNOWN_HATCH, colour_bar, given_axes, name_cells, pyplot, room_for
-from ._joint_steps import inputs_of, linear_model
+from ._joint_steps import linear_model
 from ._similarity import branches, cluster, leaves, task_similarity
 
 MOST_NUMBERS = 12  # tasks, up to which cells have their numbers in them

@@ -8,8 +8,8 @@ import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
 from ..tasks import final_step
-from ._figures import COLOURS, MOST_PANELS, PALE, new_panels, short
-from ._figures import MOST_COLUMNS as MOST_COLUMNS
+from ._figures import COLOURS, MOST_PANELS, PALE, name_ends, new_panels, short
+from ._joint_steps import chosen_tasks
 
 LEARNT, LEFT = COLOURS[:2]  # told apart by the colour-blind
 
@@ -172,11 +172,7 @@ class TrainingDisplay:
 
     def _named(self, tasks: Any) -> list[Hashable]:
         """Return the tasks to draw, once they are known to have curves."""
-        asked = [tasks] if isinstance(tasks, str) else self.train if tasks is None else tasks
-        names = list(dict.fromkeys(asked))
-        unknown = [name for name in names if name not in self.train or name not in self.validation]
-        if unknown or not names:
-            raise ValueError(f"tasks must be among {list(self.train)}, got {unknown or names}")
+        names = chosen_tasks(tasks, [name for name in self.train if name in self.validation])
         n_epochs = len(self.train[names[0]])
         for name in names:
             found = len(self.train[name]), len(self.validation[name])
@@ -225,7 +221,7 @@ class TrainingDisplay:
         ax.axhline(1.0, color=ax.xaxis.label.get_color(), linewidth=0.8, linestyle=":", zorder=4)
         if many:
             draw_median(ax, epochs, list(shown.values()), LEFT if left else LEARNT)
-            name_ends(ax, shown)
+            name_ends(ax, len(epochs), shown)
         self._mark_kept(ax, len(epochs))
         kind = "held-out loss" if left else "loss of rows learnt from"
         ax.set(xlabel="epoch", ylabel=f"{kind}, relative to the first epoch")
@@ -251,26 +247,6 @@ def draw_median(ax: Any, epochs: np.ndarray, curves: list[np.ndarray], colour: s
     known = ~np.isnan(curves).all(axis=0)
     median = np.nanmedian(np.array(curves)[:, known], axis=0)
     ax.plot(epochs[known], median, color=colour, linewidth=2.5, label="median of the tasks")
-
-
-def name_ends(ax: Any, curves: Mapping[Hashable, np.ndarray]) -> None:
-    """Name the tasks whose curves end highest and lowest."""
-    ends = {
-        name: curve[-1] for name, curve in curves.items() if len(curve) and curve[-1] == curve[-1]
-    }
-    for choose, below in ((max, False), (min, True)):
-        if ends:
-            name = choose(ends, key=lambda name: ends[name])
-            ax.annotate(
-                short(name),
-                (len(curves[name]), ends[name]),
-                (0, -4 if below else 4),
-                textcoords="offset points",
-                ha="right",
-                va="top" if below else "bottom",
-                fontsize="small",
-                zorder=4,
-            )
 
 
 def tidy(ax: Any) -> None:

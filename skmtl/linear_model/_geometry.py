@@ -278,10 +278,8 @@ class CholeskyInverse(Inverse):
 
     def __call__(self, U: np.ndarray) -> np.ndarray:
         Z = np.empty_like(U)
-        if not len(
-            U
-        ):  # of inputs that do not vary; older versions of SciPy do not solve for nothing
-            return Z
+        if not len(U):
+            return Z  # of inputs that do not vary: older versions of SciPy do not solve for nothing
         for columns, factor in self.factors:
             Z[:, columns] = linalg.cho_solve(factor, U[:, columns], check_finite=False)
         return Z

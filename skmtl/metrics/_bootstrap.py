@@ -9,14 +9,11 @@ from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_consistent_length, column_or_1d
 
 from ..tasks import Labels
-from ..utils import Number, Rule
+from ..utils import Number, require
 from ._rules import Metric
 from ._score import TaskSample
 
-RULES: dict[str, Rule] = {
-    "n_bootstraps": Number(0, whole=True),
-    "confidence_level": Number(0.0, 1.0, closed=False, below=True),
-}
+WITHIN = Number(0.0, 1.0, closed=False, below=True)
 
 
 class Bootstrap(NamedTuple):
@@ -32,10 +29,8 @@ class Bootstrap(NamedTuple):
         cls, n_bootstraps: Any, groups: Any, confidence_level: Any, seed: Any, n_samples: int
     ) -> "Bootstrap":
         """Check what the user asks for."""
-        given = {"n_bootstraps": n_bootstraps, "confidence_level": confidence_level}
-        for name, value in given.items():
-            if not RULES[name].admits(value):
-                raise ValueError(f"{name} must be {RULES[name]}, got {value!r}")
+        require("n_bootstraps", n_bootstraps, Number(0, whole=True))
+        require("confidence_level", confidence_level, WITHIN)
         item = np.arange(n_samples)
         if groups is not None:
             check_consistent_length(item, groups)

@@ -85,8 +85,7 @@ class TaskSample:
         if metric == D2:
             return explained(self.kind, known, self._mean(), self.weight)
         if isinstance(metric, str) and metric in CALIBRATION:
-            weight = self.labels.weight if self.is_weighted else np.ones(len(known))
-            return CALIBRATION[metric](str(self.kind), known, self._mean(), weight)
+            return CALIBRATION[metric](str(self.kind), known, self._mean(), self.labels.weight)
         if not isinstance(metric, str):
             view, labels = self._view(classes), self.labels.values
             labels = classes[known] if len(classes) else labels

@@ -132,13 +132,18 @@ def out_of_fold(
     routed = route(estimator, splitter, params, groups)
     splits = [tuple(map(np.asarray, s)) for s in splitter.split(X, targets, **routed.split)]
     rows = np.concatenate([test for _, test in splits])
-    if not np.array_equal(np.sort(rows), np.arange(targets.shape[0])):
-        raise ValueError("cv must test each sample once (a partition), which these folds do not")
+    check_partition(rows, targets.shape[0])
     parts = Parallel(n_jobs=n_jobs)(
         delayed(predict_fold)(clone(estimator), X, targets, train, test, methods, routed.fit)
         for train, test in splits
     )
     return OutOfFold(targets, parts, np.argsort(rows))
+
+
+def check_partition(tested: np.ndarray, n_samples: int) -> None:
+    """Raise ValueError where folds do not test each sample once."""
+    if not np.array_equal(np.sort(tested), np.arange(n_samples)):
+        raise ValueError("cv must test each sample once (a partition), which these folds do not")
 
 
 class Routed(NamedTuple):
@@ -174,6 +179,10 @@ class OutOfFold(NamedTuple):
         found = [part.found["predict"] for part in self.parts]
         columns = {t: np.concatenate([of[t] for of in found])[self.back] for t in self.targets}
         return TaskTargets._carry(columns, found[0]._info)
+
+    def probabilities(self) -> dict[Hashable, np.ndarray]:
+        """Return the probabilities of every sample."""
+        return self.arrays("predict_proba")
 
     def arrays(self, method: str) -> dict[Hashable, np.ndarray]:
         """Return probabilities or decision values of every sample."""

@@ -15,7 +15,14 @@ from ._validation import (
     check_predict,
     check_predict_around,
 )
-from ._view import TaskClassifier, TaskRegressor, final_step, task_view
+from ._view import (
+    TaskClassifier,
+    TaskRegressor,
+    final_step,
+    inputs_of,
+    steps_before,
+    task_view,
+)
 from ._weights import check_weights
 
 __all__ = [
@@ -38,9 +45,11 @@ __all__ = [
     "check_predict_around",
     "check_weights",
     "final_step",
+    "inputs_of",
     "labels_of",
     "read_like",
     "read_targets",
+    "steps_before",
     "task_view",
     "with_classes",
 ]

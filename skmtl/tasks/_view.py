@@ -76,6 +76,26 @@ def final_step(fitted: Any) -> Any:
     return fitted
 
 
+def steps_before(fitted: Any) -> list[Any]:
+    """Return the fitted transformers that inputs of pipelines and searches go through, the outermost first."""
+    final, before = final_step(fitted), []
+    while fitted is not final:
+        if "best_estimator_" in vars(fitted):
+            fitted = fitted.best_estimator_
+            continue
+        if len(fitted.steps) > 1:
+            before.append(fitted[:-1])
+        fitted = fitted.steps[-1][1]
+    return before
+
+
+def inputs_of(fitted: Any, X: Any) -> Any:
+    """Return samples as the joint model at the end sees them."""
+    for transformer in steps_before(fitted):
+        X = transformer.transform(X)
+    return X
+
+
 def _has_probabilities(view: "TaskView") -> bool:
     """Raise AttributeError where the model has none."""
     return hasattr(view.fitted, "predict_proba")

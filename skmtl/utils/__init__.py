@@ -23,6 +23,7 @@ from ._params import (
     PerTask,
     Rule,
     Several,
+    require,
 )
 from ._rows import append_columns, n_rows, take_rows
 
@@ -49,6 +50,7 @@ __all__ = [
     "n_rows",
     "read_frame",
     "read_series",
+    "require",
     "row_index",
     "take_rows",
     "with_callbacks",

@@ -135,6 +135,12 @@ class Either(Rule):
         return " or ".join(map(str, self.rules))
 
 
+def require(name: str, value: Any, rule: Rule) -> None:
+    """Raise ValueError where an argument breaks its rule."""
+    if not rule.admits(value):
+        raise ValueError(f"{name} must be {rule}, got {value!r}")
+
+
 class Configurable(BaseEstimator):
     """Object whose constructor only stores parameters; rules say which are valid."""
 

@@ -167,6 +167,15 @@ def test_pipelines():
     assert model.score(1000.0 * X, y) > 0.2
 
 
+def test_weights_of_pipelines(rng):
+    """They go to the last step, in the fits of folds as well."""
+    X, y = mixed()
+    weight = rng.uniform(0.5, 2.0, len(X))
+    plain = GatedTasks(JOINT, ALONE, cv=CV).fit(X, y, weight)
+    piped = GatedTasks(make_pipeline(JOINT), make_pipeline(ALONE), cv=CV).fit(X, y, weight)
+    assert piped.gate_ == plain.gate_
+
+
 def test_errors():
     """What takes tasks otherwise, or is for one task, is refused."""
     X, y = mixed()

@@ -89,7 +89,9 @@ def test_order_of_tasks_with_a_constant():
     constant = np.column_stack([y["days"], np.full(len(X), np.nan), y["cost"]])
     with pytest.warns(UserWarning, match="has no label"):
         by_name = IndependentTasks().fit(X, TaskTargets({"days": y["days"], **lost}, "regression"))
-        array = IndependentTasks(task_types="regression").fit(X, constant).predict(X)
+    with pytest.warns(UserWarning, match="has no label"):
+        by_place = IndependentTasks(task_types="regression").fit(X, constant)
+    array = by_place.predict(X)
     assert list(by_name.predict(X)) == ["days", "lost"] == list(by_name.decision_function(X))
     assert_array_equal(array[:, 1], 0.0)
     assert_allclose(array[:, 0], Ridge().fit(X, y["days"]).predict(X))
