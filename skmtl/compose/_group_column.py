@@ -8,7 +8,7 @@ import numpy as np
 from scipy import sparse
 from sklearn.utils.validation import check_array, validate_data
 
-from ..tasks import X_RULES
+from ..tasks import X_RULES, is_missing
 from ..utils import Rule, is_frame
 
 
@@ -57,8 +57,7 @@ def split_frame(estimator: Any, X: Any, group: Any, reset: bool) -> Grouped:
     names = list(X.columns)
     if isinstance(group, str) and group not in names:
         raise ValueError(f"group must name a column of X, got {group!r}; X has {names}")
-    position = names.index(group) if isinstance(group, str) else place(group, len(names))
-    place(position, len(names))
+    position = place(names.index(group) if isinstance(group, str) else group, len(names))
     frame = nw.from_native(X, eager_only=True)
     column = frame[:, position].to_numpy()
     others = [k for k in range(len(names)) if k != position]
@@ -98,7 +97,7 @@ def known(values: np.ndarray) -> np.ndarray:
             raise ValueError("group must be known of each row, but Input X contains NaN there")
         return values
     for value in values:
-        if value is None or value != value:
+        if is_missing(value):
             raise ValueError(f"group must be known of each row, but is missing: {value!r} (NaN)")
         if not isinstance(value, Hashable):
             kind = type(value).__name__

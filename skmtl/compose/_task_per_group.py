@@ -14,9 +14,10 @@ from sklearn.utils.validation import (
     column_or_1d,
 )
 
+from ..heads import deviation
 from ..linear_model import JointLinearModel, fit_by_group
 from ..metrics import UNKNOWN, encode
-from ..tasks import TaskTargets, check_weights
+from ..tasks import Labels, TaskTargets, check_weights, require_target
 from ..utils import Configurable, Rule
 from ._group_column import Column, Grouped, split_groups
 from ._rules import is_estimator
@@ -73,59 +74,48 @@ class TaskPerGroup(Configurable):
         """
         self._forget()
         self.check_params()
-        if y is None:
-            raise ValueError(
-                f"{type(self).__name__} requires y to be passed, but the target y is None"
-            )
+        require_target(self, y)
         model = clone(self._default() if self.estimator is None else self.estimator)
         rows = split_groups(self, X, self.group, reset=True)
         y = column_or_1d(y, warn=True)
         check_consistent_length(rows.X, y)
         assert_all_finite(y, input_name="y")
-        outcome = model._setup().typing(TaskTargets({"y": y}, self._kind(y))).targets
+        setup = model._setup()
+        outcome = setup.typing(TaskTargets({"y": y}, self._kind(y))).targets
         self._check_kind(model, outcome)
         weights = check_weights(sample_weight, outcome)
         weights = np.ones(len(y)) if weights is None else weights.ravel()
-        if getattr(model, "class_weight", None) is not None:
-            weights = weights * compute_sample_weight(model.class_weight, y)
-            model.set_params(class_weight=None)
+        if setup.class_weight is not None:
+            weights = weights * compute_sample_weight(setup.class_weight, y)
         kept = weights > 0
-        self._fit_groups(model, rows, outcome[kept], weights[kept], kept)
+        labels = Labels(None, outcome["y"][kept], weights[kept])
+        scale = deviation(labels) if setup.scale_targets and not outcome.classes else 1.0
+        self._fit_groups(model, rows, outcome[kept], weights[kept], kept, scale)
         if outcome.classes:
             self.classes_ = outcome.classes["y"]
-        self._outcome = outcome[:0]
         return self
 
     def _fit_groups(
-        self, model: Any, rows: Grouped, outcome: TaskTargets, weights: np.ndarray, kept: np.ndarray
+        self,
+        model: Any,
+        rows: Grouped,
+        outcome: TaskTargets,
+        weights: np.ndarray,
+        kept: np.ndarray,
+        scale: float,
     ) -> None:
         """Fit the joint model, and find the coefficients of a group that it has not seen."""
         X = rows.X if kept.all() else rows.X[np.flatnonzero(kept)]
         groups, codes = np.unique(rows.groups[kept], return_inverse=True)
-        scale = 1.0
-        if outcome.task_types["y"] == "regression" and getattr(model, "scale_targets", False):
-            y = outcome["y"].astype(float)
-            scale = (
-                float(
-                    np.sqrt(np.average((y - np.average(y, weights=weights)) ** 2, weights=weights))
-                )
-                or 1.0
-            )
-        self.estimator_ = fit_by_group(model, X, outcome, weights, codes, groups.tolist(), scale)
-        n_groups, n_inputs = len(groups), X.shape[1]
-        coef = self.estimator_.coef_.reshape(n_groups, -1, n_inputs)
-        intercept = self.estimator_.intercept_.reshape(n_groups, -1)
+        names = groups.tolist()
+        self.estimator_ = fit_by_group(model, X, outcome, weights, codes, names, scale)
+        coef = self.estimator_.coef_.reshape(len(groups), -1, X.shape[1])
+        intercept = self.estimator_.intercept_.reshape(len(groups), -1)
         shared = getattr(self.estimator_, "shared_coef_", self.estimator_.coef_)
-        centre = np.asarray(
-            (sparse.csr_array(weights[None, :]) @ X).todense()
-            if sparse.issparse(X)
-            else weights @ X
-        )
-        centre = centre.ravel() / weights.sum()
+        centre = X.T @ weights / weights.sum()
         self.common_coef_ = shared.reshape(coef.shape).mean(axis=0)
-        self.common_intercept_ = (intercept + coef @ centre).mean(
-            axis=0
-        ) - self.common_coef_ @ centre
+        at_centre = (intercept + coef @ centre).mean(axis=0)
+        self.common_intercept_ = at_centre - self.common_coef_ @ centre
         self.groups_ = groups if self.group is not None else np.array([None], dtype=object)
         self._codes_of = groups
 
@@ -167,10 +157,10 @@ class TaskPerGroup(Configurable):
         """Drop what a former fit left, so that a failed one leaves nothing."""
         for name in [n for n in vars(self) if n.endswith("_") and not n.startswith("_")]:
             delattr(self, name)
-        self.__dict__.pop("_outcome", None)
+        self.__dict__.pop("_codes_of", None)
 
     def __sklearn_is_fitted__(self) -> bool:
-        return "_outcome" in vars(self)
+        return "_codes_of" in vars(self)
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()

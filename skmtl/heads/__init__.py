@@ -2,6 +2,7 @@
 
 from ._fits import (
     TaskFit,
+    deviation,
     fit_weights,
     fits_of,
     labels_that_count,
@@ -38,6 +39,7 @@ __all__ = [
     "TaskFit",
     "column_names",
     "columns_of",
+    "deviation",
     "fit_weights",
     "fits_of",
     "labels_that_count",

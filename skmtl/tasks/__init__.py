@@ -1,5 +1,6 @@
 """Targets in, predictions out."""
 
+from ._columns import is_missing
 from ._known import as_known, with_classes
 from ._labels import Labels, among_all, labels_of, read_like
 from ._layout import Layout, VectorLayout, read_targets
@@ -14,6 +15,7 @@ from ._validation import (
     check_fit_around,
     check_predict,
     check_predict_around,
+    require_target,
 )
 from ._view import (
     TaskClassifier,
@@ -46,9 +48,11 @@ __all__ = [
     "check_weights",
     "final_step",
     "inputs_of",
+    "is_missing",
     "labels_of",
     "read_like",
     "read_targets",
+    "require_target",
     "steps_before",
     "task_view",
     "with_classes",

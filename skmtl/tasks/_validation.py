@@ -49,7 +49,7 @@ def check_fit(
 
     reset says that the features are these from now on; otherwise they must be those known.
     """
-    _require(estimator, y)
+    require_target(estimator, y)
     finite = finite_rule(estimator)
     X = validate_data(estimator, X, reset=reset, ensure_all_finite=finite, **X_RULES)
     return _check_targets(X, y, sample_weight, typing)
@@ -57,7 +57,7 @@ def check_fit(
 
 def check_fit_around(estimator: Any, X: Any, y: Any, sample_weight: Any, typing: Typing) -> FitData:
     """Check the arguments of fit where X goes as it is to other estimators, which check it."""
-    _require(estimator, y)
+    require_target(estimator, y)
     X = as_table(estimator, X)
     validate_data(estimator, X, skip_check_array=True)
     return _check_targets(X, y, sample_weight, typing)
@@ -77,7 +77,8 @@ def as_table(estimator: Any, X: Any) -> Any:
     )
 
 
-def _require(estimator: Any, y: Any) -> None:
+def require_target(estimator: Any, y: Any) -> None:
+    """Raise ValueError where there is no y."""
     if y is None:
         raise ValueError(
             f"{type(estimator).__name__} requires y to be passed, but the target y is None; y should be a 1d array, "

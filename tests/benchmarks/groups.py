@@ -33,6 +33,7 @@ from skmtl import (
     TaskPerGroupClassifier,
     TaskPerGroupRegressor,
 )
+from skmtl.model_selection import TaskStratifiedKFold
 
 from . import school
 from .defaults import FOLDER
@@ -51,12 +52,8 @@ FRACTIONS = (0.1, 0.2, 0.3, 0.75)
 
 def folds(groups: np.ndarray) -> list[tuple[np.ndarray, np.ndarray]]:
     """Return three folds that hold the same of every group."""
-    order = np.random.default_rng(0).permutation(len(groups))
-    place = np.empty(len(groups), dtype=int)
-    for group in np.unique(groups):
-        own = order[groups[order] == group]
-        place[own] = (np.arange(len(own)) + len(place) + int(np.argmax(groups == group))) % 3
-    return [(np.flatnonzero(place != k), np.flatnonzero(place == k)) for k in range(3)]
+    splitter = TaskStratifiedKFold(3, shuffle=True, random_state=0)
+    return list(splitter.split(groups, {"group": groups.astype(str)}))
 
 
 def search(model: Any, params: Mapping[str, Any], scoring: str, cv: Any) -> GridSearchCV:

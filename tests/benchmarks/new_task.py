@@ -22,7 +22,8 @@ from threadpoolctl import threadpool_limits
 from skmtl import IndependentTasks, MultiTaskGLM, MultiTaskMLP, NewTask, TaskTargets
 from skmtl.metrics import task_scores
 
-from .defaults import FOLDER, read
+from .defaults import CLASS_TYPES, FOLDER, LEAST_SCORE, read
+from .outcomes_scores import limited
 from .outcomes_tables import SETS, SETTINGS, Inputs, Split, read_groups, split
 
 KNOWN_ROWS = 1000
@@ -91,10 +92,9 @@ def d2(model: Any, inputs: Inputs, rows: np.ndarray, drawn: Split, name: str) ->
         model.fit(inputs.train[rows], train)
     said = model.predict(inputs.test)[name]
     if name in model.classes_:
-        said = np.clip(model.predict_proba(inputs.test)[name], 1e-6, 1.0)
-    elif types[name] == "count":
-        said = np.maximum(said, 0.1 * train[name].mean())
-    return max(-1.0, float(task_scores(test, {name: said}, metrics="d2").loc[name, "d2"]))
+        said = model.predict_proba(inputs.test)[name]
+    said = limited(types[name], train[name], said)
+    return max(LEAST_SCORE, task_scores(test, {name: said}, metrics="d2").loc[name, "d2"])
 
 
 def records(table: Any, groups: Any, seed: int, methods: Mapping[str, Made]) -> Iterator[dict]:
@@ -104,7 +104,7 @@ def records(table: Any, groups: Any, seed: int, methods: Mapping[str, Made]) -> 
     order = rng.permutation(len(drawn.ready.train))
     known, fresh = order[: -max(FEW) * 2], order[-max(FEW) * 2 :]
     for name, kind in drawn.types.items():
-        is_class = kind in ("binary", "multiclass")
+        is_class = kind in CLASS_TYPES
         rows = fresh[few_rows(drawn.y[name][fresh], is_class, max(FEW), rng)]
         too_few = len(rows) < max(FEW) or (kind != "count" and np.ptp(drawn.y[name][rows[:2]]) == 0)
         if too_few or not drawn.y[name][rows[: min(FEW)]].any():

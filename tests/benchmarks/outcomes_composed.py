@@ -12,10 +12,13 @@ import numpy as np
 import pandas as pd
 from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
 
-from skmtl import GatedTasks, IndependentTasks, MultiTaskGLM, StackedTasks, TaskTargets
+from skmtl import GatedTasks, IndependentTasks, MultiTaskGLM, StackedTasks
 from skmtl.penalties import MeanRegularized, NuclearNorm
 
-from .defaults import CLASS_TYPES, LEAST_SCORE
+from .defaults import LEAST_SCORE
+from .outcomes_joint import Predicted, grouped
+from .outcomes_joint import joint as joint_model
+from .outcomes_tables import Split
 
 JOINT, ALONE, GATED = "joint", "alone", "gated"
 
@@ -47,14 +50,9 @@ def trees() -> IndependentTasks:
 def method(make: Callable[[], Any], raw: bool = False, folds: bool = False) -> Callable:
     """Return a method of the benchmark; raw inputs have gaps, folds that it takes groups."""
 
-    def predict(split: Any) -> dict[str, np.ndarray]:
+    def predict(split: Split) -> Predicted:
         inputs = split.raw if raw else split.ready
-        options = {"groups": split.groups} if folds and split.groups is not None else {}
-        model = make().fit(inputs.train, TaskTargets(split.y, split.types), **options)
-        found = dict(model.predict(inputs.test))
-        if any(kind in CLASS_TYPES for kind in split.types.values()):
-            found |= model.predict_proba(inputs.test)
-        return found
+        return joint_model(make(), inputs, split.y, split.types, **grouped(split) if folds else {})
 
     return predict
 

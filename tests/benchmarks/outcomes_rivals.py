@@ -13,32 +13,18 @@ from sklearn.model_selection import GridSearchCV, PredefinedSplit
 from sklearn.neural_network import MLPClassifier, MLPRegressor
 from sklearn.preprocessing import StandardScaler
 
-from skmtl import MultiTaskGLM, MultiTaskMLP, TaskTargets
+from skmtl import MultiTaskGLM, MultiTaskMLP
 
 from .defaults import CLASS_TYPES
 from .outcomes_composed import COMPOSED
+from .outcomes_joint import Predicted, grouped, joint
 from .outcomes_tables import LEAST_OF_CLASS, Inputs, Split
 
-Predicted = dict[str, np.ndarray]
 Method = Callable[[Split], Predicted]
 
 ALPHAS = np.logspace(-1, 4, 11)
 FEW_ALPHAS = np.logspace(-3, 1, 5)  # of losses that are means over samples
 CS = np.logspace(-4, 1, 6)
-
-
-def joint(model: Any, inputs: Inputs, y: Mapping, types: Mapping, **options: Any) -> Predicted:
-    """Predict the tasks in y by one model."""
-    model.fit(inputs.train, TaskTargets(y, task_types=types), **options)
-    means, probability = model.predict(inputs.test), {}
-    if any(kind in CLASS_TYPES for kind in types.values()):
-        probability = model.predict_proba(inputs.test)
-    return {name: probability.get(name, means[name]) for name in types}
-
-
-def grouped(split: Split, rows: Any = slice(None)) -> dict[str, np.ndarray]:
-    """Return the groups of some rows as an argument of fit, where there are any."""
-    return {} if split.groups is None else {"groups": split.groups[rows]}
 
 
 def varied(**params: Any) -> Method:

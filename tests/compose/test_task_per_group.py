@@ -226,3 +226,8 @@ def test_missing_group(rng):
     table[3, 1] = np.nan
     with pytest.raises(ValueError, match="NaN"):
         model.predict(table)
+    pd = pytest.importorskip("pandas")
+    named = pd.DataFrame(X).assign(ward=pd.array(["a", None, *"b" * (len(X) - 2)], dtype="string"))
+    named.columns = ["x", "y", "z", "ward"]
+    with pytest.raises(ValueError, match="group must be known of each row"):
+        TaskPerGroupRegressor(group="ward").fit(named, y)
