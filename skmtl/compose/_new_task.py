@@ -146,11 +146,10 @@ class NewTask(JointModel):
         if self.basis != "auto":
             return self.basis
         final = final_step(self.model)
-        has = {
-            "representation": hasattr(final, "transform"),
-            "shared": hasattr(final, "shared_coef_"),
-        }
-        return next((basis for basis, there in has.items() if there), "tasks")
+        if hasattr(final, "transform"):
+            return "representation"
+        shared = getattr(final, "shared_coef_", None)
+        return "tasks" if shared is None or not shared.any() else "shared"
 
     def _strengths(self) -> tuple[float, float]:
         """Return alpha and residual."""

@@ -100,6 +100,16 @@ def test_several_new_tasks_at_once():
     assert both.task("died").score(X, known["died"]) > 0.6
 
 
+def test_no_common_vector():
+    """Models that share nothing have no common score, but raw predictions of their tasks."""
+    X, known, lab = known_and_new()
+    model = MultiTaskGLM(MeanRegularized(1.0, 0.0)).fit(X, known)
+    found, wanted = (
+        NewTask(model, basis=basis).fit(X[:15], lab[:15]) for basis in ("auto", "tasks")
+    )
+    assert_array_equal(found.predict(X), wanted.predict(X))
+
+
 @pytest.mark.parametrize(
     "basis, match",
     [("representation", "needs a model with transform"), ("shared", "shared_coef_")],
