@@ -76,7 +76,7 @@ def loss_value(task, raw):
     if task.loss == "squared":
         return 0.5 * (y - z)[:, 0] ** 2
     if task.loss == "poisson":
-        return (np.exp(z) - y * z)[:, 0]
+        return (np.exp(z) - y * z + xlogy(y, y) - y)[:, 0]
     if task.loss == "logistic":
         return (np.logaddexp(0, z) - y * z)[:, 0]
     return -(y * log_softmax(z, axis=1)).sum(axis=1)
@@ -102,7 +102,7 @@ def loss_conjugate(task, U):
     if task.loss == "squared":
         return float((u * y + u**2 / (2 * s)).sum())
     if task.loss == "poisson":
-        return float((s * (xlogy(m, m) - m)).sum())
+        return float((s * (xlogy(m, m) - m - xlogy(y, y) + y)).sum())
     if task.loss == "logistic":
         return float((s * (xlogy(m, m) + xlogy(1 - m, 1 - m))).sum())
     return float((s * xlogy(m, m)).sum())

@@ -4,6 +4,7 @@ import warnings
 
 import numpy as np
 from definitions import Clusters, LargestInRows, Nuclear, Rows, SquaredNuclear, Tasks
+from scipy.special import xlogy
 from sklearn.linear_model import LogisticRegression, PoissonRegressor, Ridge
 from zoo import known
 
@@ -196,5 +197,5 @@ def loss(name, y, z):
     if name == "logistic":
         return cp.logistic(z[:, 0]) - cp.multiply(y[:, 0], z[:, 0])
     if name == "poisson":
-        return cp.exp(z[:, 0]) - cp.multiply(y[:, 0], z[:, 0])
+        return cp.exp(z[:, 0]) - cp.multiply(y[:, 0], z[:, 0]) + xlogy(y[:, 0], y[:, 0]) - y[:, 0]
     return cp.log_sum_exp(z, axis=1) - cp.sum(cp.multiply(y, z), axis=1)

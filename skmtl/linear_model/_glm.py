@@ -121,10 +121,10 @@ class MultiTaskGLM(JointLinearModel):
         sum_t c_t sum_i s_it loss_t(y_it, x_i W_t + b_t)  +  penalty(W)
 
     with W_t the weights of task t, c_t its ``task_weight`` and s_it the sample weights of observed labels. loss_t is
-    (y - z)^2 / 2 for regressions (with ``scale_targets``, of scaled targets), the log loss for classes, and e^z - y z
-    for counts, whose prediction is the mean e^z. A label that is missing is not there. Penalties act on
-    V = W diag(u), where u_t^2 is 1/4 for tasks with classes, the bound on their curvature, so that one strength suits
-    all kinds of loss. The penalty's docstring has the rest.
+    (y - z)^2 / 2 for regressions (with ``scale_targets``, of scaled targets), the log loss for classes, and half the
+    Poisson deviance, e^z - y z + y log y - y, for counts, whose prediction is the mean e^z. A label that is missing is
+    not there. Penalties act on V = W diag(u), where u_t^2 is 1/4 for tasks with classes, the bound on their curvature,
+    so that one strength suits all kinds of loss. The penalty's docstring has the rest.
 
     With quadratic penalties the solution is as in MultiTaskRidge where all tasks are regressions, else as in
     MultiTaskLogisticRegression. With the others, squared losses with all labels are solved on the Gram matrix, of a few

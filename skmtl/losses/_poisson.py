@@ -16,23 +16,28 @@ class PoissonLoss(Loss):
 
     Notes
     -----
-    value(y, z) = sum_i s_i (e^z_i - y_i z_i), half the deviance up to a constant. With m = y + u / s its
-    conjugate is sum_i s_i (m_i log m_i - m_i), infinite where m is negative. The curvature has no bound.
+    value(y, z) = sum_i s_i (e^z_i - y_i z_i + y_i log y_i - y_i), half the deviance: zero where e^z = y. With
+    m = y + u / s its conjugate is sum_i s_i (m_i log m_i - m_i - y_i log y_i + y_i), infinite where m is negative. The
+    curvature has no bound.
 
     Examples
     --------
     >>> import numpy as np
     >>> from skmtl.losses import PoissonLoss
-    >>> PoissonLoss().value(np.array([[3.0]]), np.array([[0.0]]), np.array([[1.0]]))
-    1.0
+    >>> loss = PoissonLoss()
+    >>> round(loss.value(np.array([[3.0]]), np.array([[0.0]]), np.array([[1.0]])), 4)
+    1.2958
+    >>> loss.value(np.array([[1.0]]), np.array([[0.0]]), np.array([[1.0]]))
+    0.0
     """
 
     curvature = np.inf
 
     def values(self, y, raw, weight):
         """Return the loss of each label."""
+        away = raw - np.log(np.where(y > 0, y, 1.0))  # no difference of large numbers
         with np.errstate(over="ignore"):
-            return weight * (np.exp(raw) - y * raw)
+            return weight * (np.where(y > 0, y, 1.0) * np.expm1(away) - y * away + (y == 0))
 
     def gradient(self, y, raw, weight):
         """Return the gradient of the loss in raw."""
@@ -58,7 +63,8 @@ class PoissonLoss(Loss):
         if np.any(U[~seen] != 0) or np.any(mean < -1e-12):
             return np.inf
         mean = np.maximum(mean, 0.0)
-        return float(np.sum(weight[seen] * (xlogy(mean, mean) - mean)))
+        y = y[seen]
+        return float(np.sum(weight[seen] * (xlogy(mean, mean) - mean - xlogy(y, y) + y)))
 
     def shift(self, y, weight):
         """Return the logarithm of the mean of the targets; zero where that is zero."""
