@@ -30,7 +30,7 @@ class Arrow:
         """Factorise; curvature is the total of each task, one column a design."""
         halves = []
         for design, total, own in zip(designs, curvature, root, strict=True):
-            X = design.X - design.offset
+            X = design.values()
             h = total / len(X)
             kernel = (own**2 * h) * (X @ X.T)
             kernel[np.diag_indices_from(kernel)] += 1.0

@@ -79,6 +79,6 @@ def is_wide(data: Data, few: int) -> bool:
 
 def unfold(data: Data, penalty: Composite, found: Parts, centred: np.ndarray) -> Fitted:
     """Return a solution in terms of the features."""
-    parts = np.stack([data.geometry.coefficients(part) for part in found.parts])
+    parts = np.stack([data.coefficients(part) for part in found.parts])
     intercept = centred - data.at_centre(parts.sum(axis=0) / penalty.u)
     return Fitted(parts, intercept, found.gap, max(1, found.n_iter), found.converged)

@@ -6,11 +6,10 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
-from scipy import sparse
 
 from ..heads import JointLoss, TaskFit
 from ..penalties import ANY, FEATURES
-from ._design import Design, centred
+from ._design import Design
 from ._geometry import Block, Dual, Geometry, Primal, Reduced
 from ._squares import GrownGram
 
@@ -57,20 +56,22 @@ class Data:
         row_weight: np.ndarray | None,
         one_centre: bool,
         basis: str,
+        rounding: float,
     ) -> "Data":
         """Lay out the data.
 
         row_weight are sample weights that all tasks have in common; one_centre says that all samples must be centred
         alike, since the intercepts are compared, and not those of each block on their own. basis is that of a penalty.
+        rounding is that of the numbers in X, relative to them.
         """
         weight = label_weights(fits, X.shape[0])
-        design = centred(X, weight, fit_intercept)
+        design = Design.centred(X, weight, rounding) if fit_intercept else Design.plain(X)
         parts = split(fits, X.shape[0])
         wholes = []
         for rows, members, columns in parts:
-            own = design if rows is None else Design(design.X[rows], design.offset)
-            if len(parts) > 1 and not one_centre:
-                own = centred(own.X, weight[rows], fit_intercept)
+            own = design if rows is None else design.rows(rows)
+            if len(parts) > 1 and not one_centre and fit_intercept:
+                own = Design.centred(own.X, weight[rows], rounding)
             wholes.append(Piece(own, JointLoss.of(members, own.shape[0]), columns))
         if row_weight is not None and parts[0][0] is not None:
             row_weight = None if len(parts) > 1 else row_weight[parts[0][0]]
@@ -119,18 +120,24 @@ class Data:
         """Whether there is a direct solution for a quadratic penalty."""
         return self.is_common and self.geometry.gram is not None
 
+    def coefficients(self, V: np.ndarray) -> np.ndarray:
+        """Return the weights of the features, given those of the coordinates."""
+        W = self.geometry.coefficients(V)
+        W[self.design.constant] = 0.0  # as they are but for rounding
+        return W
+
     def at_centre(self, W: np.ndarray) -> np.ndarray:
         """Return what W adds to the intercepts of inputs that are not centred."""
         added = np.zeros(self.n_columns)
         for whole in self.wholes:
-            added[whole.columns] = whole.design.offset @ W[:, whole.columns]
+            added[whole.columns] = whole.design.centre @ W[:, whole.columns]
         return added
 
     @cached_property
     def has_a_block_a_column(self) -> bool:
         """Whether each column has samples of its own, few enough for a Gram matrix of them."""
         n_samples = [whole.design.shape[0] for whole in self.wholes]
-        if len(n_samples) < max(2, self.n_columns) or sparse.issparse(self.design.X):
+        if len(n_samples) < max(2, self.n_columns) or self.design.is_sparse:
             return False
         return sum(n**2 for n in n_samples) <= FEW_SAMPLES * sum(n_samples) * self.design.shape[1]
 
@@ -259,7 +266,7 @@ def on_samples(
     if is_direct and row_weight is None:
         return Dual(whole.design), (whole,)
     L, samples, triangle = Reduced.factor(whole.design)
-    small = whole._replace(design=Design(L, np.zeros(L.shape[1])))
+    small = whole._replace(design=Design.plain(L))
     pieces = tuple(pieces_of(small))
     return Reduced(
         primal(pieces, [small], n_columns, row_weight), whole.design, samples, triangle
@@ -278,16 +285,11 @@ def pieces_of(whole: Piece) -> list[Piece]:
     """Cut a large dense part into pieces that fit the cache, where losses pick no labels."""
     n_samples, n_features = whole.design.shape
     picks = any(term.index is not None for term in whole.loss.terms)
-    if picks or not isinstance(whole.design.X, np.ndarray) or n_samples * n_features < LARGE:
+    if picks or whole.design.is_sparse or n_samples * n_features < LARGE:
         return [whole]
     step = max(256, PIECE // n_features)
     slices = [slice(start, start + step) for start in range(0, n_samples, step)]
-    return [
-        Piece(
-            Design(whole.design.X[rows], whole.design.offset), whole.loss.rows(rows), whole.columns
-        )
-        for rows in slices
-    ]
+    return [Piece(whole.design.rows(rows), whole.loss.rows(rows), whole.columns) for rows in slices]
 
 
 def label_weights(fits: Sequence[TaskFit], n_samples: int) -> np.ndarray:

@@ -1,108 +1,201 @@
-"""The design matrix, centred without a copy."""
+"""The design matrix about its centre, without a copy of it."""
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from scipy import sparse
 
-CHUNK = 4096
-FAR_FROM_ZERO = 1e5
+CHUNK = 2048  # rows, or features, that are centred at a time
+LOOKED_AT = 100  # rows that show whether a feature may be far from zero
+FAR = 100.0  # standard deviations from zero beyond which a feature is shifted before any product
+CONSTANT = 10.0  # roundings of its centre within which a feature is constant
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Design:
-    """X, dense or CSR, minus a row that is never subtracted in memory."""
+    """X - centre, of X dense or CSR, of which no copy is made.
+
+    offset is what products subtract from those with X. It is the centre, but zero at the features far from zero, whose
+    products would lose the digits that vary: shifted has those columns, dense, with their centre subtracted before any
+    product. A feature that is constant to rounding is exactly zero.
+    """
 
     X: Any
     offset: np.ndarray
+    centre: np.ndarray
+    far: np.ndarray
+    shifted: np.ndarray
+
+    @classmethod
+    def plain(cls, X: Any) -> "Design":
+        """Return X as it is."""
+        n_samples, n_features = X.shape
+        nowhere = np.zeros(n_features)
+        return cls(X, nowhere, nowhere, np.zeros(0, dtype=np.intp), np.zeros((n_samples, 0)))
+
+    @classmethod
+    def centred(cls, X: Any, weight: np.ndarray, rounding: float) -> "Design":
+        """Return X about its weighted mean; rounding is that of the numbers in X, relative to them."""
+        total = weight.sum()
+        offset = np.asarray(X.T @ weight).ravel() / total
+        far = may_be_far(X, offset, weight)
+        centre, shifted = offset, dense(X[:, far])
+        if len(far):
+            first = offset[far]
+            shifted = shifted - first
+            mean = weight @ shifted / total
+            shifted -= mean
+            spread = np.abs(shifted).max(axis=0, where=weight[:, None] > 0, initial=0.0)
+            shifted[:, spread <= CONSTANT * rounding * np.abs(first)] = 0.0
+            centre, offset = offset.copy(), offset.copy()
+            centre[far], offset[far] = first + mean, 0.0
+        return cls(X, offset, centre, far, shifted)
 
     @property
     def shape(self) -> tuple[int, int]:
         """Number of samples and of features."""
         return self.X.shape
 
-    def features(self, rows: np.ndarray) -> "Design":
-        """Return the design with some of the features alone."""
-        return Design(self.X[:, rows], self.offset[rows])
+    @property
+    def constant(self) -> np.ndarray:
+        """The features that are constant to rounding, but not zero."""
+        return self.far[~self.shifted.any(axis=0)]
+
+    @property
+    def is_sparse(self) -> bool:
+        """Whether X is sparse."""
+        return sparse.issparse(self.X)
+
+    def rows(self, rows: np.ndarray | slice) -> "Design":
+        """Return some of the samples, about the same centre."""
+        return replace(self, X=self.X[rows], shifted=self.shifted[rows])
+
+    def alike(self, columns: np.ndarray) -> list[np.ndarray]:
+        """Split features into those of X and those that are far from zero, where X is sparse."""
+        is_far = np.isin(columns, self.far) if self.is_sparse else np.zeros(len(columns), bool)
+        return [part for part in (columns[~is_far], columns[is_far]) if len(part)]
+
+    def features(self, columns: np.ndarray) -> "Design":
+        """Return some of the features."""
+        place = np.full(self.shape[1], -1)
+        place[self.far] = np.arange(len(self.far))
+        far = np.flatnonzero(place[columns] >= 0)
+        shifted = self.shifted[:, place[columns[far]]]
+        return Design(self.X[:, columns], self.offset[columns], self.centre[columns], far, shifted)
+
+    def moved(self, shift: np.ndarray) -> "Design":
+        """Return the design about another centre, which lies by shift from this one."""
+        offset = self.offset + self._near(shift)
+        shifted = self.shifted - shift[self.far]
+        return replace(self, offset=offset, centre=self.centre + shift, shifted=shifted)
+
+    def with_constant(self, value: float) -> "Design":
+        """Return the design with one feature more, which has this value about its centre."""
+        column = np.full((self.shape[0], 1), value)
+        X = sparse.hstack([self.X, column], "csr") if self.is_sparse else np.c_[self.X, column]
+        more = {"offset": np.append(self.offset, 0.0), "centre": np.append(self.centre, 0.0)}
+        return replace(self, X=X, **more)
+
+    def values(self, rows: slice = slice(None), columns: Any = slice(None)) -> np.ndarray:
+        """Return X - centre of some samples, and of some features, as a dense array."""
+        part = self.features(columns) if isinstance(columns, np.ndarray) else self
+        centred = dense(part.X[rows]) - part.offset
+        centred[:, part.far] = part.shifted[rows]
+        return centred
 
     def forward(self, W: np.ndarray) -> np.ndarray:
-        """Return (X - offset) @ W."""
-        raw = self.X @ W
+        """Return (X - centre) @ W."""
+        raw = self.X @ self._near(W)
         raw -= self.offset @ W
+        if len(self.far):
+            raw += self.shifted @ W[self.far]
         return raw
 
     def backward(self, G: np.ndarray) -> np.ndarray:
-        """Return (X - offset)' @ G."""
-        product = (G.T @ self.X).T if isinstance(self.X, np.ndarray) else self.X.T @ G
-        return product - np.outer(self.offset, np.ones(len(G)) @ G)
+        """Return (X - centre)' @ G."""
+        product = self.X.T @ G if self.is_sparse else (G.T @ self.X).T
+        product = product - np.outer(self.offset, np.ones(len(G)) @ G)
+        if len(self.far):
+            product[self.far] = self.shifted.T @ G
+        return product
 
-    def gram(self, weight: np.ndarray | None) -> np.ndarray:
-        """Return (X - offset)' diag(weight) (X - offset)."""
-        X, offset = self.X, self.offset
-        if weight is None:
-            square, sums, total = (
-                dense(X.T @ X),
-                column_sums(X),
-                float(X.shape[0]),
-            )
-        else:
-            square, sums, total = weighted_square(X, weight), X.T @ weight, float(weight.sum())
-        cross = np.outer(sums, offset)
-        return square - cross - cross.T + total * np.outer(offset, offset)
+    def gram(self, weight: np.ndarray | None = None) -> np.ndarray:
+        """Return (X - centre)' diag(weight) (X - centre)."""
+        if self.is_sparse:
+            return self._sparse_gram(weight)
+        roots = None if weight is None else np.sqrt(weight)[:, None]
+        total = np.zeros((self.shape[1], self.shape[1]))
+        for rows in chunks(self.shape[0]):
+            Z = self.values(rows)
+            if roots is not None:
+                Z *= roots[rows]
+            total += Z.T @ Z
+        return total
 
     def kernel(self) -> np.ndarray:
-        """Return (X - offset) (X - offset)'."""
-        cross = self.X @ self.offset
-        return dense(self.X @ self.X.T) - cross[:, None] - cross + self.offset @ self.offset
+        """Return (X - centre) (X - centre)'."""
+        if self.is_sparse:
+            near = self.X @ sparse.diags_array(self._near(np.ones(self.shape[1])))
+            cross = near @ self.offset
+            square = dense(near @ near.T) - cross[:, None] - cross + self.offset @ self.offset
+            return square + self.shifted @ self.shifted.T
+        total = np.zeros((self.shape[0], self.shape[0]))
+        for columns in chunks(self.shape[1]):
+            Z = self.values(columns=np.arange(columns.start, columns.stop))
+            total += Z @ Z.T
+        return total
 
-    def squares(self) -> np.ndarray:
+    def squares(self, weight: np.ndarray | None = None) -> np.ndarray:
         """Return the diagonal of the Gram matrix."""
-        X = self.X
-        squares = (
-            np.asarray(X.multiply(X).sum(axis=0)).ravel()
-            if sparse.issparse(X)
-            else np.einsum("ij,ij->j", X, X)
+        weight = np.ones(self.shape[0]) if weight is None else weight
+        if not self.is_sparse:
+            parts = chunks(self.shape[0])
+            return np.sum([weight[rows] @ self.values(rows) ** 2 for rows in parts], axis=0)
+        squares = self.X.multiply(self.X).T @ weight
+        squares += (weight.sum() * self.offset - 2.0 * (self.X.T @ weight)) * self.offset
+        squares[self.far] = weight @ self.shifted**2
+        return squares
+
+    def _sparse_gram(self, weight: np.ndarray | None) -> np.ndarray:
+        X = self.X if weight is None else self.X.multiply(weight[:, None]).tocsr()
+        sums, total = (
+            np.asarray(X.sum(axis=0)).ravel(),
+            float(self.shape[0] if weight is None else weight.sum()),
         )
-        sums = column_sums(X)
-        return squares - 2.0 * sums * self.offset + X.shape[0] * self.offset**2
+        cross = np.outer(sums, self.offset)
+        square = dense(X.T @ self.X) - cross - cross.T + total * np.outer(self.offset, self.offset)
+        if len(self.far):
+            weighted = self.shifted if weight is None else self.shifted * weight[:, None]
+            square[:, self.far] = self.backward(weighted)
+            square[self.far] = square[:, self.far].T
+        return square
+
+    def _near(self, W: np.ndarray) -> np.ndarray:
+        """Return W with zeros for the features that are far from zero."""
+        if len(self.far):
+            W = W.copy()
+            W[self.far] = 0.0
+        return W
 
 
-def column_sums(X: Any) -> np.ndarray:
-    """Return the sum of each column, by a product: it is faster than adding up."""
-    return np.asarray(np.ones(X.shape[0]) @ X).ravel()
+def may_be_far(X: Any, mean: np.ndarray, weight: np.ndarray) -> np.ndarray:
+    """Return the features that are far from zero beside how much they vary, and perhaps some more."""
+    if sparse.issparse(X):
+        squares = X.multiply(X).T @ weight / weight.sum()
+        return np.flatnonzero((squares - mean**2) * FAR**2 < mean**2)
+    counted = np.flatnonzero(weight)
+    some = X[counted[:: max(1, len(counted) // LOOKED_AT)]]
+    spread = np.sqrt(np.mean((some - mean) ** 2, axis=0))
+    return np.flatnonzero(np.abs(mean) > FAR * spread)
 
 
-def centred(X: Any, weight: np.ndarray, fit_intercept: bool) -> Design:
-    """Return X with its weighted mean as offset, subtracted only where it would swamp what varies."""
-    if not fit_intercept:
-        return Design(X, np.zeros(X.shape[1]))
-    mean = X.T @ weight / weight.sum()
-    if sparse.issparse(X) or not is_far(X, mean):
-        return Design(X, mean)
-    return Design(X - mean, np.zeros(X.shape[1]))
-
-
-def is_far(X: np.ndarray, mean: np.ndarray) -> bool:
-    """Whether a feature's mean is so far from zero that the Gram matrix would lose its digits."""
-    sample = X[:: max(1, len(X) // 100)] - mean
-    spread = np.sqrt(np.mean(sample**2, axis=0))
-    return bool(np.any(np.abs(mean) > FAR_FROM_ZERO * np.where(spread > 0, spread, np.inf)))
+def chunks(n: int) -> Iterator[slice]:
+    """Cut a range into pieces."""
+    return (slice(start, min(start + CHUNK, n)) for start in range(0, n, CHUNK))
 
 
 def dense(matrix: Any) -> np.ndarray:
     """Return a dense array of a product that may be sparse."""
     return matrix.toarray() if sparse.issparse(matrix) else matrix
-
-
-def weighted_square(X: Any, weight: np.ndarray) -> np.ndarray:
-    """Return X' diag(weight) X, some rows at a time."""
-    if sparse.issparse(X):
-        return dense(X.T @ X.multiply(weight[:, None]).tocsr())
-    total = np.zeros((X.shape[1], X.shape[1]))
-    roots = np.sqrt(weight)
-    for start in range(0, len(X), CHUNK):
-        rows = slice(start, start + CHUNK)
-        scaled = X[rows] * roots[rows, None]
-        total += scaled.T @ scaled
-    return total

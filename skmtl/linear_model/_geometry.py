@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from scipy import linalg, sparse
+from scipy import linalg
 
 from ._design import Design
 
@@ -123,12 +123,12 @@ class Primal(Geometry):
 
     @cached_property
     def gram(self) -> np.ndarray | None:  # type: ignore[override]
-        is_sparse = any(sparse.issparse(design.X) for design in self.designs)
+        is_sparse = any(design.is_sparse for design in self.designs)
         if self.size > (LARGEST_SPARSE_GRAM if is_sparse else LARGEST_GRAM):
             return None
         if len(self.designs) == 1:
             return self.designs[0].gram(self.row_weight)
-        return np.sum([design.gram(None) for design in self.designs], axis=0)
+        return np.sum([design.gram() for design in self.designs], axis=0)
 
     def gram_diagonal(self) -> np.ndarray:
         return np.sum([design.squares() for design in self.designs], axis=0)

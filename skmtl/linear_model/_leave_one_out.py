@@ -12,14 +12,14 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
-from scipy import linalg, sparse
+from scipy import linalg
 
 from ..heads import TaskFit
 from ._data import Data, prefers_samples
-from ._design import Design, dense
+from ._design import Design
 from ._geometry import Reduced, eigen
 from ._prepare import Prepared
 
@@ -56,15 +56,12 @@ class Inputs:
         design = data.design
         if prefers_samples(design):
             L = Reduced.factor(design)[0]
-            design = Design(L, np.zeros(L.shape[1]))
+            design = Design.plain(L)
         return cls(design, data.fit_intercept, np.ones(design.shape[1]))
 
     def with_pooled_intercept(self, sharing: float) -> "Inputs":
         """Return inputs with a constant feature: its common coefficient is free, those of the tasks are shrunk."""
-        X, offset = self.design.X, self.design.offset
-        constant = np.full((X.shape[0], 1), 1.0 / np.sqrt(sharing))
-        wide = sparse.hstack([X, constant], "csr") if sparse.issparse(X) else np.c_[X, constant]
-        design = Design(wide, np.append(offset, 0.0))
+        design = self.design.with_constant(1.0 / np.sqrt(sharing))
         return replace(
             self, design=design, has_centres=False, precision=np.append(self.precision, 0.0)
         )
@@ -74,12 +71,13 @@ class Inputs:
 class Sample:
     """Labels that share their rows and weights: Z' Z = diag(values), Z the weighted and centred inputs in a basis.
 
-    gap is 1 minus the leverage that the intercept has on each label.
+    gap is 1 minus the leverage that the intercept has on each label; shift is where the labels' own centre lies from
+    that of the inputs.
     """
 
     rows: np.ndarray | slice
     root: np.ndarray
-    centre: np.ndarray
+    shift: np.ndarray
     gap: np.ndarray
     basis: np.ndarray
     values: np.ndarray
@@ -87,20 +85,19 @@ class Sample:
     @classmethod
     def of(cls, inputs: Inputs, rows: np.ndarray | None, weight: np.ndarray) -> "Sample":
         """Find the basis: eigenvectors of the Gram matrix, or right singular vectors where labels are few."""
-        X, centre, gap = inputs.design.X, inputs.design.offset, np.ones(len(weight))
-        X = X if rows is None else X[rows]
+        design = inputs.design if rows is None else inputs.design.rows(rows)
+        shift, gap = np.zeros(design.shape[1]), np.ones(len(weight))
         if inputs.has_centres:
-            centre = X.T @ weight / weight.sum()
+            shift = design.backward(weight[:, None])[:, 0] / weight.sum()
             gap = 1.0 - weight / weight.sum()
-        root = np.sqrt(weight)
-        if len(weight) < X.shape[1]:
-            Z = root[:, None] * (dense(X) - centre)
-            _, singular, transposed = linalg.svd(Z, full_matrices=False)
+        root, own = np.sqrt(weight), design.moved(shift)
+        if len(weight) < design.shape[1]:
+            _, singular, transposed = linalg.svd(root[:, None] * own.values(), full_matrices=False)
             values, basis = singular**2, transposed.T
         else:
-            values, basis = eigen(Design(X, centre).gram(weight))
+            values, basis = eigen(own.gram(weight))
         picked = slice(0, len(weight)) if rows is None else rows
-        return cls(picked, root, centre, gap, basis, np.maximum(values, 0.0))
+        return cls(picked, root, shift, gap, basis, np.maximum(values, 0.0))
 
     def centred(self, y: np.ndarray, has_centres: bool) -> np.ndarray:
         """Return weighted targets of shape (n_labels, ...), about their mean where they have an intercept."""
@@ -108,7 +105,7 @@ class Sample:
         mean = weight @ y / weight.sum() if has_centres else np.zeros(y.shape[1:])
         return (y - mean) * self.root.reshape(-1, *np.ones(y.ndim - 1, dtype=int))
 
-    def coordinates(self, X: Any, labels: slice) -> np.ndarray:
+    def coordinates(self, design: Design, labels: slice) -> np.ndarray:
         """Return Z of some of the labels."""
         rows = self.rows
         picked = (
@@ -116,7 +113,8 @@ class Sample:
             if isinstance(rows, slice)
             else rows[labels]
         )
-        return self.root[labels, None] * (X[picked] @ self.basis - self.centre @ self.basis)
+        inputs = design.rows(picked).forward(self.basis)
+        return self.root[labels, None] * (inputs - self.shift @ self.basis)
 
 
 def is_alone(sample: Sample) -> bool:
@@ -156,7 +154,7 @@ class FullLabels(LeaveOneOut):
         factor = np.sqrt([label_weight(fit)[0] / weight[0] for fit in fits])
         y = np.column_stack([fit.y[:, 0] for fit in fits])
         Y = sample.centred(y, inputs.has_centres) * factor
-        Z = sample.coordinates(inputs.design.X, slice(0, len(weight)))
+        Z = sample.coordinates(inputs.design, slice(0, len(weight)))
         return cls(sample, factor, Z, Y)
 
     @cached_property
@@ -221,8 +219,7 @@ class PartialLabels(LeaveOneOut):
         rows = [np.arange(n_samples) if fit.rows is None else fit.rows for fit in fits]
         kept: tuple[np.ndarray, ...] = ()
         if sum(len(s.root) * len(s.values) for s in samples) <= LARGEST_KEPT:
-            X = inputs.design.X
-            kept = tuple(s.coordinates(X, slice(0, len(s.root))) for s in samples)
+            kept = tuple(s.coordinates(inputs.design, slice(0, len(s.root))) for s in samples)
         return cls(inputs, samples, y, tuple(blocks_of(rows, n_samples, size)), kept)
 
     @cached_property
@@ -271,7 +268,7 @@ class PartialLabels(LeaveOneOut):
         """Return the rotated inputs of some labels of a task."""
         if self.kept:
             return self.kept[t][labels]
-        return self.samples[t].coordinates(self.inputs.design.X, labels)
+        return self.samples[t].coordinates(self.inputs.design, labels)
 
     def _loadings(self, prior: Prior, shrink: list[np.ndarray]) -> list[np.ndarray]:
         """Return what turns Z of each task into P, where P P' is what the common coefficients add to the hat matrix."""

@@ -6,7 +6,6 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
-from scipy import sparse
 
 from ..penalties import Composite
 from ..solvers import (
@@ -19,7 +18,6 @@ from ..solvers import (
     power_iterations,
 )
 from ._data import Data
-from ._design import dense
 from ._intercepts import SETTLED, Intercepts, settle
 
 LARGEST_GRAM = 6000  # features of which there is a Gram matrix where there are as many samples,
@@ -165,7 +163,7 @@ class PenalizedProblem:
     def _blocks(self) -> list[np.ndarray]:
         """The design of each piece, centred."""
         designs = [piece.design for piece in self.data.pieces]
-        return [dense(design.X) - design.offset for design in designs]
+        return [design.values() for design in designs]
 
     def _mean_curvature(self, U: list[np.ndarray]) -> Curvature:
         """Return the Gram matrix with the mean curvature of each column where the gradient in raw is U."""
@@ -186,7 +184,7 @@ class PenalizedProblem:
         size, T = self.data.geometry.size, self.data.n_columns
         grams, n_rows = np.zeros((T, size, size)), np.zeros(T)
         for whole in self.data.wholes:
-            grams[whole.columns] = whole.design.gram(None)
+            grams[whole.columns] = whole.design.gram()
             n_rows[whole.columns] = whole.design.shape[0]
         return grams, n_rows
 
@@ -195,12 +193,12 @@ class PenalizedProblem:
         """The Gram matrix of all samples, or about its largest eigenvalue where it would be too large."""
         geometry, wholes = self.data.geometry, self.data.wholes
         n_samples = sum(whole.design.shape[0] for whole in wholes)
-        is_plain = n_samples >= geometry.size and not sparse.issparse(self.data.design.X)
+        is_plain = n_samples >= geometry.size and not self.data.design.is_sparse
         if geometry.size > (LARGEST_GRAM if is_plain else LARGEST_WIDE_GRAM):
             return power_iterations(self._gram_product, geometry.size)
         if geometry.gram is not None:
             return geometry.gram
-        return np.sum([whole.design.gram(None) for whole in wholes], axis=0)
+        return np.sum([whole.design.gram() for whole in wholes], axis=0)
 
     @cached_property
     def _top(self) -> float:

@@ -82,8 +82,9 @@ def lay_out(
     """Lay out the data of the tasks to be fitted, and tell the penalty of their columns."""
     common = came.weights if came.weights is not None and came.weights.ndim == 1 else None
     X = came.X.astype(np.float64, copy=False)
+    rounding = float(np.finfo(came.X.dtype).eps)
     one_centre = setup.penalty.compares_intercepts
-    data = Data.of(X, fits, fit_intercept, common, one_centre, setup.penalty.basis)
+    data = Data.of(X, fits, fit_intercept, common, one_centre, setup.penalty.basis, rounding)
     order = order_of(fits)
     columns = describe(fits, came.targets, setup.balance_losses)
     columns = replace(columns, places=order, n_rows=heads[-1].columns.stop)

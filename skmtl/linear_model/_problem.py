@@ -194,7 +194,7 @@ class LinearProblem:
     def coefficients(self, v: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return W and the intercepts of inputs that are not centred."""
         U, beta = self.split(v)
-        W = self.data.geometry.coefficients(U @ self.factor.T)
+        W = self.data.coefficients(U @ self.factor.T)
         centred = self.intercepts.base + self.intercepts.basis @ beta
         return W, centred - self.data.at_centre(W)
 

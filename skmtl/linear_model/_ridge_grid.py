@@ -5,7 +5,6 @@ from collections.abc import Hashable, Iterable, Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
-from scipy import sparse
 
 from ..penalties import MeanRegularized
 from ..tasks import FitData, labels_of
@@ -80,10 +79,7 @@ def default_alphas(prepared: Prepared) -> np.ndarray:
     """Return strengths by the ratios of noise to signal that they suit: multiples of the features' total variance."""
     design = prepared.data.design
     weight = label_weights(prepared.fits, design.shape[0])
-    X, offset = design.X, design.offset
-    squares = X.multiply(X).sum(axis=1) if sparse.issparse(X) else np.einsum("ij,ij->i", X, X)
-    about = np.asarray(squares).ravel() - 2.0 * (X @ offset) + offset @ offset
-    total = float(weight @ about / weight.sum())
+    total = float(design.squares(weight).sum() / weight.sum())
     return (total if total > 0 else 1.0) * NOISE_TO_SIGNAL
 
 

@@ -31,8 +31,7 @@ class GrownGram:
 
     def of(self, rows: np.ndarray) -> np.ndarray:
         """Return the Gram matrix of some features."""
-        new = rows[self.position[rows] < 0]
-        if len(new):
+        for new in self.design.alike(rows[self.position[rows] < 0]):
             self._grow(new)
         at = self.position[rows]
         return self.gram[at[:, None], at]
@@ -75,11 +74,11 @@ class GrownGram:
 
     def _centred(self, rows: np.ndarray):  # type: ignore[no-untyped-def]
         """Return features, centred where they are dense, times the roots of the weights."""
-        X = self.design.X[:, rows]
         roots = None if self.row_weight is None else np.sqrt(self.row_weight)[:, None]
-        if sparse.issparse(X):
+        if self.design.is_sparse and not np.isin(rows, self.design.far).any():
+            X = self.design.X[:, rows]
             return X.tocsc() if roots is None else X.multiply(roots).tocsc()
-        X = X - self.design.offset[rows]
+        X = self.design.values(columns=rows)
         return X if roots is None else X * roots
 
     def _total_weight(self) -> float:
