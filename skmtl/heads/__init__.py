@@ -23,7 +23,7 @@ from ._heads import (
     columns_of,
     probabilities,
 )
-from ._joint import JointLoss
+from ._joint import JointLoss, NewtonRows, TotalHessian
 from ._packed import PackedLoss
 
 __all__ = [
@@ -34,9 +34,11 @@ __all__ = [
     "Head",
     "JointLoss",
     "MulticlassHead",
+    "NewtonRows",
     "PackedLoss",
     "RegressionHead",
     "TaskFit",
+    "TotalHessian",
     "column_names",
     "columns_of",
     "deviation",

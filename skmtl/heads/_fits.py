@@ -121,9 +121,15 @@ def make_head(
 def deviation(labels: Labels) -> float:
     """Return the weighted standard deviation of a task's targets, 1 where they are all the same."""
     values = labels.values.astype(np.float64)
-    mean = np.average(values, weights=labels.weight)
-    found = float(np.sqrt(np.average((values - mean) ** 2, weights=labels.weight)))
-    return found if found > 10 * np.finfo(np.float64).eps * abs(mean) else 1.0
+    size = (
+        np.abs(values).max(initial=0.0) or 1.0
+    )  # squares of what is left neither overflow nor vanish
+    mean = np.average(values / size, weights=labels.weight)
+    away = values / size - mean
+    most = np.abs(away).max(initial=0.0)
+    if most <= 10 * np.finfo(np.float64).eps * abs(mean):
+        return 1.0
+    return float(np.sqrt(np.average((away / most) ** 2, weights=labels.weight)) * most * size)
 
 
 def fit_weights(

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -11,6 +11,24 @@ from ..losses import Loss
 from ._fits import TaskFit
 
 MOST = 0.25  # above this share of labels, passing over all samples is faster than picking the labelled ones
+
+
+class TaskLabels(NamedTuple):
+    """Where the labels of one task are in a term: its columns of raw, its samples, and its rows and columns of y."""
+
+    columns: np.ndarray
+    samples: np.ndarray
+    rows: np.ndarray
+    own: np.ndarray
+
+
+class NewtonRows(NamedTuple):
+    """Columns and samples of a task's labels, with B'B the Hessian of each label and B'r the gradient."""
+
+    columns: np.ndarray
+    samples: np.ndarray
+    B: np.ndarray
+    r: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -38,6 +56,21 @@ class Term:
         else:
             G.put(self.index, values)
 
+    def tasks(self, n_columns: int) -> Iterator[TaskLabels]:
+        """Yield the labels of each task."""
+        every = np.arange(len(self.y))
+        columns, own = np.arange(n_columns)[self.columns], np.arange(self.y.shape[1])
+        samples = every if self.index is None else self.index[:, 0] // n_columns
+        if not self.loss.width_one:
+            yield TaskLabels(columns, samples, every, own)
+        elif self.index is None:
+            for k, column in enumerate(columns):
+                yield TaskLabels(np.array([column]), samples, every, own[k : k + 1])
+        else:
+            for column in columns:
+                rows = np.flatnonzero(self.index[:, 0] % n_columns == column)
+                yield TaskLabels(np.array([column]), samples[rows], rows, own)
+
     def column_sums(self, values: np.ndarray, n_columns: int) -> np.ndarray:
         """Sum what belongs to the labels by column of raw."""
         sums = np.zeros(n_columns)
@@ -46,6 +79,38 @@ class Term:
         else:
             sums += np.bincount(self.index.ravel() % n_columns, values.ravel(), minlength=n_columns)
         return sums
+
+
+class TotalHessian(NamedTuple):
+    """A Hessian between columns: its diagonal, and the squares of those columns that are coupled, as classes are."""
+
+    diagonal: np.ndarray
+    groups: list[tuple[np.ndarray, np.ndarray]]
+
+    @classmethod
+    def zero(cls, n_columns: int) -> "TotalHessian":
+        """Return the Hessian of nothing."""
+        return cls(np.zeros(n_columns), [])
+
+    def add(self, other: "TotalHessian", columns: slice | np.ndarray) -> None:
+        """Add another Hessian, of some of the columns."""
+        self.diagonal[columns] += other.diagonal
+        inside = np.arange(len(self.diagonal))[columns]
+        self.groups.extend((inside[own], square) for own, square in other.groups)
+
+    def whole_diagonal(self) -> np.ndarray:
+        """Return the diagonal, coupled columns included."""
+        diagonal = self.diagonal.copy()
+        for columns, square in self.groups:
+            diagonal[columns] += np.diag(square)
+        return diagonal
+
+    def matrix(self) -> np.ndarray:
+        """Return the whole matrix."""
+        whole = np.diag(self.diagonal)
+        for columns, square in self.groups:
+            whole[np.ix_(columns, columns)] += square
+        return whole
 
 
 @dataclass(frozen=True)
@@ -79,6 +144,18 @@ class JointLoss:
             weight = term.weight if len(term.weight) == 1 else term.weight[rows]
             terms.append(Term(term.loss, term.columns, None, term.y[rows], weight))
         return JointLoss(tuple(terms), len(terms[0].y), self.n_columns)
+
+    @property
+    def n_labels(self) -> np.ndarray:
+        """Number of labels of each column that count."""
+        counts = np.zeros(self.n_columns)
+        for term in self.terms:
+            if term.index is None and len(term.weight) == 1:
+                counts[term.columns] = self.n_samples
+            else:
+                weight = np.broadcast_to(term.weight > 0, term.y.shape)
+                counts += term.column_sums(weight.astype(float), self.n_columns)
+        return counts
 
     @property
     def is_quadratic(self) -> bool:
@@ -117,6 +194,26 @@ class JointLoss:
             )
         return H
 
+    def curvatures(self, raw: np.ndarray) -> np.ndarray:
+        """Return the second derivative of the loss in each raw prediction, where none is mixed."""
+        H = np.zeros(raw.shape)
+        for term in self.terms:
+            found = term.take(raw)
+            product = term.loss.hessian_product(term.y, found, term.weight, np.ones((1, 1)))
+            term.put(H, np.broadcast_to(product, found.shape))
+        return H
+
+    def newton_rows(self, raw: np.ndarray) -> Iterator[NewtonRows]:
+        """Yield each task's part of the least-squares problem that Newton's step solves."""
+        for term in self.terms:
+            found, weight = term.take(raw), np.broadcast_to(term.weight, term.y.shape)
+            for task in term.tasks(self.n_columns):
+                at = np.ix_(task.rows, task.own)
+                counts = weight[at][:, 0] > 0
+                y, z, s = (array[at][counts] for array in (term.y, found, weight))
+                B, r = term.loss.newton_rows(y, z, s[:, :1])
+                yield NewtonRows(task.columns, task.samples[counts], B, r)
+
     def hessians(self, raw: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:
         """Yield the columns of each task and the Hessian in them, of shape (n_samples, width, width)."""
         for term in self.terms:
@@ -148,40 +245,33 @@ class JointLoss:
             )
         return raw
 
-    def total_hessian(self, raw: np.ndarray) -> np.ndarray:
-        """Return the sum over samples of the Hessian in raw, of shape (n_columns, n_columns)."""
-        return self.total_hessian_from(self.gradient(raw))
-
-    def total_hessian_from(self, U: np.ndarray) -> np.ndarray:
-        """Return total_hessian where the gradient in raw is U."""
-        total = np.zeros((self.n_columns, self.n_columns))
+    def total_hessian(self, U: np.ndarray) -> "TotalHessian":
+        """Return the sum over samples of the Hessian in raw, where the gradient is U."""
+        total = TotalHessian.zero(self.n_columns)
         for term in self.terms:
             found = term.take(U)
             if term.loss.width_one:
                 product = term.loss.hessian_from(term.y, found, term.weight, np.ones((1, 1)))
-                total += np.diag(
-                    term.column_sums(np.broadcast_to(product, found.shape), self.n_columns)
-                )
-                continue
-            for k, unit in enumerate(np.eye(found.shape[1])):
-                product = term.loss.hessian_from(term.y, found, term.weight, unit)
-                total[:, term.columns.start + k] += term.column_sums(product, self.n_columns)
+                sums = term.column_sums(np.broadcast_to(product, found.shape), self.n_columns)
+                total.diagonal[term.columns] = sums[term.columns]
+            else:
+                square = term.loss.total_hessian_from(term.y, found, term.weight)
+                total.groups.append((np.arange(self.n_columns)[term.columns], square))
         return total
 
-    def constant_hessian(self, raw: np.ndarray) -> np.ndarray:
+    def constant_hessian(self, raw: np.ndarray) -> "TotalHessian":
         """Return total_hessian at a raw prediction that is the same for all samples, of shape (n_columns,)."""
-        total = np.zeros((self.n_columns, self.n_columns))
+        total = TotalHessian.zero(self.n_columns)
         for term in self.terms:
             weight = self._weights(term)[None, term.columns]
             at, y = raw[None, term.columns], term.y[:1]
             if term.loss.width_one:
-                total[term.columns, term.columns] = np.diag(
-                    term.loss.hessian_product(0.0 * at, at, weight, np.ones((1, 1)))[0]
-                )
-                continue
-            for k, unit in enumerate(np.eye(at.shape[1])):
-                product = term.loss.hessian_product(y, at, weight[:, :1], unit)
-                total[term.columns, term.columns.start + k] = product[0]
+                H = term.loss.hessian_product(0.0 * at, at, weight, np.ones((1, 1)))
+                total.diagonal[term.columns] = H[0]
+            else:
+                U = term.loss.gradient(y, at, weight[:, :1])
+                square = term.loss.total_hessian_from(y, U, weight[:, :1])
+                total.groups.append((np.arange(self.n_columns)[term.columns], square))
         return total
 
     def _weights(self, term: Term) -> np.ndarray:

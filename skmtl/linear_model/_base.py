@@ -7,12 +7,11 @@ import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
 from ..base import JointModel, RawAnswers
-from ..heads import column_names
+from ..heads import Head, column_names
 from ..tasks import FitData, check_fit, check_predict
 from ..utils import Boolean, Either, Number, OneOf, PerTask, Rule
 from ._choice import Choice, Choose
-from ._prepare import Prepared, Setup, prepare
-from ._solve import Coefficients, Start, fit_separately, solve
+from .problems import Coefficients, Prepared, Setup, Start, fit_separately, prepare, solve
 
 NON_NEGATIVE = Number(0.0)
 
@@ -91,8 +90,8 @@ class JointLinearModel(JointModel):
 
     def _keep(self, came: FitData, prepared: Prepared, found: Coefficients) -> None:
         """Become the model that has these coefficients."""
-        self.coef_ = found.W.astype(came.X.dtype, copy=False)
-        self.intercept_ = found.intercept.astype(came.X.dtype, copy=False)
+        self.coef_ = as_precise(found.W, came.X.dtype, prepared.heads)
+        self.intercept_ = as_precise(found.intercept, came.X.dtype, prepared.heads)
         if found.shared is not None:
             self.shared_coef_ = found.shared.astype(came.X.dtype, copy=False)
             self.specific_coef_ = self.coef_ - self.shared_coef_
@@ -113,3 +112,16 @@ class JointLinearModel(JointModel):
             former = Start(self.coef_, self.intercept_, getattr(self, "components_", None))
         self._forget_fit()
         return former
+
+
+def as_precise(values: np.ndarray, dtype: np.dtype, heads: tuple[Head, ...]) -> np.ndarray:
+    """Return coefficients or intercepts in the precision of X; raise ValueError where it does not hold them."""
+    with np.errstate(over="ignore"):
+        made = values.astype(dtype, copy=False)
+    lost = [head.name for head in heads if not np.isfinite(made[head.columns]).all()]
+    if lost:
+        raise ValueError(
+            f"coefficients of tasks {lost} are beyond what {dtype} holds: y is too large, or X too small; scale them, "
+            "or pass X as float64"
+        )
+    return made

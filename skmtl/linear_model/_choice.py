@@ -6,8 +6,7 @@ from typing import Any, NamedTuple
 
 from ..penalties import Penalty
 from ..tasks import FitData
-from ._prepare import Prepared, Setup
-from ._solve import Start
+from .problems import Prepared, Setup, Start
 
 
 class Choice(NamedTuple):

@@ -18,10 +18,9 @@ from ..penalties import Penalty
 from ..tasks import FitData
 from ._choice import Choice
 from ._folds import Fold
-from ._prepare import Prepared, Setup
 from ._scores import Scores
-from ._solve import Coefficients, Start
 from ._walk import walk
+from .problems import Coefficients, Prepared, Setup, Start
 
 N_FOLDS = 5
 CONSTANT = ".*its prediction is a constant"

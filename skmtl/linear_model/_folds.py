@@ -11,10 +11,9 @@ from ..heads import Head, probabilities
 from ..metrics import Predictions, TaskSample
 from ..penalties import Penalty
 from ..tasks import FitData
-from ._prepare import Prepared, Setup, prepare
 from ._scores import mean
-from ._solve import Coefficients
 from ._walk import walk
+from .problems import Coefficients, Prepared, Setup, prepare
 
 
 @dataclass(frozen=True)

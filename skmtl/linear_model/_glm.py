@@ -6,7 +6,7 @@ from ..penalties import MeanRegularized, Penalty
 from ..tasks import as_declared
 from ..utils import Either, Instance, OneOf
 from ._base import JointLinearModel
-from ._prepare import Setup
+from .problems import Setup
 
 UNTUNED = 30.0  # alpha where nobody chose it: python -m tests.benchmarks.defaults compares
 

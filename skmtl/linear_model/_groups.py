@@ -8,7 +8,7 @@ import numpy as np
 from ..heads import Head, fit_weights, fits_of, make_head, make_heads, open_heads
 from ..tasks import FitData, Labels, TaskTargets, VectorLayout
 from ._base import JointLinearModel
-from ._prepare import Setup, lay_out
+from .problems import Setup, lay_out
 
 
 def fit_by_group(
@@ -27,6 +27,7 @@ def fit_by_group(
     """
     model._forget()
     setup = model._setup()
+    setup.penalty.check_params()
     (name,) = outcome.tasks
     order = np.argsort(group, kind="stable")
     labels: dict[Hashable, Labels] = {

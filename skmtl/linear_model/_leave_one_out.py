@@ -10,7 +10,7 @@ Nothing is refitted, and only the tasks that are observed in row i meet in H_i.
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
@@ -18,53 +18,18 @@ import numpy as np
 from scipy import linalg
 
 from ..heads import TaskFit
-from ._data import Data, prefers_samples
-from ._design import Design
-from ._geometry import Reduced, eigen
-from ._prepare import Prepared
+from ._left_out import Inputs, Prior, label_weight
+from ._left_out_densely import DenseLabels
+from .problems import Design, Prepared, eigen
 
 LARGEST_BLOCK = 4_000_000  # numbers in an array of a block of rows
 LARGEST_KEPT = (
     12_500_000  # numbers in the rotated inputs of all labels that are kept from prior to prior
 )
 ROWS = 4096
+TRUSTED = 1e-6  # what leverages leave of 1 that rounding has not spoilt
+LARGEST_DENSE = 1500  # labels whose covariance is inverted where leverages are spoilt
 SAME_KAPPA = 13  # digits to which eigenvalues of the prior covariance are told apart
-
-
-class Prior(NamedTuple):
-    """Covariance diag(own) + common common' of the tasks' coefficients of one feature."""
-
-    own: np.ndarray
-    common: np.ndarray
-
-
-@dataclass(frozen=True, eq=False)
-class Inputs:
-    """The inputs, of shape (n_samples, size), where size is the lesser of n_samples and n_features.
-
-    has_centres says that each task is centred by its own weighted mean, as a free intercept does.
-    precision is that of the common coefficients a priori: 0 for a pooled intercept.
-    """
-
-    design: Design
-    has_centres: bool
-    precision: np.ndarray
-
-    @classmethod
-    def of(cls, data: Data) -> "Inputs":
-        """Rotate the inputs where there are fewer samples than features: distances are all that matters."""
-        design = data.design
-        if prefers_samples(design):
-            L = Reduced.factor(design)[0]
-            design = Design.plain(L)
-        return cls(design, data.fit_intercept, np.ones(design.shape[1]))
-
-    def with_pooled_intercept(self, sharing: float) -> "Inputs":
-        """Return inputs with a constant feature: its common coefficient is free, those of the tasks are shrunk."""
-        design = self.design.with_constant(1.0 / np.sqrt(sharing))
-        return replace(
-            self, design=design, has_centres=False, precision=np.append(self.precision, 0.0)
-        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -122,12 +87,26 @@ def is_alone(sample: Sample) -> bool:
     return len(sample.gap) == 1 and not sample.gap.any()
 
 
+@dataclass(frozen=True, eq=False)
 class LeaveOneOut(ABC):
     """The labels of all tasks, ready to be left out row by row."""
 
-    @abstractmethod
+    inputs: Inputs
+    fits: tuple[TaskFit, ...]
+
     def residuals(self, prior: Prior) -> list[np.ndarray]:
         """Return the errors at rows left out by task, in scaled units; NaN where a task has no other label."""
+        left_out, least = self._by_leverages(prior)
+        is_lost = not least > TRUSTED and sum(len(fit.y) for fit in self.fits) <= LARGEST_DENSE
+        return self._dense.residuals(prior) if is_lost else left_out
+
+    @cached_property
+    def _dense(self) -> DenseLabels:
+        return DenseLabels.of(self.inputs, self.fits)
+
+    @abstractmethod
+    def _by_leverages(self, prior: Prior) -> tuple[list[np.ndarray], float]:
+        """Return the residuals, and the least that leverages leave of 1, of which rounding leaves no more digits."""
 
     @abstractmethod
     def separate(self, strength: float) -> np.ndarray:
@@ -155,16 +134,16 @@ class FullLabels(LeaveOneOut):
         y = np.column_stack([fit.y[:, 0] for fit in fits])
         Y = sample.centred(y, inputs.has_centres) * factor
         Z = sample.coordinates(inputs.design, slice(0, len(weight)))
-        return cls(sample, factor, Z, Y)
+        return cls(inputs, tuple(fits), sample, factor, Z, Y)
 
     @cached_property
     def response(self) -> np.ndarray:
         """The products of inputs and targets."""
         return self.Z.T @ self.Y
 
-    def residuals(self, prior: Prior) -> list[np.ndarray]:
+    def _by_leverages(self, prior: Prior) -> tuple[list[np.ndarray], float]:
         if is_alone(self.sample):
-            return [np.full(1, np.nan) for _ in self.factor]
+            return [np.full(1, np.nan) for _ in self.factor], 1.0
         own, common = prior.own * self.factor**2, prior.common * self.factor
         kappa, rotation = np.linalg.eigh(np.diag(own) + np.outer(common, common))
         size = kappa[-1]
@@ -173,10 +152,11 @@ class FullLabels(LeaveOneOut):
         )
         shrink = size * distinct / (1.0 + np.outer(self.sample.values, size * distinct))
         errors = self.Y @ rotation - self.Z @ (shrink[:, which] * (self.response @ rotation))
-        errors /= self.sample.gap[:, None] - squares_times(self.Z, shrink)[:, which]
+        rest = self.sample.gap[:, None] - squares_times(self.Z, shrink)
+        errors /= rest[:, which]
         errors = errors @ rotation.T
         errors /= self.sample.root[:, None] * self.factor
-        return list(errors.T)
+        return list(errors.T), float(rest.min())
 
     def separate(self, strength: float) -> np.ndarray:
         shrink = 1.0 / (np.outer(self.sample.values, self.factor**2) + strength)
@@ -201,7 +181,6 @@ class PartialLabels(LeaveOneOut):
     Cholesky factor a prior, of the size of one task, are all that is factorised.
     """
 
-    inputs: Inputs
     samples: tuple[Sample, ...]
     y: tuple[np.ndarray, ...]
     blocks: tuple[Block, ...]
@@ -220,7 +199,7 @@ class PartialLabels(LeaveOneOut):
         kept: tuple[np.ndarray, ...] = ()
         if sum(len(s.root) * len(s.values) for s in samples) <= LARGEST_KEPT:
             kept = tuple(s.coordinates(inputs.design, slice(0, len(s.root))) for s in samples)
-        return cls(inputs, samples, y, tuple(blocks_of(rows, n_samples, size)), kept)
+        return cls(inputs, tuple(fits), samples, y, tuple(blocks_of(rows, n_samples, size)), kept)
 
     @cached_property
     def response(self) -> list[np.ndarray]:
@@ -231,12 +210,12 @@ class PartialLabels(LeaveOneOut):
             found.append(np.sum([self._Z(t, part).T @ y[part] for part in parts], axis=0))
         return found
 
-    def residuals(self, prior: Prior) -> list[np.ndarray]:
+    def _by_leverages(self, prior: Prior) -> tuple[list[np.ndarray], float]:
         shrink = [1.0 / (1.0 + o * s.values) for o, s in zip(prior.own, self.samples, strict=True)]
         is_shared = bool(prior.common.any())
         loadings = self._loadings(prior, shrink) if is_shared else None
         coef = self._coefficients(prior, shrink, loadings)
-        left_out = [np.empty(len(y)) for y in self.y]
+        left_out, least = [np.empty(len(y)) for y in self.y], np.inf
         for block in self.blocks:
             parts = []
             for t, labels in block.labels:
@@ -247,14 +226,15 @@ class PartialLabels(LeaveOneOut):
                 if is_alone(sample):  # what errors no model can have must not tie the row's others
                     gap, Z = np.ones(1), np.zeros_like(Z)
                 parts.append((errors, gap, None if loadings is None else Z @ loadings[t]))
-            found = without_rows(parts, block.systems if is_shared else ())
+            found, rest = without_rows(parts, block.systems if is_shared else ())
+            least = min(least, rest)
             stops = np.cumsum([len(part[0]) for part in parts])[:-1]
             for (t, labels), own in zip(block.labels, np.split(found, stops), strict=True):
                 left_out[t][labels] = own / self.samples[t].root[labels]
         for found, sample in zip(left_out, self.samples, strict=True):
             if is_alone(sample):
                 found[:] = np.nan
-        return left_out
+        return left_out, least
 
     def separate(self, strength: float) -> np.ndarray:
         return np.column_stack(
@@ -317,11 +297,6 @@ def have_common_weights(fits: Sequence[TaskFit]) -> bool:
     return True
 
 
-def label_weight(fit: TaskFit) -> np.ndarray:
-    """Return the weight of each label of a task."""
-    return np.broadcast_to(fit.weight, (len(fit.y), 1))[:, 0]
-
-
 def squares_times(Z: np.ndarray, A: np.ndarray) -> np.ndarray:
     """Return (Z * Z) @ A, some rows at a time."""
     product = np.empty((len(Z), A.shape[1]))
@@ -334,20 +309,26 @@ def squares_times(Z: np.ndarray, A: np.ndarray) -> np.ndarray:
 def without_rows(
     parts: Sequence[tuple[np.ndarray, np.ndarray, np.ndarray | None]],
     systems: Sequence[np.ndarray],
-) -> np.ndarray:
-    """Solve (diag(gap) - P P') x = errors over the labels of each row; parts are (errors, gap, P) by task."""
+) -> tuple[np.ndarray, float]:
+    """Solve (diag(gap) - P P') x = errors over the labels of each row; parts are (errors, gap, P) by task.
+
+    Return the least eigenvalue of the matrices, too.
+    """
     errors, gap = (np.concatenate([part[k] for part in parts]) for k in (0, 1))
     if not systems:
-        return errors / gap
+        return errors / gap, float(gap.min())
     P = np.concatenate([part[2] for part in parts])
-    found = np.empty_like(errors)
+    found, least = np.empty_like(errors), np.inf
     for index in systems:
         own = P[index]
         matrix = -(own @ own.transpose(0, 2, 1))
         diagonal = np.arange(index.shape[1])
         matrix[:, diagonal, diagonal] += gap[index]
-        found[index] = np.linalg.solve(matrix, errors[index][:, :, None])[:, :, 0]
-    return found
+        values, vectors = np.linalg.eigh(matrix)
+        rotated = np.einsum("nij,ni->nj", vectors, errors[index]) / values
+        found[index] = np.einsum("nij,nj->ni", vectors, rotated)
+        least = min(least, float(values[:, 0].min()))
+    return found, least
 
 
 def blocks_of(rows: Sequence[np.ndarray], n_samples: int, size: int) -> Iterator[Block]:

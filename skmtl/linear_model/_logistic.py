@@ -7,7 +7,7 @@ from ..penalties import MeanRegularized
 from ..tasks import as_classes
 from ..utils import POSITIVE, Either, Instance, OneOf, PerTask
 from ._base import JointLinearModel
-from ._prepare import Setup
+from .problems import Setup
 
 
 class MultiTaskLogisticRegression(JointLinearModel):

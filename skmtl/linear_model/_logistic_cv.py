@@ -22,7 +22,7 @@ from ..utils import (
 from ._base import JointLinearModel
 from ._cross_validate import Grid, Tuning, splitter_of
 from ._logistic import MultiTaskLogisticRegression
-from ._prepare import Setup
+from .problems import Setup
 
 C_RANGE = (1e-4, 1e4)
 """As in scikit-learn's LogisticRegressionCV."""

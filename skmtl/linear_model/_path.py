@@ -7,9 +7,9 @@ import numpy as np
 
 from ..penalties import MeanRegularized
 from ..tasks import check_fit
-from ._prepare import prepare
 from ._ridge import MultiTaskRidge
-from ._walk import factorise_once, walk
+from ._walk import walk
+from .problems import prepare
 
 
 class RidgePath(NamedTuple):
@@ -150,7 +150,7 @@ def ridge_path(
     setup = model._setup()
     came = check_fit(model, X, y, sample_weight, setup.typing)
     prepared = prepare(came, setup, task_weight, fit_intercept)
-    factorise_once(prepared)
+    prepared.layout.prepare_eigen()
     found = list(walk(prepared, penalties, max_iter, tol))
     shape = (len(alphas), len(sharings))
     coef, intercept, gap = (

@@ -8,8 +8,8 @@ import numpy as np
 from ..penalties import Penalty
 from ..tasks import check_fit
 from ._glm_cv import MultiTaskGLMCV
-from ._prepare import prepare
 from ._walk import multiples, walk
+from .problems import prepare
 
 
 class RegularizationPath(NamedTuple):

@@ -3,7 +3,7 @@
 from ..penalties import MeanRegularized
 from ..tasks import as_regression
 from ._base import JointLinearModel
-from ._prepare import Setup
+from .problems import Setup
 
 
 class MultiTaskRidge(JointLinearModel):

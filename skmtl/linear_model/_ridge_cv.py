@@ -10,8 +10,6 @@ from ..utils import POSITIVE, Boolean, Either, Number, OneOf, Several
 from ._base import JointLinearModel
 from ._choice import Choice
 from ._cross_validate import splitter_of
-from ._data import label_weights
-from ._prepare import Setup
 from ._ridge_grid import (
     Grid,
     best,
@@ -22,6 +20,7 @@ from ._ridge_grid import (
     pooled_strengths,
     table,
 )
+from .problems import Setup, label_weights
 
 
 class MultiTaskRidgeCV(JointLinearModel):

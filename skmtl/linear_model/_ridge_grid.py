@@ -10,10 +10,9 @@ from ..penalties import MeanRegularized
 from ..tasks import FitData, labels_of
 from ..utils import take_rows
 from ._cross_validate import CONSTANT
-from ._data import label_weights
 from ._leave_one_out import Inputs, LeaveOneOut, Prior, label_weight, leave_one_out
 from ._path import ridge_path
-from ._prepare import Prepared
+from .problems import Prepared, label_weights
 
 NOISE_TO_SIGNAL = np.geomspace(1e-4, 1e3, 15)
 SAME_SCORE = 10  # decimals of a score beyond which it is rounding
@@ -77,7 +76,7 @@ class Errors(NamedTuple):
 
 def default_alphas(prepared: Prepared) -> np.ndarray:
     """Return strengths by the ratios of noise to signal that they suit: multiples of the features' total variance."""
-    design = prepared.data.design
+    design = prepared.layout.design
     weight = label_weights(prepared.fits, design.shape[0])
     total = float(design.squares(weight).sum() / weight.sum())
     return (total if total > 0 else 1.0) * NOISE_TO_SIGNAL
@@ -85,14 +84,14 @@ def default_alphas(prepared: Prepared) -> np.ndarray:
 
 def leave_one_out_errors(came: FitData, prepared: Prepared, grid: Grid) -> Errors:
     """Leave out each row with all its labels, exactly; target scales and signs stay those of all rows."""
-    inputs = Inputs.of(prepared.data)
+    inputs = Inputs.of(prepared.layout)
     free = leave_one_out(inputs, prepared)
     separate = [free.separate(alpha) for alpha in grid.alphas.tolist()]
     squared = np.full((len(grid.alphas), len(grid.sharings), len(came.targets)), np.nan)
     places = [came.targets.tasks.index(fit.head.name) for fit in prepared.fits]
     for j, sharing in enumerate(grid.sharings.tolist()):
         labels = free
-        if grid.pool_intercept and prepared.data.fit_intercept and sharing > 0:
+        if grid.pool_intercept and prepared.layout.fit_intercept and sharing > 0:
             labels = leave_one_out(inputs.with_pooled_intercept(sharing), prepared)
         for i, alpha in enumerate(grid.alphas.tolist()):
             q = signs_of(grid.penalty(alpha, sharing), prepared, separate[i])

@@ -6,9 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ..penalties import Penalty
-from ._geometry import LARGEST_EIGENPROBLEM
-from ._prepare import Prepared
-from ._solve import Coefficients, Start, fit_separately, solve
+from .problems import Coefficients, Prepared, Start, fit_separately, solve
 
 FEW = 5  # strengths, for which the Gram matrix of a few features at a time does
 FAINT = 0.01
@@ -28,33 +26,23 @@ def walk(
     tol: float,
     start: Start | None = None,
 ) -> Iterator[Coefficients]:
-    """Solve row by row, each penalty from a solution beside it. The separate fits of a row are the same."""
+    """Solve row by row, each penalty from a solution beside it. The separate fits of a row are the same.
+
+    Of direct solutions, which have a Gram matrix in common, the last alone is looked at on the data themselves.
+    """
     if len(rows) > FEW:
-        share_gram(prepared)
+        prepared.layout.prepare_gram()
     for row in rows:
         separate = first = None
         for penalty in row:
             if separate is None:
                 separate = fit_separately(prepared, penalty, max_iter)
-            found = solve(prepared, penalty, max_iter, tol, start, separate)
+            is_last = row is rows[-1] and penalty is row[-1]
+            found = solve(prepared, penalty, max_iter, tol, start, separate, on_data=is_last)
             yield found
             start = found.start
             first = start if first is None else first
         start = first
-
-
-def share_gram(prepared: Prepared) -> None:
-    """Make the Gram matrix of all features once for all strengths, where it is that of every column and not wide."""
-    data = prepared.data
-    if data.is_common and data.design.shape[0] >= data.design.shape[1]:
-        data.geometry.gram  # noqa: B018 - kept by the geometry
-
-
-def factorise_once(prepared: Prepared) -> None:
-    """Find the eigenvectors of the Gram matrix, with which each strength costs products alone."""
-    geometry = prepared.data.geometry
-    if geometry.gram is not None and geometry.size <= LARGEST_EIGENPROBLEM:
-        geometry.eigen  # noqa: B018 - computed once, here, for all penalties
 
 
 class Top(NamedTuple):
@@ -71,7 +59,7 @@ def top_of(prepared: Prepared, penalty: Penalty, max_iter: int) -> Top:
     FAINT of the loss: at a multiple m the weights V have loss(0) - loss(V) <= 2 conjugate(C) / m, C being the gradient
     at zero. Where a penalty looks at separate fits, it is asked twice: they are others at the top.
     """
-    C = prepared.data.geometry.coefficients(prepared.data.null_gradient[0])
+    C = prepared.layout.weights(prepared.layout.null_gradient)
     multiple = 1.0
     for _ in range(2):
         scaled = penalty.scaled(multiple)
@@ -89,10 +77,9 @@ def top_of(prepared: Prepared, penalty: Penalty, max_iter: int) -> Top:
 
 def explainable(prepared: Prepared) -> float:
     """Return how far the loss of the best constant prediction is above that of perfect ones."""
-    shapes = [(piece.loss.n_samples, piece.loss.n_columns) for piece in prepared.data.pieces]
-    parts = zip(prepared.data.pieces, shapes, strict=True)
-    perfect = -sum(piece.loss.conjugate(np.zeros(shape)) for piece, shape in parts)
-    return float(prepared.data.null_values.sum()) - perfect
+    losses = [block.loss for block in prepared.layout.blocks]
+    perfect = -sum(loss.conjugate(np.zeros((loss.n_samples, loss.n_columns))) for loss in losses)
+    return float(prepared.layout.null_values.sum()) - perfect
 
 
 def multiples(

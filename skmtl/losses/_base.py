@@ -8,6 +8,14 @@ import numpy as np
 EDGE = 0.05  # away from which a mean is taken that no finite raw prediction has: of labels of one class
 
 
+FLATTEST = 1e-30  # second derivative below which a loss is taken as that curved
+
+
+def are_ones(weight: np.ndarray) -> bool:
+    """Whether weights that all labels have in common change nothing."""
+    return len(weight) == 1 and bool((weight == 1.0).all())
+
+
 class Loss(ABC):
     """Convex loss of a task, summed over its labels with the given weights.
 
@@ -42,6 +50,22 @@ class Loss(ABC):
         self, y: np.ndarray, U: np.ndarray, weight: np.ndarray, D: np.ndarray
     ) -> np.ndarray:
         """Return the Hessian times D, of the shape of U, where the gradient in raw is U: cheaper than from raw."""
+
+    def total_hessian_from(self, y: np.ndarray, U: np.ndarray, weight: np.ndarray) -> np.ndarray:
+        """Return the sum over labels of the Hessian, of shape (width, width), where the gradient in raw is U."""
+        ones = np.ones((1, 1))
+        return np.diag(np.broadcast_to(self.hessian_from(y, U, weight, ones), U.shape).sum(axis=0))
+
+    def newton_rows(
+        self, y: np.ndarray, raw: np.ndarray, weight: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Return B, (n_labels, width, width), and r, (n_labels, width), for labels of one task.
+
+        B'B is the Hessian in raw of each label and B'r the gradient, so that Newton's step minimises ||B D + r||^2.
+        """
+        H = np.broadcast_to(self.hessian_product(y, raw, weight, np.ones((1, 1))), raw.shape)
+        root = np.sqrt(np.maximum(H, FLATTEST))
+        return root[:, :, None], self.gradient(y, raw, weight) / root
 
     @abstractmethod
     def conjugate(self, y: np.ndarray, U: np.ndarray, weight: np.ndarray) -> float:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import expit, log_expit, logit, logsumexp, xlogy
 
-from ._base import EDGE, Loss
+from ._base import EDGE, Loss, are_ones
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,8 @@ class LogisticLoss(Loss):
         """Return the gradient of the loss in raw."""
         G = expit(raw)
         G -= y
-        G *= weight
+        if not are_ones(weight):
+            G *= weight
         return G
 
     def hessian_product(self, y, raw, weight, D):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import log_softmax, logsumexp, softmax, xlogy
 
-from ._base import EDGE, Loss
+from ._base import EDGE, FLATTEST, Loss
 
 
 @dataclass(frozen=True)
@@ -42,6 +42,19 @@ class MultinomialLoss(Loss):
         G -= y
         G *= weight
         return G
+
+    def total_hessian_from(self, y, U, weight):
+        """Return the sum over labels of the Hessian, of shape (width, width), where the gradient in raw is U."""
+        p = y + U / np.where(weight > 0.0, weight, 1.0)
+        weighted = weight * p
+        return np.diag(weighted.sum(axis=0)) - weighted.T @ p
+
+    def newton_rows(self, y, raw, weight):
+        """Return B with B'B the Hessian of each label, and r with B'r the gradient."""
+        p = np.maximum(softmax(raw, axis=1), FLATTEST)
+        root, s = np.sqrt(p), np.sqrt(weight)
+        B = root[:, :, None] * (np.eye(p.shape[1]) - p[:, None, :])
+        return s[:, :, None] * B, s * (root - y / root)
 
     def hessian_product(self, y, raw, weight, D):
         """Return the Hessian at raw times D, of the shape of raw."""

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ._base import Loss
+from ._base import Loss, are_ones
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,10 @@ class SquaredLoss(Loss):
 
     def gradient(self, y, raw, weight):
         """Return the gradient of the loss in raw."""
-        return weight * (raw - y)
+        G = raw - y
+        if not are_ones(weight):
+            G *= weight
+        return G
 
     def hessian_product(self, y, raw, weight, D):
         """Return the Hessian at raw times D, of the shape of raw."""

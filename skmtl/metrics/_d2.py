@@ -25,6 +25,8 @@ def explained(
         found, null = log_losses(known, mean), log_losses(known, np.tile(shares, (len(known), 1)))
     else:
         deviances = poisson_deviances if kind == "count" else square_errors
+        size = np.abs(known).max() or 1.0  # squares of what is left neither overflow nor vanish
+        known, mean = known / size, mean / size
         best = np.full(len(known), np.average(known, weights=weight))
         found, null = deviances(known, mean), deviances(known, best)
     return float(1.0 - weight @ found / (weight @ null))

@@ -139,8 +139,8 @@ class MeanRegularized(Penalty):
         alpha, u = strengths(self.alpha, columns)
         q = np.ones(len(columns)) if separate is None else learned_signs(columns, separate * u)
         K, shared = np.eye(len(columns)), np.zeros((len(columns), len(columns)))
-        pooled = []
-        for tie in columns.ties():
+        pooled, ties = [], columns.ties()
+        for tie in ties:
             block = np.ix_(tie, tie)
             common = np.outer(q[tie], q[tie])
             K[block] = (1.0 - self.sharing) * np.eye(len(tie)) + self.sharing * common
@@ -154,9 +154,11 @@ class MeanRegularized(Penalty):
             precision = alpha * np.linalg.inv(K)
             return Composite(u, (term,), precision=precision, shared=shared, pooled=tuple(pooled))
         covariance = K / (alpha * np.outer(u, u))
-        ties_all = [len(tie) for tie in columns.ties()] == [len(columns)]
-        common_column = q * np.sqrt(self.sharing / alpha) / u if ties_all else None
-        return Quadratic(covariance, shared, tuple(pooled), common_column)
+        tied = [tie for tie in ties if len(tie) > 1] if self.sharing > 0 else []
+        common = np.zeros(len(columns))
+        for tie in tied:
+            common[tie] = q[tie] * np.sqrt(self.sharing / alpha) / u[tie]
+        return Quadratic(covariance, shared, tuple(pooled), common if len(tied) <= 1 else None)
 
 
 def learned_signs(columns: Columns, V: np.ndarray) -> np.ndarray:

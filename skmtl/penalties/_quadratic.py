@@ -23,15 +23,18 @@ class PooledIntercepts:
     strength: float
 
 
+ALL_SHARED = 1e-14  # share of a variance that may be rounding, where all of it is shared
+
+
 @dataclass(frozen=True)
 class Quadratic:
     """1/2 trace(W covariance^-1 W'), infinite outside the range of the covariance.
 
     covariance is the prior covariance of the tasks' coefficients of one feature, of shape
     (n_columns, n_columns); it may be singular. shared maps W to the part of it that is shared, W @ shared; None
-    where no part is. pooled are penalties on the intercepts. common, where there is one, says that the covariance is
-    diagonal but for common common'. terms are empty: there is no kink anywhere; u is 1: it
-    takes W itself.
+    where no part is. pooled are penalties on the intercepts. common, where it is known, says that the covariance is
+    diagonal but for common common'; zero where nothing is shared. terms are empty: there is no kink anywhere; u is 1:
+    it takes W itself.
     """
 
     covariance: np.ndarray
@@ -41,6 +44,13 @@ class Quadratic:
     terms: ClassVar[tuple[Term, ...]] = ()
     u: ClassVar[float] = 1.0
     learned: ClassVar[Callable[[np.ndarray], dict[str, Any]]] = staticmethod(nothing)
+
+    @property
+    def specific(self) -> np.ndarray:
+        """The diagonal of the covariance without common common', where that is all of it."""
+        assert self.common is not None
+        rest = np.diag(self.covariance) - self.common**2
+        return np.where(rest > ALL_SHARED * self.common**2, rest, 0.0)
 
     def alpha_max(self, C: np.ndarray) -> float:
         """Return infinity: no strength makes all weights zero, unless the gradient C there is zero."""

@@ -8,6 +8,9 @@ import numpy as np
 
 from ..utils import Configurable, Number
 
+DEFAULT_TOL = 1e-16
+PATIENCE = 20  # iterations without a gradient half as long (its norm is not monotone) after which it is hopeless
+
 Raw = list[np.ndarray]
 
 
@@ -15,15 +18,25 @@ class SmoothProblem(Protocol):
     """Minimise loss(raw(v)) + <v, P v> / 2 over vectors v.
 
     Raw predictions, a list of arrays, are affine in v, so that along a line the loss needs no product with the data.
-    Inner products of vectors are <u, v> = u . metric(v). scale is the objective at its best constant prediction.
     """
 
     @property
     def scale(self) -> float:
         """The objective at the best constant prediction."""
 
-    def predict(self, v: np.ndarray) -> Raw:
-        """Return the raw predictions of v."""
+    @property
+    def goal(self) -> float:
+        """Half the squared norm of the gradient that is small enough, whatever the preconditioner makes of it.
+
+        It is that for the default tol, and grows with it.
+        """
+
+    @property
+    def has_close_preconditioner(self) -> bool:
+        """Whether there is a better preconditioner near the optimum."""
+
+    def begin(self, v: np.ndarray) -> tuple[Raw, np.ndarray]:
+        """Return the raw predictions of v, and the gradient there."""
 
     def gradient(self, v: np.ndarray, raw: Raw) -> np.ndarray:
         """Return the gradient at v, whose raw predictions are raw."""
@@ -40,11 +53,13 @@ class SmoothProblem(Protocol):
     def penalty_product(self, v: np.ndarray) -> np.ndarray:
         """Return P v."""
 
-    def preconditioner(self, raw: Raw) -> Callable[[np.ndarray], np.ndarray]:
-        """Return an approximation of the inverse Hessian at raw: a self-adjoint and positive map."""
+    def preconditioner(
+        self, raw: Raw | None, closely: bool = False
+    ) -> Callable[[np.ndarray], np.ndarray]:
+        """Return an approximation of the inverse Hessian: a self-adjoint and positive map.
 
-    def metric(self, v: np.ndarray) -> np.ndarray:
-        """Return what turns inner products with v into plain ones."""
+        It is that at raw, or at the best constant prediction where raw is None. closely asks for the better one.
+        """
 
 
 class Solution(NamedTuple):
@@ -54,9 +69,6 @@ class Solution(NamedTuple):
     ----------
     v : ndarray of shape (n,)
         The vector reached.
-
-    raw : list of ndarray
-        Its raw predictions.
 
     suboptimality : float
         Estimate of how far its objective is above the optimum, relative to the scale of the problem.
@@ -71,12 +83,11 @@ class Solution(NamedTuple):
     --------
     >>> import numpy as np
     >>> from skmtl.solvers import Solution
-    >>> Solution(np.zeros(1), [np.zeros(3)], suboptimality=0.0, n_iter=1, converged=True).n_iter
+    >>> Solution(np.zeros(1), suboptimality=0.0, n_iter=1, converged=True).n_iter
     1
     """
 
     v: np.ndarray
-    raw: Raw
     suboptimality: float
     n_iter: int
     converged: bool
@@ -90,6 +101,25 @@ class Solver(Configurable):
     @abstractmethod
     def solve(self, problem: SmoothProblem, start: np.ndarray) -> Solution:
         """Minimise the problem from start."""
+
+    def _goal(self, problem: SmoothProblem) -> float:
+        """Return the problem's goal for the tolerance of the solver."""
+        return problem.goal * max(1.0, self.tol / DEFAULT_TOL)
+
+
+class Stagnation:
+    """Whether the gradient has stopped shrinking, so that rounding leaves nothing to be won."""
+
+    def __init__(self) -> None:
+        self.least, self.since = np.inf, 0
+
+    def has_come(self, square: float) -> bool:
+        """Take note of the squared norm of the gradient; return whether it has not been halved for a while."""
+        if square <= 0.5 * self.least:
+            self.least, self.since = square, 0
+        else:
+            self.since += 1
+        return self.since >= PATIENCE
 
 
 def moved(raw: Raw, step: float, change: Raw) -> Raw:

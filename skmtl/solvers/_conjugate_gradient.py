@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ._base import SmoothProblem, Solution, Solver, moved
+from ._base import SmoothProblem, Solution, Solver, Stagnation, moved
 
 
 class ConjugateGradient(Solver):
@@ -17,7 +17,8 @@ class ConjugateGradient(Solver):
 
     tol : float, default=1e-16
         Stop where half the squared norm of the residual in the metric of the preconditioner, an estimate of the
-        distance to the optimum of the objective, is at most tol times the scale of the problem.
+        distance to the optimum of the objective, is at most tol times the scale of the problem, and the residual itself
+        meets the goal of the problem, or rounding lets it shrink no more.
 
     See Also
     --------
@@ -35,12 +36,10 @@ class ConjugateGradient(Solver):
     >>> import numpy as np
     >>> from skmtl.solvers import ConjugateGradient
     >>> class Halfway:
-    ...     scale = 1.0
-    ...     def predict(self, v): return [v]
-    ...     def gradient(self, v, raw): return (raw[0] - 1.0) + v
+    ...     scale = goal = 1.0
+    ...     def begin(self, v): return [v.copy()], (v - 1.0) + v
     ...     def hessian_product(self, raw, D): return [D], 2.0 * D
-    ...     def preconditioner(self, raw): return lambda v: v
-    ...     def metric(self, v): return v
+    ...     def preconditioner(self, raw, closely=False): return lambda v: v
     >>> ConjugateGradient().solve(Halfway(), np.zeros(2)).v
     array([0.5, 0.5])
     """
@@ -65,22 +64,25 @@ class ConjugateGradient(Solver):
         solution : Solution
             Where the method stopped.
         """
-        v, raw = start.copy(), problem.predict(start)
-        precondition = problem.preconditioner(raw)
-        residual = -problem.gradient(v, raw)
+        v = start.copy()
+        raw, C = problem.begin(v)
+        precondition, residual = problem.preconditioner(None), -C
         Z = precondition(residual)
-        energy = problem.metric(residual) @ Z
-        D = Z
+        energy = residual @ Z
+        D, stagnation = Z, Stagnation()
+        scale, goal = problem.scale, self._goal(problem)
         for n_iter in range(self.max_iter + 1):
-            estimate = 0.5 * energy / problem.scale
-            if estimate <= self.tol or n_iter == self.max_iter:
+            estimate, square = 0.5 * energy / scale, residual @ residual
+            if n_iter == self.max_iter or not np.isfinite(estimate):
+                break
+            if estimate <= self.tol and (0.5 * square <= goal or stagnation.has_come(square)):
                 break
             change, product = problem.hessian_product(raw, D)
-            step = energy / (problem.metric(D) @ product)
+            step = energy / (D @ product)
             v += step * D
             raw = moved(raw, step, change)
             residual -= step * product
             Z = precondition(residual)
-            energy, previous = problem.metric(residual) @ Z, energy
+            energy, previous = residual @ Z, energy
             D = Z + energy / previous * D
-        return Solution(v, raw, float(estimate), n_iter, bool(estimate <= self.tol))
+        return Solution(v, float(estimate), n_iter, bool(estimate <= self.tol))

@@ -117,4 +117,5 @@ class GramProblem:
         tau = self.penalty.shrinkage(C)
         square = self.half_square - np.vdot(self.B, V) + 0.5 * np.vdot(V, image)
         short = (1.0 - tau) ** 2 * (max(float(square), 0.0) + self.penalty.quadratic(V))
-        return max(0.0, short + self.penalty.deficit(parts, tau * C))
+        gap = short + self.penalty.deficit(parts, tau * C)
+        return max(0.0, gap) if np.isfinite(gap) else np.inf

@@ -7,20 +7,20 @@ from typing import NamedTuple
 import numpy as np
 
 from ..utils import Number
-from ._base import Raw, SmoothProblem, Solution, Solver, moved
+from ._base import Raw, SmoothProblem, Solution, Solver, Stagnation, moved
 
 STEEP = 0.5  # a step is taken where the slope is at most so much of what it was
 REFRESHED = (0, 2, 8)  # iterations after which the preconditioner takes up the curvature reached
 MISJUDGED = 1.5  # a step so far from one says that the preconditioner has the wrong curvature
+CLOSE = 1e-3  # estimate from which on the better preconditioner is worth its price,
+PRECISE = 1e-12  # where a tolerance at most so large is asked for
 
 
 class Pair(NamedTuple):
-    """A step, the change of the gradient along it, both also under the metric, and 1 / <step, change>."""
+    """A step, the change of the gradient along it, and 1 / <step, change>."""
 
     step: np.ndarray
     change: np.ndarray
-    metric_step: np.ndarray
-    metric_change: np.ndarray
     rho: float
 
 
@@ -37,7 +37,8 @@ class LBFGS(Solver):
 
     tol : float, default=1e-16
         Stop where half the squared quasi-Newton decrement, an estimate of the distance to the optimum of the
-        objective, is at most tol times the scale of the problem.
+        objective, is at most tol times the scale of the problem, and the gradient meets the goal of the problem, or
+        rounding lets it shrink no more. The step that the estimate is of is taken.
 
     memory : int, default=10
         Number of steps remembered.
@@ -57,14 +58,13 @@ class LBFGS(Solver):
     >>> import numpy as np
     >>> from skmtl.solvers import LBFGS
     >>> class Chain:
-    ...     scale = 1.0
-    ...     def predict(self, v): return [v]
+    ...     scale, goal, has_close_preconditioner = 1.0, 1.0, False
+    ...     def begin(self, v): return [v.copy()], self.gradient(v, [v])
     ...     def gradient(self, v, raw): return np.sinh(raw[0] - 1.0) + v
     ...     def advance(self, v, raw, D): return [D], self.gradient(v + D, [raw[0] + D])
     ...     def loss_slope(self, raw, change): return np.sinh(raw[0] - 1.0) @ change[0]
     ...     def penalty_product(self, v): return v
-    ...     def preconditioner(self, raw): return lambda v: v / 2.0
-    ...     def metric(self, v): return v
+    ...     def preconditioner(self, raw, closely=False): return lambda v: v / 2.0
     >>> LBFGS().solve(Chain(), np.zeros(2)).v.round(4)
     array([0.5099, 0.5099])
     """
@@ -92,19 +92,28 @@ class LBFGS(Solver):
         solution : Solution
             Where the method stopped.
         """
-        v, raw = start.copy(), problem.predict(start)
-        C = problem.gradient(v, raw)
-        precondition = problem.preconditioner(raw)
+        v = start.copy()
+        raw, C = problem.begin(v)
+        precondition = Preconditioner(problem, raw if start.any() else None, self.tol)
         pairs: deque[Pair] = deque(maxlen=self.memory)
+        scale, goal, stagnation = problem.scale, self._goal(problem), Stagnation()
         for n_iter in range(self.max_iter + 1):
             D = -quasi_newton(precondition, pairs, C)
-            slope = problem.metric(C) @ D
-            estimate = -0.5 * slope / problem.scale
-            if estimate <= self.tol or n_iter == self.max_iter:
+            slope = C @ D
+            if slope > 0.0:  # rounding: no sign of an optimum
+                pairs.clear()
+                D = -precondition(C)
+                slope = C @ D
+            estimate = -0.5 * slope / scale
+            if n_iter == self.max_iter or not np.isfinite(estimate):
+                break
+            square = C @ C
+            if estimate <= self.tol and (0.5 * square <= goal or stagnation.has_come(square)):
+                v += D  # whoever asked for the solution looks at it once more
                 break
             with np.errstate(over="ignore", invalid="ignore"):  # a step too long is found out below
                 change, C_new = problem.advance(v, raw, D)
-                ahead = problem.metric(C_new) @ D
+                ahead = C_new @ D
             step = 1.0
             if not abs(ahead) <= STEEP * abs(slope):
                 step = search(problem, v, D, slope, raw, change)
@@ -113,11 +122,32 @@ class LBFGS(Solver):
                 break
             v += step * D
             raw = moved(raw, step, change)
-            remember(problem, pairs, step * D, C_new - C)
+            remember(pairs, step * D, C_new - C)
             C = C_new
-            if n_iter in REFRESHED or not 1.0 / MISJUDGED < step < MISJUDGED:
-                precondition = problem.preconditioner(raw)
-        return Solution(v, raw, float(estimate), n_iter, bool(estimate <= self.tol))
+            precondition.refresh(raw, n_iter, step, estimate)
+        return Solution(v, float(estimate), n_iter, bool(estimate <= self.tol))
+
+
+class Preconditioner:
+    """That of a problem, which takes up the curvature reached now and then, and the better one near the optimum."""
+
+    def __init__(self, problem: SmoothProblem, raw: Raw | None, tol: float) -> None:
+        self.problem = problem
+        self.apply = problem.preconditioner(raw)
+        self.may_come_close = tol <= PRECISE and problem.has_close_preconditioner
+        self.is_final = False
+
+    def __call__(self, C: np.ndarray) -> np.ndarray:
+        return self.apply(C)
+
+    def refresh(self, raw: Raw, n_iter: int, step: float, estimate: float) -> None:
+        """Look at the raw predictions reached, by a step whose length and estimate are known."""
+        if self.is_final:
+            return
+        if self.may_come_close and estimate < CLOSE:
+            self.apply, self.is_final = self.problem.preconditioner(raw, closely=True), True
+        elif n_iter in REFRESHED or not 1.0 / MISJUDGED < step < MISJUDGED:
+            self.apply = self.problem.preconditioner(raw)
 
 
 def quasi_newton(precondition: Callable, pairs: deque[Pair], C: np.ndarray) -> np.ndarray:
@@ -125,23 +155,20 @@ def quasi_newton(precondition: Callable, pairs: deque[Pair], C: np.ndarray) -> n
     Q = C.copy()
     shares = []
     for pair in reversed(pairs):
-        share = pair.rho * (pair.metric_step @ Q)
+        share = pair.rho * (pair.step @ Q)
         Q -= share * pair.change
         shares.append(share)
     Z = precondition(Q)
     for pair, share in zip(pairs, reversed(shares), strict=True):
-        Z += (share - pair.rho * (pair.metric_change @ Z)) * pair.step
+        Z += (share - pair.rho * (pair.change @ Z)) * pair.step
     return Z
 
 
-def remember(
-    problem: SmoothProblem, pairs: deque[Pair], step: np.ndarray, change: np.ndarray
-) -> None:
+def remember(pairs: deque[Pair], step: np.ndarray, change: np.ndarray) -> None:
     """Keep a step whose curvature is positive beyond rounding."""
-    metric_change = problem.metric(change)
-    curvature = step @ metric_change
+    curvature = step @ change
     if curvature > 0:
-        pairs.append(Pair(step, change, problem.metric(step), metric_change, 1.0 / curvature))
+        pairs.append(Pair(step, change, 1.0 / curvature))
 
 
 def search(
@@ -153,7 +180,7 @@ def search(
     where that leaves the bracket, by halving it.
     """
     penalty_D = problem.penalty_product(D)
-    linear, square = problem.metric(v) @ penalty_D, problem.metric(D) @ penalty_D
+    linear, square = v @ penalty_D, D @ penalty_D
     low, slope_low, high, slope_high, step = 0.0, start, np.inf, np.nan, 1.0
     for _ in range(60):
         with np.errstate(invalid="ignore", over="ignore"):

@@ -40,7 +40,7 @@ class WorkingSet(Solver):
     Parameters
     ----------
     max_iter : int, default=1000
-        Largest number of iterations in a working set.
+        Largest number of iterations in all working sets together.
 
     tol : float, default=1e-12
         Stop where the duality gap, over all features, is at most tol times the scale of the problem.
@@ -87,15 +87,14 @@ class WorkingSet(Solver):
             C, gap = problem.everywhere(parts)
             gap /= problem.scale
             new = fresh(problem.penalty.moving_rows(C), used)
-            if gap <= self.tol or (known and not len(new)):
+            left = self.max_iter - n_iter
+            if gap <= self.tol or (known and not len(new)) or left <= 0:
                 return Parts(parts, float(gap), n_iter, bool(gap <= self.tol))
             used = np.concatenate([used, new])
             tol = EASY * self.tol
             if len(new) and len(used) > LARGE:
                 tol = max(tol, ROUGH * gap)
-            found = self.inner(max_iter=self.max_iter, tol=tol).solve(
-                problem.features(used), parts[:, used]
-            )
+            found = self.inner(max_iter=left, tol=tol).solve(problem.features(used), parts[:, used])
             parts = np.zeros_like(parts)
             parts[:, used] = found.parts
             n_iter += found.n_iter

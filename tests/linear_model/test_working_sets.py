@@ -11,7 +11,8 @@ from scipy import sparse
 from sklearn.exceptions import ConvergenceWarning
 
 from skmtl import MultiTaskGLM
-from skmtl.linear_model import _composite, regularization_path
+from skmtl.linear_model import regularization_path
+from skmtl.linear_model.problems import _solve_nonsmooth
 from skmtl.penalties import L21, Dirty, L1Inf, SparseGroup
 
 BY_ROWS = [member for member in FAMILY if member.name in ("L21", "L1Inf", "Dirty", "SparseGroup")]
@@ -49,7 +50,7 @@ def test_gap_of_squares(member, share, as_sparse):
 @pytest.mark.parametrize("member", BY_ROWS, ids=str)
 def test_gap_of_any_losses(member, monkeypatch):
     """The same with classes, counts and missing labels."""
-    monkeypatch.setattr(_composite, "MANY_FEATURES", 30)
+    monkeypatch.setattr(_solve_nonsmooth, "MANY_FEATURES", 30)
     X, y, types = outcomes("mixed", 40, 90, 0.3)
     types = {name: types[name] for name in y}
     tasks = describe(X, y, types)
@@ -68,7 +69,7 @@ def test_as_all_at_once(penalty, fit_intercept, weighted, monkeypatch, rng):
     weight = rng.integers(1, 4, len(X)) if weighted else None
     model = MultiTaskGLM(penalty, fit_intercept=fit_intercept)
     found = [model.fit(given, y, weight).coef_ for given in (X, sparse.csr_array(X))]
-    monkeypatch.setattr(_composite, "FEW_FEATURES", 10**6)
+    monkeypatch.setattr(_solve_nonsmooth, "FEW_FEATURES", 10**6)
     wanted = model.fit(X, y, weight).coef_
     assert 0 < np.count_nonzero(wanted.any(axis=0)) < X.shape[1]
     for coef in found:

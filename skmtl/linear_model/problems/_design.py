@@ -10,6 +10,7 @@ from scipy import sparse
 CHUNK = 2048  # rows, or features, that are centred at a time
 LOOKED_AT = 100  # rows that show whether a feature may be far from zero
 FAR = 100.0  # standard deviations from zero beyond which a feature is shifted before any product
+HUGE = 1e100  # above which squares of numbers in X may overflow
 CONSTANT = 10.0  # roundings of its centre within which a feature is constant
 
 
@@ -32,6 +33,7 @@ class Design:
     def plain(cls, X: Any) -> "Design":
         """Return X as it is."""
         n_samples, n_features = X.shape
+        refuse_huge(dense(X[:LOOKED_AT]))
         nowhere = np.zeros(n_features)
         return cls(X, nowhere, nowhere, np.zeros(0, dtype=np.intp), np.zeros((n_samples, 0)))
 
@@ -40,6 +42,7 @@ class Design:
         """Return X about its weighted mean; rounding is that of the numbers in X, relative to them."""
         total = weight.sum()
         offset = np.asarray(X.T @ weight).ravel() / total
+        refuse_huge(offset)
         far = may_be_far(X, offset, weight)
         centre, shifted = offset, dense(X[:, far])
         if len(far):
@@ -87,7 +90,7 @@ class Design:
 
     def moved(self, shift: np.ndarray) -> "Design":
         """Return the design about another centre, which lies by shift from this one."""
-        offset = self.offset + self._near(shift)
+        offset = self.offset + self.near(shift)
         shifted = self.shifted - shift[self.far]
         return replace(self, offset=offset, centre=self.centre + shift, shifted=shifted)
 
@@ -98,16 +101,17 @@ class Design:
         more = {"offset": np.append(self.offset, 0.0), "centre": np.append(self.centre, 0.0)}
         return replace(self, X=X, **more)
 
-    def values(self, rows: slice = slice(None), columns: Any = slice(None)) -> np.ndarray:
+    def values(self, rows: Any = slice(None), columns: Any = slice(None)) -> np.ndarray:
         """Return X - centre of some samples, and of some features, as a dense array."""
         part = self.features(columns) if isinstance(columns, np.ndarray) else self
         centred = dense(part.X[rows]) - part.offset
-        centred[:, part.far] = part.shifted[rows]
+        if len(part.far):
+            centred[:, part.far] = part.shifted[rows]
         return centred
 
     def forward(self, W: np.ndarray) -> np.ndarray:
         """Return (X - centre) @ W."""
-        raw = self.X @ self._near(W)
+        raw = self.X @ self.near(W)
         raw -= self.offset @ W
         if len(self.far):
             raw += self.shifted @ W[self.far]
@@ -121,29 +125,30 @@ class Design:
             product[self.far] = self.shifted.T @ G
         return product
 
-    def gram(self, weight: np.ndarray | None = None) -> np.ndarray:
-        """Return (X - centre)' diag(weight) (X - centre)."""
+    def gram(self, weight: np.ndarray | None = None, rows: np.ndarray | None = None) -> np.ndarray:
+        """Return (X - centre)' diag(weight) (X - centre), of some samples, which have the weights."""
         if self.is_sparse:
-            return self._sparse_gram(weight)
+            return (self if rows is None else self.rows(rows))._sparse_gram(weight)
         roots = None if weight is None else np.sqrt(weight)[:, None]
         total = np.zeros((self.shape[1], self.shape[1]))
-        for rows in chunks(self.shape[0]):
-            Z = self.values(rows)
+        for part in chunks(self.shape[0] if rows is None else len(rows)):
+            Z = self.values(part if rows is None else rows[part])
             if roots is not None:
-                Z *= roots[rows]
+                Z *= roots[part]
             total += Z.T @ Z
         return total
 
     def kernel(self) -> np.ndarray:
         """Return (X - centre) (X - centre)'."""
         if self.is_sparse:
-            near = self.X @ sparse.diags_array(self._near(np.ones(self.shape[1])))
+            near = self.X @ sparse.diags_array(self.near(np.ones(self.shape[1])))
             cross = near @ self.offset
             square = dense(near @ near.T) - cross[:, None] - cross + self.offset @ self.offset
             return square + self.shifted @ self.shifted.T
-        total = np.zeros((self.shape[0], self.shape[0]))
+        total = self.shifted @ self.shifted.T
         for columns in chunks(self.shape[1]):
-            Z = self.values(columns=np.arange(columns.start, columns.stop))
+            Z = self.X[:, columns] - self.offset[columns]
+            Z[:, self._inside(columns)] = 0.0
             total += Z @ Z.T
         return total
 
@@ -172,12 +177,26 @@ class Design:
             square[self.far] = square[:, self.far].T
         return square
 
-    def _near(self, W: np.ndarray) -> np.ndarray:
+    def _inside(self, columns: slice) -> np.ndarray:
+        """Return which of some features are far from zero."""
+        return self.far[(self.far >= columns.start) & (self.far < columns.stop)] - columns.start
+
+    def near(self, W: np.ndarray) -> np.ndarray:
         """Return W with zeros for the features that are far from zero."""
         if len(self.far):
             W = W.copy()
             W[self.far] = 0.0
         return W
+
+
+def refuse_huge(values: np.ndarray) -> None:
+    """Raise ValueError where X holds numbers whose squares cannot be summed; means of columns show them."""
+    most = np.abs(values).max(initial=0.0)
+    if not most < HUGE:
+        raise ValueError(
+            f"X must hold numbers below {HUGE:g} in size, since their squares are summed, got a column whose size is "
+            f"{most:.1e} on average: scale the features"
+        )
 
 
 def may_be_far(X: Any, mean: np.ndarray, weight: np.ndarray) -> np.ndarray:

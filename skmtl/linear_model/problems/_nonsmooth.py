@@ -1,14 +1,14 @@
 """The problem that joint linear models with penalties that are not smooth hand to a solver: any losses."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..penalties import Composite
-from ..solvers import (
+from ...penalties import Composite
+from ...solvers import (
     CommonGram,
     Curvature,
     GramProblem,
@@ -17,8 +17,10 @@ from ..solvers import (
     largest_eigenvalue,
     power_iterations,
 )
-from ._data import Data
+from ._certificate import Evaluation, finite_gap, loss_of
 from ._intercepts import SETTLED, Intercepts, settle
+from ._layout import FitLayout
+from ._row_block import RowBlock, total_hessian
 
 LARGEST_GRAM = 6000  # features of which there is a Gram matrix where there are as many samples,
 LARGEST_WIDE_GRAM = 1500  # and where there are not, or X is sparse
@@ -28,10 +30,10 @@ TINY = np.finfo(float).tiny
 
 
 @dataclass(frozen=True, eq=False)
-class PenalizedProblem:
+class NonsmoothProblem:
     """Minimise loss((X - mean) W + b) + penalty(parts) + intercepts' penalty, W = V / u, V the sum of the parts."""
 
-    data: Data
+    layout: FitLayout
     penalty: Composite
     intercepts: Intercepts
     scale: float
@@ -39,11 +41,11 @@ class PenalizedProblem:
     @property
     def has_exact_model(self) -> bool:
         """Whether the quadratic model is the loss itself."""
-        return self.has_own_hessians and self.data.is_quadratic
+        return self.has_own_hessians and self.layout.is_quadratic
 
     def image(self, V: np.ndarray) -> list[np.ndarray]:
         """Return the raw predictions without intercepts, by piece."""
-        return self.data.geometry.forward(V / self.penalty.u)
+        return self.layout.forward(V / self.penalty.u)
 
     def start(self) -> np.ndarray:
         """Return the coordinates of the intercepts of the best constant prediction."""
@@ -51,23 +53,21 @@ class PenalizedProblem:
 
     def settle(self, image: list[np.ndarray], intercepts: np.ndarray) -> Settled:
         """Find the best intercepts, from given coordinates of them."""
-        b = self.intercepts.base + self.intercepts.basis @ intercepts
-        pieces = self.data.pieces
-        raw = [part + b[piece.columns] for part, piece in zip(image, pieces, strict=True)]
+        b = self.intercepts.at(intercepts)
+        chunks = self.layout.chunks
+        raw = [part + b[chunk.columns] for part, chunk in zip(image, chunks, strict=True)]
         with np.errstate(over="ignore", invalid="ignore"):  # a step or an extrapolation too far
-            found = settle(
-                self.data, self.intercepts, intercepts, raw, SETTLED * np.sqrt(self.scale)
-            )
+            found = settle(chunks, self.intercepts, intercepts, raw, SETTLED * np.sqrt(self.scale))
         return Settled(found.beta, found.raw, found.G)
 
     def loss(self, settled: Settled) -> float:
         """Return the loss, with the penalty on intercepts."""
-        raw = zip(self.data.pieces, settled.raw, strict=True)
-        return sum(piece.loss.value(part) for piece, part in raw) + self._pooled(settled.intercepts)
+        loss = loss_of(self.layout.chunks, settled.raw)
+        return loss + self.intercepts.penalty(settled.intercepts)
 
     def gradient(self, settled: Settled) -> np.ndarray:
         """Return the gradient of the loss in V."""
-        return self.data.geometry.backward(settled.U) / self.penalty.u
+        return self.layout.backward(settled.U) / self.penalty.u
 
     def rough_gap(self, parts: np.ndarray, settled: Settled, C: np.ndarray) -> float:
         """Return about the duality gap: what it takes from the samples is overestimated."""
@@ -75,7 +75,21 @@ class PenalizedProblem:
 
     def gap(self, parts: np.ndarray, settled: Settled, C: np.ndarray) -> float:
         """Return the duality gap; C is the gradient of the loss in V."""
-        return self._gap(parts, settled, C, lambda tau: self._short(settled, tau))
+        return self._gap(
+            parts, settled, C, lambda tau: self._short(self.layout.chunks, settled, tau)
+        )
+
+    def gap_as_given(self, parts: np.ndarray, evaluation: Evaluation) -> float:
+        """Return the duality gap on the data as given, with the best intercepts; parts are of weights of features."""
+        settled, blocks = Settled(*evaluation.settled), self.layout.blocks
+        with np.errstate(over="ignore", invalid="ignore"):
+            gap = self._gap(
+                parts,
+                settled,
+                evaluation.C / self.penalty.u,
+                lambda tau: self._short(blocks, settled, tau),
+            )
+        return finite_gap(gap)
 
     def _gap(
         self,
@@ -94,23 +108,23 @@ class PenalizedProblem:
         if not np.isfinite(slope).all():
             return np.inf
         tau = self.penalty.shrinkage(slope)
-        ridges = self.penalty.quadratic(V) + self._pooled(settled.intercepts)
-        return max(
-            0.0, (1.0 - tau) ** 2 * ridges + short(tau) + self.penalty.deficit(parts, tau * slope)
-        )
+        ridges = self.penalty.quadratic(V) + self.intercepts.penalty(settled.intercepts)
+        deficit = self.penalty.deficit(parts, tau * slope)
+        return finite_gap((1.0 - tau) ** 2 * ridges + short(tau) + deficit)
 
     def everywhere(self, parts: np.ndarray) -> tuple[np.ndarray, float]:
         """Return the gradient of all that is smooth, for all features, and the duality gap."""
         V = parts.sum(axis=0)
         used = np.flatnonzero(np.any(V != 0.0, axis=1))
-        image = self.features(used).image(V[used]) if len(used) else self.data.constant_zero()
+        nothing = np.zeros(self.layout.n_columns)
+        image = self.features(used).image(V[used]) if len(used) else self.layout.constant(nothing)
         settled = self.settle(image, self.start())
         C = self.gradient(settled)
         return C + self.penalty.slope(V), self.gap(parts, settled, C)
 
-    def features(self, rows: np.ndarray) -> "PenalizedProblem":
+    def features(self, rows: np.ndarray) -> "NonsmoothProblem":
         """Return the problem in which all other features have weights of zero."""
-        return replace(self, data=self.data.features(rows))
+        return replace(self, layout=self.layout.features(rows))
 
     def curvature(self, settled: Settled) -> Curvature:
         """Return the Hessians of the tasks where they are cheap, else the mean curvature of each column."""
@@ -130,29 +144,29 @@ class PenalizedProblem:
     @cached_property
     def has_own_hessians(self) -> bool:
         """Whether the Hessians of all tasks are cheap beside what else an iteration costs."""
-        size, columns = self.data.geometry.size, np.arange(self.data.n_columns)
-        work = sum(p.design.shape[0] * len(columns[p.columns]) for p in self.data.pieces)
+        size, columns = self.layout.size, np.arange(self.layout.n_columns)
+        work = sum(p.design.shape[0] * len(columns[p.columns]) for p in self.layout.chunks)
         return work * size**2 <= FEW_PRODUCTS and len(columns) * size**2 <= LARGEST_STACK
 
     def _hessians(self, raw: list[np.ndarray]) -> OwnGrams:
         """Return the Hessian of each task at raw."""
         found: dict[tuple[int, ...], Any] = {}
-        follow = self.data.fit_intercept and not self.penalty.pooled
-        for block, piece, part in zip(self._blocks, self.data.pieces, raw, strict=True):
-            columns = np.arange(self.data.n_columns)[piece.columns]
-            for own, H in piece.loss.hessians(part):
+        follow = self.layout.fit_intercept and not self.penalty.pooled
+        for X, chunk, part in zip(self._designs, self.layout.chunks, raw, strict=True):
+            columns = np.arange(self.layout.n_columns)[chunk.columns]
+            for own, H in chunk.loss.hessians(part):
                 key = tuple(columns[own].tolist())
-                found[key] = add(found.get(key), weighted_grams(block, H))
+                found[key] = add(found.get(key), weighted_grams(X, H))
         u = self.penalty.u
         singles = [key for key in found if len(key) == 1]
         stack = np.stack(
             [found[key].matrix(follow) / u[key[0]] ** 2 for key in singles]
-            or [np.zeros((self.data.geometry.size,) * 2)]
+            or [np.zeros((self.layout.size,) * 2)]
         )
         groups = tuple(
             (
                 np.array(key),
-                grams.matrix(follow) / np.repeat(u[list(key)], self.data.geometry.size)[0] ** 2,
+                grams.matrix(follow) / np.repeat(u[list(key)], self.layout.size)[0] ** 2,
             )
             for key, grams in found.items()
             if len(key) > 1
@@ -160,45 +174,44 @@ class PenalizedProblem:
         return OwnGrams.of(np.array([key[0] for key in singles], dtype=int), stack, groups)
 
     @cached_property
-    def _blocks(self) -> list[np.ndarray]:
-        """The design of each piece, centred."""
-        designs = [piece.design for piece in self.data.pieces]
-        return [design.values() for design in designs]
+    def _designs(self) -> list[np.ndarray]:
+        """The design of each chunk, centred."""
+        return [chunk.design.values() for chunk in self.layout.chunks]
 
     def _mean_curvature(self, U: list[np.ndarray]) -> Curvature:
         """Return the Gram matrix with the mean curvature of each column where the gradient in raw is U."""
-        u, T = self.penalty.u, self.data.n_columns
-        total = self.data.total_hessian_from(U)
+        u, T = self.penalty.u, self.layout.n_columns
+        total = total_hessian(self.layout.chunks, U, T).matrix()
         total[np.diag_indices(T)] += np.finfo(float).eps * np.abs(total).max() + TINY
-        if len(self.data.wholes) > 1 and self.data.geometry.size**2 * T <= LARGEST_STACK:
+        if len(self.layout.blocks) > 1 and self.layout.size**2 * T <= LARGEST_STACK:
             grams, n_rows = self._grams_by_column
             kappa = np.diag(total) / n_rows / u**2
             return OwnGrams.of(np.arange(T), grams * kappa[:, None, None], ())
-        kappa = total / self.data.n_rows / np.outer(u, u)
+        kappa = total / self.layout.n_rows / np.outer(u, u)
         is_diagonal = np.count_nonzero(kappa) == T
         return CommonGram.of(self._gram, np.diag(kappa) if is_diagonal else kappa, self._top)
 
     @cached_property
     def _grams_by_column(self) -> tuple[np.ndarray, np.ndarray]:
         """The Gram matrix of the samples of each column, and their number."""
-        size, T = self.data.geometry.size, self.data.n_columns
+        size, T = self.layout.size, self.layout.n_columns
         grams, n_rows = np.zeros((T, size, size)), np.zeros(T)
-        for whole in self.data.wholes:
-            grams[whole.columns] = whole.design.gram()
-            n_rows[whole.columns] = whole.design.shape[0]
+        for block in self.layout.blocks:
+            grams[block.columns] = block.design.gram()
+            n_rows[block.columns] = block.design.shape[0]
         return grams, n_rows
 
     @cached_property
     def _gram(self) -> np.ndarray | float:
         """The Gram matrix of all samples, or about its largest eigenvalue where it would be too large."""
-        geometry, wholes = self.data.geometry, self.data.wholes
-        n_samples = sum(whole.design.shape[0] for whole in wholes)
-        is_plain = n_samples >= geometry.size and not self.data.design.is_sparse
-        if geometry.size > (LARGEST_GRAM if is_plain else LARGEST_WIDE_GRAM):
-            return power_iterations(self._gram_product, geometry.size)
-        if geometry.gram is not None:
-            return geometry.gram
-        return np.sum([whole.design.gram() for whole in wholes], axis=0)
+        layout, designs = self.layout, [block.design for block in self.layout.blocks]
+        n_samples = sum(design.shape[0] for design in designs)
+        is_plain = n_samples >= layout.size and not layout.design.is_sparse
+        if layout.size > (LARGEST_GRAM if is_plain else LARGEST_WIDE_GRAM):
+            return power_iterations(self._gram_product, layout.size)
+        if layout.gram is not None:
+            return layout.gram
+        return np.sum([design.gram() for design in designs], axis=0)
 
     @cached_property
     def _top(self) -> float:
@@ -207,28 +220,24 @@ class PenalizedProblem:
 
     def _gram_product(self, v: np.ndarray) -> np.ndarray:
         """Return the product of the Gram matrix with a vector."""
-        designs = [whole.design for whole in self.data.wholes]
+        designs = [chunk.design for chunk in self.layout.chunks]
         return np.sum([d.backward(d.forward(v[:, None]))[:, 0] for d in designs], axis=0)
 
-    def _pooled(self, beta: np.ndarray) -> float:
-        """Return the penalty on the intercepts."""
-        return 0.5 * float(self.intercepts.ridge @ beta**2)
-
-    def _short(self, settled: Settled, tau: float) -> float:
+    def _short(self, blocks: Sequence[RowBlock], settled: Settled, tau: float) -> float:
         """Return loss + conjugate(tau U) - <tau U, raw>."""
         if tau == 1.0:
             return 0.0
         total = 0.0
-        for piece, raw, G in zip(self.data.pieces, settled.raw, settled.U, strict=True):
-            total += piece.loss.value(raw)
-            if not self.data.is_quadratic:
-                total += piece.loss.conjugate(tau * G) - tau * float(np.vdot(G, raw))
-        return (1.0 - tau) ** 2 * total if self.data.is_quadratic else max(total, 0.0)
+        for block, raw, G in zip(blocks, settled.raw, settled.U, strict=True):
+            total += block.loss.value(raw)
+            if not self.layout.is_quadratic:
+                total += block.loss.conjugate(tau * G) - tau * float(np.vdot(G, raw))
+        return (1.0 - tau) ** 2 * total if self.layout.is_quadratic else max(total, 0.0)
 
     @cached_property
     def _null_loss(self) -> float:
         """The loss of the best constant prediction."""
-        return float(self.data.null_values.sum())
+        return float(self.layout.null_values.sum())
 
 
 class WeightedGrams(NamedTuple):

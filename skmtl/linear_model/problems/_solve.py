@@ -8,14 +8,13 @@ from typing import Any, NamedTuple, cast
 import numpy as np
 from sklearn.exceptions import ConvergenceWarning
 
-from ..penalties import Composite, Penalty, Quadratic
-from ..solvers import LBFGS, ConjugateGradient, Solution
-from ._composite import solve_composite
+from ...penalties import Composite, Penalty, Quadratic
 from ._prepare import Prepared
-from ._problem import LinearProblem
+from ._smooth import SmoothProblem
+from ._solve_nonsmooth import solve_nonsmooth
+from ._solve_smooth import Weights, solve_roughly, solve_smooth
 
 UNNOTICED = 1e-9  # relative duality gap that rounding may leave, without a warning
-ROUGH = 1e-3  # relative suboptimality of the separate fits of which only signs are read
 
 
 class Start(NamedTuple):
@@ -49,70 +48,56 @@ def solve(
     max_iter: int,
     tol: float,
     start: Start | None,
-    separate: tuple[np.ndarray, np.ndarray] | None,
+    separate: Weights | None,
+    on_data: bool = True,
 ) -> Coefficients:
     """Minimise the objective, from given (coef, intercept) in the users' units if there are any.
 
-    separate are the separate fits that the penalty asks for, from ``fit_separately``.
+    separate are the separate fits that the penalty asks for, from ``fit_separately``. on_data says that a direct
+    solution, too, gets its gap from the data as given, and not from their Gram matrix alone.
     """
-    bound = penalty.bind(prepared.columns, None if separate is None else separate[0])
+    bound = penalty.bind(prepared.columns, None if separate is None else separate.W)
     if bound.terms:
-        return solve_with_kinks(prepared, cast(Composite, bound), max_iter, tol, start)
-    problem = LinearProblem.of(prepared.data, cast(Quadratic, bound))
-    if prepared.data.is_exact:
-        v, gap = problem.exact(tol)
-        return unpack(prepared, bound, *problem.coefficients(v), gap / prepared.null_value, 1)
-    first = problem.start()
+        return nonsmooth(prepared, cast(Composite, bound), max_iter, tol, start)
+    problem = SmoothProblem.of(prepared.layout, cast(Quadratic, bound))
+    first = None
     if start is not None:
         coef, intercept = (array[prepared.order] for array in start[:2])
-        first = problem.vector((coef / prepared.scale[:, None]).T, intercept / prepared.scale)
+        first = Weights((coef / prepared.scale[:, None]).T, intercept / prepared.scale)
     elif separate is not None and not problem.is_quadratic:
-        first = problem.vector(*separate)
-    solution = run(problem, first, max_iter, tol)
-    v, gap = problem.settle(solution.v, solution.raw)
-    if not solution.converged:
-        warnings.warn(
-            f"stopped after {solution.n_iter} iterations at an estimated relative suboptimality of "
-            f"{solution.suboptimality:.1e} > tol={tol:g} (relative duality gap {gap / prepared.null_value:.1e}); "
-            "increase max_iter, or scale the features",
-            ConvergenceWarning,
-            stacklevel=3,
-        )
-    return unpack(
-        prepared,
-        bound,
-        *problem.coefficients(v),
-        gap / prepared.null_value,
-        max(1, solution.n_iter),
-    )
+        first = separate
+    found = solve_smooth(problem, first, max_iter, tol, on_data)
+    gap = found.gap / prepared.null_value
+    warn_of_gap(gap, found.n_iter, tol)
+    return unpack(prepared, bound, *found.weights, gap, found.n_iter)
 
 
-def solve_with_kinks(
+def nonsmooth(
     prepared: Prepared, bound: Composite, max_iter: int, tol: float, start: Start | None
 ) -> Coefficients:
     """Minimise an objective whose penalty is not smooth."""
-    found = solve_composite(
-        prepared.data,
-        bound,
-        max_iter,
-        tol,
-        None if start is None else parts_of(prepared, bound, start),
-    )
-    if not found.converged and found.gap > UNNOTICED:
-        warnings.warn(
-            f"stopped after {found.n_iter} iterations at a relative duality gap of {found.gap:.1e} > tol={tol:g}; "
-            "increase max_iter, or scale the features",
-            ConvergenceWarning,
-            stacklevel=4,
-        )
+    first = None if start is None else parts_of(prepared, bound, start)
+    found = solve_nonsmooth(prepared.layout, bound, max_iter, tol, first)
+    gap = found.gap / prepared.null_value
+    warn_of_gap(gap, found.n_iter, tol)
     W = found.parts.sum(axis=0) / bound.u
-    gap = found.gap * prepared.data.scale / prepared.null_value
     made = unpack(prepared, bound, W, found.intercept, gap, found.n_iter)
     components = {
         name: spread(prepared, part / bound.u) for name, part in zip(bound.names, found.parts)
     }
     learned = bound.learned(found.parts.sum(axis=0))
     return made._replace(components=components or None, learned=learned)
+
+
+def warn_of_gap(gap: float, n_iter: int, tol: float) -> None:
+    """Warn where predictions could be others at the optimum."""
+    if gap > max(UNNOTICED, tol):
+        warnings.warn(
+            f"stopped after {n_iter} iterations at a relative duality gap of {gap:.1e} > tol={tol:g}; "
+            "increase max_iter, or scale the features",
+            ConvergenceWarning,
+            stacklevel=5,
+        )
 
 
 def parts_of(prepared: Prepared, bound: Composite, start: Start) -> np.ndarray:
@@ -125,23 +110,12 @@ def parts_of(prepared: Prepared, bound: Composite, start: Start) -> np.ndarray:
     return np.stack([(coef[prepared.order] / scale).T * bound.u for coef in given])
 
 
-def fit_separately(
-    prepared: Prepared, penalty: Penalty, max_iter: int
-) -> tuple[np.ndarray, np.ndarray] | None:
+def fit_separately(prepared: Prepared, penalty: Penalty, max_iter: int) -> Weights | None:
     """Return rough weights and intercepts of the tasks alone, in scaled units, where the penalty asks for them."""
     unbound = penalty.unbound(prepared.columns)
     if unbound is None:
         return None
-    problem = LinearProblem.of(prepared.data, unbound)
-    if prepared.data.is_exact:
-        return problem.coefficients(problem.exact(ROUGH)[0])
-    return problem.coefficients(run(problem, problem.start(), max_iter, ROUGH).v)
-
-
-def run(problem: LinearProblem, start: np.ndarray, max_iter: int, tol: float) -> Solution:
-    """Minimise a problem by the method that suits its losses."""
-    method = ConjugateGradient if problem.is_quadratic else LBFGS
-    return method(max_iter=max_iter, tol=tol).solve(problem, start)
+    return solve_roughly(SmoothProblem.of(prepared.layout, unbound), max_iter)
 
 
 def unpack(

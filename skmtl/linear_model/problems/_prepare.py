@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..heads import (
+from ...heads import (
     Head,
     TaskFit,
     columns_of,
@@ -16,9 +16,9 @@ from ..heads import (
     make_heads,
     order_of,
 )
-from ..penalties import ONE_COLUMN, Columns, Penalty
-from ..tasks import FitData, TaskTargets
-from ._data import Data
+from ...penalties import ONE_COLUMN, Columns, Penalty
+from ...tasks import FitData, TaskTargets
+from ._layout import FitLayout
 
 # The best quadratic strength for classes is about a quarter of that for squared loss.
 LOGISTIC_BALANCE = 0.25
@@ -44,7 +44,7 @@ class Prepared(NamedTuple):
     fits: list[TaskFit]
     columns: Columns
     order: np.ndarray
-    data: Data
+    layout: FitLayout
 
     @property
     def n_columns(self) -> int:
@@ -54,7 +54,7 @@ class Prepared(NamedTuple):
     @property
     def null_value(self) -> float:
         """The loss of the best constant prediction; 1 where that is perfect."""
-        return abs(float(self.data.null_values.sum())) or 1.0
+        return abs(float(self.layout.null_values.sum())) or 1.0
 
     @property
     def scale(self) -> np.ndarray:
@@ -80,15 +80,14 @@ def lay_out(
     fit_intercept: bool,
 ) -> Prepared:
     """Lay out the data of the tasks to be fitted, and tell the penalty of their columns."""
-    common = came.weights if came.weights is not None and came.weights.ndim == 1 else None
     X = came.X.astype(np.float64, copy=False)
     rounding = float(np.finfo(came.X.dtype).eps)
     one_centre = setup.penalty.compares_intercepts
-    data = Data.of(X, fits, fit_intercept, common, one_centre, setup.penalty.basis, rounding)
+    layout = FitLayout.of(X, fits, fit_intercept, one_centre, setup.penalty.basis, rounding)
     order = order_of(fits)
     columns = describe(fits, came.targets, setup.balance_losses)
     columns = replace(columns, places=order, n_rows=heads[-1].columns.stop)
-    return Prepared(heads, fits, columns, order, data)
+    return Prepared(heads, fits, columns, order, layout)
 
 
 def describe(fits: list[TaskFit], targets: TaskTargets, balance_losses: bool) -> Columns:

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from scipy import sparse
 
-from ..penalties import Composite
-from ..solvers import CommonGram, Curvature, GramProblem, power_iterations
+from ...penalties import Composite
+from ...solvers import CommonGram, Curvature, GramProblem, power_iterations
 from ._design import Design, dense
 
 MANY = 0.6  # features, relative to the samples, above which products with X are cheaper than a Gram matrix

@@ -1,0 +1,83 @@
+"""Rows left out where a prior is so weak that leverages come to 1: by the inverse covariance of all labels.
+
+With V the covariance of the weighted labels a priori, noise included, and E the directions that are free, intercepts
+among them, the errors of a row without it are
+
+    (A_rr)^-1 (A y)_r,    A = V^-1 - V^-1 E (E' V^-1 E)^-1 E' V^-1 = N (N' V N)^-1 N' = Y Y'
+
+where the columns of N are an orthonormal basis of what is orthogonal to E: the least-squares solutions of Y_r' e = Y'y.
+Nothing is subtracted from what it comes near to, and nothing is squared.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import linalg
+
+from ..heads import TaskFit
+from ._left_out import Inputs, Prior, label_weight
+
+
+@dataclass(frozen=True, eq=False)
+class DenseLabels:
+    """All labels side by side, task by task: their tasks, samples, weighted inputs Z, targets, and roots of weights."""
+
+    inputs: Inputs
+    sizes: tuple[int, ...]
+    task: np.ndarray
+    sample: np.ndarray
+    root: np.ndarray
+    Z: np.ndarray
+    y: np.ndarray
+
+    @classmethod
+    def of(cls, inputs: Inputs, fits: Sequence[TaskFit]) -> "DenseLabels":
+        """Lay out the labels."""
+        sizes = tuple(len(fit.y) for fit in fits)
+        rows = [np.arange(len(fit.y)) if fit.rows is None else fit.rows for fit in fits]
+        root = np.concatenate([np.sqrt(label_weight(fit)) for fit in fits])
+        Z = np.vstack([inputs.design.rows(own).values() for own in rows]) * root[:, None]
+        y = np.concatenate([fit.y[:, 0] for fit in fits]) * root
+        task = np.repeat(np.arange(len(fits)), sizes)
+        return cls(inputs, sizes, task, np.concatenate(rows), root, Z, y)
+
+    def residuals(self, prior: Prior) -> list[np.ndarray]:
+        """Return the errors at rows left out by task; NaN where a task has no other label."""
+        found = np.full(len(self.y), np.nan)
+        counts = (
+            np.array(self.sizes)[self.task] > 1 if self.inputs.has_centres else self.y == self.y
+        )
+        found[counts] = self._errors(prior, np.flatnonzero(counts))
+        return np.split(found / self.root, np.cumsum(self.sizes)[:-1])
+
+    def _errors(self, prior: Prior, labels: np.ndarray) -> np.ndarray:
+        """Return the weighted errors of some of the labels, those of a row left out together."""
+        free = self._free(prior, labels)
+        N = linalg.qr(free)[0][:, free.shape[1] :] if free.shape[1] else np.eye(len(labels))
+        values, vectors = linalg.eigh(N.T @ self._covariance(prior, labels) @ N)
+        Y = N @ vectors / np.sqrt(values)
+        whole, sample = Y.T @ self.y[labels], self.sample[labels]
+        errors = np.empty(len(labels))
+        for row in np.unique(sample):
+            own = np.flatnonzero(sample == row)
+            errors[own] = np.linalg.lstsq(Y[own].T, whole, rcond=0.0)[0]
+        return errors
+
+    def _covariance(self, prior: Prior, labels: np.ndarray) -> np.ndarray:
+        """Return the covariance a priori of labels, weighted, with noise of variance 1."""
+        Z, task = self.Z[labels], self.task[labels]
+        is_free = self.inputs.precision == 0.0
+        V = np.outer(prior.common[task], prior.common[task]) * (Z[:, ~is_free] @ Z[:, ~is_free].T)
+        same = task[:, None] == task
+        V += np.where(same, prior.own[task], 0.0) * (Z @ Z.T)
+        V[np.diag_indices_from(V)] += 1.0
+        return V
+
+    def _free(self, prior: Prior, labels: np.ndarray) -> np.ndarray:
+        """Return the directions that the prior leaves free: intercepts, by task or in common."""
+        task, root = self.task[labels], self.root[labels]
+        if self.inputs.has_centres:
+            return (task[:, None] == np.unique(task)) * root[:, None]
+        is_free = self.inputs.precision == 0.0
+        return self.Z[np.ix_(labels, is_free)] * prior.common[task][:, None]

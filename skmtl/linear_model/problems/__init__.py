@@ -1,0 +1,25 @@
+"""The mathematical problem of one fit: its data laid out, and its solution."""
+
+from ._design import Design
+from ._layout import FitLayout, eigen
+from ._prepare import Prepared, Setup, lay_out, prepare
+from ._row_block import label_weights
+from ._row_space import has_few_samples, row_space_of
+from ._solve import Coefficients, Start, fit_separately, solve
+
+__all__ = [
+    "Coefficients",
+    "Design",
+    "FitLayout",
+    "Prepared",
+    "Setup",
+    "Start",
+    "eigen",
+    "fit_separately",
+    "has_few_samples",
+    "label_weights",
+    "lay_out",
+    "prepare",
+    "row_space_of",
+    "solve",
+]

@@ -1,0 +1,117 @@
+"""Solutions seen on the data as they were given: how far they can be from the optimum.
+
+Nothing here takes the way by which a solution came about: raw predictions are X @ W + b, as the users will have them.
+"""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from ._design import Design, dense
+from ._intercepts import SETTLED, Intercepts, Settled, settle
+from ._layout import FitLayout
+from ._row_block import RowBlock, chunks_of
+
+N_PROBES = 2  # directions in which a gradient is checked
+
+
+class Evaluation(NamedTuple):
+    """Weights of features on the data as given, with the best intercepts for them.
+
+    C is the gradient of the loss in the weights, excess what the objective is lower by with the best intercepts. b are
+    the intercepts of centred inputs.
+    """
+
+    settled: Settled
+    b: np.ndarray
+    C: np.ndarray
+    excess: float
+
+    def intercept(self, layout: FitLayout, W: np.ndarray) -> np.ndarray:
+        """Return the intercepts of inputs that are not centred."""
+        return self.b - layout.at_centre(W)
+
+
+def evaluate(
+    layout: FitLayout, intercepts: Intercepts, W: np.ndarray, intercept: np.ndarray
+) -> Evaluation:
+    """Evaluate the predictions X @ W + intercept."""
+    raw = [
+        as_given(block.design, W[:, block.columns], intercept[block.columns])
+        for block in layout.blocks
+    ]
+    beta = intercepts.coordinates(intercept + layout.at_centre(W))
+    with np.errstate(over="ignore", invalid="ignore"):
+        tolerance = SETTLED * np.sqrt(layout.scale)
+        settled = settle(layout.blocks, intercepts, beta, raw, tolerance)
+        excess = 0.0
+        if not np.array_equal(settled.beta, beta):
+            before = loss_of(layout.blocks, raw) + intercepts.penalty(beta)
+            after = loss_of(layout.blocks, settled.raw) + intercepts.penalty(settled.beta)
+            excess = max(before - after, 0.0)
+        C = np.zeros(W.shape)
+        for block, G in zip(layout.blocks, settled.G, strict=True):
+            C[:, block.columns] += gradient(block.design, G)
+    return Evaluation(settled, intercepts.at(settled.beta), C, excess)
+
+
+class SpotCheck(NamedTuple):
+    """Slopes of the loss along probes, random weights of the features, on the data as given.
+
+    image are the probes' own predictions, about the centre; shift is what the intercepts must move by.
+    """
+
+    slopes: np.ndarray
+    shift: np.ndarray
+    probes: np.ndarray
+    image: np.ndarray
+
+
+def spot_check(layout: FitLayout, W: np.ndarray, intercept: np.ndarray) -> SpotCheck:
+    """Look at the gradient of X @ W + intercept along some random directions: one product with X, where all take two.
+
+    All samples have labels of all tasks.
+    """
+    probes = np.random.default_rng(0).normal(size=(len(W), N_PROBES))
+    T = W.shape[1]
+    slopes, sums, images = np.zeros((N_PROBES, T)), np.zeros(T), []
+    for chunk in chunks_of(layout.blocks[0]):
+        G = chunk.loss.gradient(as_given(chunk.design, W, intercept))
+        image = as_given(chunk.design, probes, -chunk.design.centre @ probes)
+        slopes += image.T @ G
+        sums += np.ones(len(G)) @ G
+        images.append(image)
+    shift = -sums / layout.null_hessian.diagonal if layout.fit_intercept else np.zeros(T)
+    return SpotCheck(slopes, shift, probes, np.concatenate(images))
+
+
+def as_given(design: Design, W: np.ndarray, intercept: np.ndarray) -> np.ndarray:
+    """Return X @ W + intercept; features far from zero are moved to their centre, and the intercept with them."""
+    X, used = design.X, np.flatnonzero(W.any(axis=1))
+    if len(design.far):
+        at_far = design.centre[design.far] @ W[design.far]
+        moved = dense(X[:, design.far]) - design.centre[design.far]
+        return X @ design.near(W) + moved @ W[design.far] + (intercept + at_far)
+    if 2 * len(used) < len(W):
+        return X[:, used] @ W[used] + intercept
+    return X @ W + intercept
+
+
+def gradient(design: Design, G: np.ndarray) -> np.ndarray:
+    """Return X'G. The columns of G sum to zero where there are intercepts, so that X may be about any centre."""
+    product = design.X.T @ G if design.is_sparse else (G.T @ design.X).T
+    C = product - np.outer(design.centre, np.ones(len(G)) @ G)
+    if len(design.far):
+        C[design.far] = (dense(design.X[:, design.far]) - design.centre[design.far]).T @ G
+    return C
+
+
+def loss_of(blocks: Sequence[RowBlock], raw: Sequence[np.ndarray]) -> float:
+    """Return the loss."""
+    return sum(block.loss.value(part) for block, part in zip(blocks, raw, strict=True))
+
+
+def finite_gap(gap: Any) -> float:
+    """Return a duality gap, infinite where it is not a number."""
+    return max(float(gap), 0.0) if np.isfinite(gap) else np.inf

@@ -1,0 +1,150 @@
+"""Direct solutions of squared losses: inverses of the Hessian, which also correct what rounding has left."""
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from ._arrowhead import ArrowheadInverse
+from ._certificate import Evaluation, SpotCheck
+from ._gram_inverse import EXACTLY, Inverse, gram_inverse
+from ._smooth import SmoothProblem
+
+
+class DirectSolution(ABC):
+    """A state S from which weights come linearly, and the inverse of the Hessian in it."""
+
+    @abstractmethod
+    def start(self) -> np.ndarray:
+        """Return the gradient in S at the best constant prediction, where S is zero."""
+
+    @abstractmethod
+    def gradient(self, S: np.ndarray, evaluation: Evaluation) -> np.ndarray:
+        """Return the gradient at S, whose weights were evaluated on the data as given."""
+
+    @abstractmethod
+    def model_gradient(self, S: np.ndarray) -> np.ndarray:
+        """Return the gradient at S by the Gram matrix alone."""
+
+    @abstractmethod
+    def slopes(self, S: np.ndarray, check: SpotCheck) -> np.ndarray:
+        """Return the slopes of the loss along the probes of a check at S, by the Gram matrix."""
+
+    @abstractmethod
+    def solve(self, C: np.ndarray) -> np.ndarray:
+        """Return the inverse Hessian times C."""
+
+    @abstractmethod
+    def square(self, C: np.ndarray) -> float:
+        """Return the square, in U, of what C stands for."""
+
+    @abstractmethod
+    def weights(self, S: np.ndarray) -> np.ndarray:
+        """Return the weights of the features."""
+
+
+@dataclass(frozen=True, eq=False)
+class ByCoordinates(DirectSolution):
+    """S are the coordinates U themselves."""
+
+    problem: SmoothProblem
+    inverse: Inverse | ArrowheadInverse
+
+    def start(self) -> np.ndarray:
+        return self.problem.coupling.gather(self.problem.layout.null_gradient)
+
+    def gradient(self, S: np.ndarray, evaluation: Evaluation) -> np.ndarray:
+        return self.problem.coupling.gather(self.problem.layout.coordinates(evaluation.C)) + S
+
+    def model_gradient(self, S: np.ndarray) -> np.ndarray:
+        return self.problem.coupling.gather(self._loss_gradient(S)) + S
+
+    def slopes(self, S: np.ndarray, check: SpotCheck) -> np.ndarray:
+        return check.probes.T @ self._loss_gradient(S)
+
+    def _loss_gradient(self, S: np.ndarray) -> np.ndarray:
+        """Return the gradient of the loss in the weights."""
+        layout = self.problem.layout
+        image = layout.gram @ self.problem.coupling.spread(S)
+        return layout.null_gradient + image * (layout.null_hessian.diagonal / layout.n_rows)
+
+    def solve(self, C: np.ndarray) -> np.ndarray:
+        return self.inverse(C)
+
+    def square(self, C: np.ndarray) -> float:
+        return float(np.vdot(C, C))
+
+    def weights(self, S: np.ndarray) -> np.ndarray:
+        return self.problem.layout.weights(self.problem.coupling.spread(S))
+
+
+@dataclass(frozen=True, eq=False)
+class BySamples(DirectSolution):
+    """S are weights of samples A, with U = X'A: for fewer samples than features, all of which have one Gram matrix.
+
+    root are the square roots of the samples' weights.
+    """
+
+    problem: SmoothProblem
+    inverse: Inverse
+    root: np.ndarray
+
+    @classmethod
+    def of(cls, problem: SmoothProblem) -> "BySamples":
+        """Factorise."""
+        layout = problem.layout
+        inverse = gram_inverse(layout.kernel, problem.coupling, layout.null_hessian, EXACTLY)
+        weight = np.ones(layout.design.shape[0]) if layout.row_weight is None else layout.row_weight
+        return cls(problem, inverse, np.sqrt(weight)[:, None])
+
+    @cached_property
+    def null_gradient(self) -> np.ndarray:
+        """The gradient of the loss in raw at the best constant prediction."""
+        (block,), null = self.problem.layout.blocks, self.problem.layout.null_raw
+        return block.loss.gradient(np.tile(null[block.columns], (block.loss.n_samples, 1)))
+
+    def start(self) -> np.ndarray:
+        return self.problem.coupling.gather(self.null_gradient)
+
+    def gradient(self, S: np.ndarray, evaluation: Evaluation) -> np.ndarray:
+        return self.problem.coupling.gather(evaluation.settled.G[0]) + S
+
+    def model_gradient(self, S: np.ndarray) -> np.ndarray:
+        return self.problem.coupling.gather(self._loss_gradient(S)) + S
+
+    def slopes(self, S: np.ndarray, check: SpotCheck) -> np.ndarray:
+        return check.image.T @ self._loss_gradient(S)
+
+    def _loss_gradient(self, S: np.ndarray) -> np.ndarray:
+        """Return the gradient of the loss in raw."""
+        layout = self.problem.layout
+        image = layout.kernel.gram @ self.problem.coupling.spread(S / self.root)
+        curvature = layout.null_hessian.diagonal / layout.n_rows
+        return self.null_gradient + self.root * image * curvature
+
+    def solve(self, C: np.ndarray) -> np.ndarray:
+        return self.root * self.inverse(C / self.root)
+
+    def square(self, C: np.ndarray) -> float:
+        scaled = C / self.root
+        return float(np.vdot(scaled, self.problem.layout.kernel.gram @ scaled))
+
+    def weights(self, S: np.ndarray) -> np.ndarray:
+        (block,) = self.problem.layout.blocks
+        W = block.design.backward(self.problem.coupling.spread(S))
+        W[self.problem.layout.design.constant] = 0.0
+        return W
+
+
+def direct_solution(problem: SmoothProblem) -> DirectSolution | None:
+    """Return the direct solution of a problem; None where there is none, or iterations are cheaper."""
+    layout = problem.layout
+    if layout.is_common and layout.has_row_space:
+        return BySamples.of(problem)
+    if layout.is_common and layout.gram is not None:
+        inverse = gram_inverse(layout, problem.coupling, layout.null_hessian, EXACTLY)
+        return ByCoordinates(problem, inverse)
+    if problem.is_quadratic and problem.has_close_preconditioner:
+        return ByCoordinates(problem, problem.arrowhead(None))
+    return None

@@ -1,0 +1,400 @@
+"""How the data of a fit are laid out, and the passes over them."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from scipy import linalg
+
+from ...heads import JointLoss, TaskFit, TotalHessian
+from ...penalties import FEATURES
+from ._column_hessians import ColumnHessian, hessians_of
+from ._design import Design
+from ._row_block import (
+    RowBlock,
+    chunks_of,
+    column_sums,
+    has_common_weights,
+    label_weights,
+    mean_weights,
+    split,
+    total_hessian,
+    varying_columns,
+)
+from ._row_space import RowSpace, has_few_samples, row_space_of
+from ._wide_gram import GrownGram
+
+LARGEST_GRAM = 6000
+LARGEST_EIGENPROBLEM = 1500  # features, or samples, of which eigenvectors are cheap
+LARGEST_SPARSE_GRAM = 500
+LARGEST_HESSIANS = 20_000_000  # numbers in the Hessians of all columns
+SMALL_WORK = 2e9  # multiplications that Hessians of all columns are always worth
+FLAT = 1e-12  # losses of the best constant prediction, relative to the largest, that count as none
+
+Raw = list[np.ndarray]
+Kernel = Callable[[int, np.ndarray], np.ndarray]
+
+
+@dataclass(frozen=True, eq=False)
+class SampleGram:
+    """S^1/2 X X' S^1/2 of centred samples with weights S: what the Gram matrix is to features."""
+
+    gram: np.ndarray
+    n_rows: float
+
+    @classmethod
+    def of(cls, design: Design, row_weight: np.ndarray | None, is_centred: bool) -> "SampleGram":
+        """Multiply the samples.
+
+        What is centred has no part in the direction of the roots of the weights. It is given the mean square of the
+        others there, which changes no solution and keeps the matrix from being singular.
+        """
+        weight = np.ones(design.shape[0]) if row_weight is None else row_weight
+        root, gram = np.sqrt(weight), design.kernel()
+        if row_weight is not None:
+            gram *= np.outer(root, root)
+        if is_centred:
+            gram += np.trace(gram) / len(gram) * np.outer(root, root) / weight.sum()
+        return cls(gram, float(weight.sum()))
+
+    @property
+    def size(self) -> int:
+        """Number of samples."""
+        return len(self.gram)
+
+    @cached_property
+    def eigen(self) -> tuple[np.ndarray, np.ndarray]:
+        """Eigenvalues and eigenvectors."""
+        return eigen(self.gram)
+
+    @property
+    def has_eigen(self) -> bool:
+        """Whether the eigenvectors are known already."""
+        return "eigen" in vars(self)
+
+
+@dataclass(frozen=True, eq=False)
+class FitLayout:
+    """The data of a fit. Columns are those of the tasks to be fitted, from left to right.
+
+    blocks hold the samples as they are, one block for the tasks that are labelled on the same. row_weight are the mean
+    weights of a sample's labels, where there is one block, and they differ; is_common says that the Hessian of the loss
+    in every column is then the Gram matrix of all samples, times a number. basis is that of the penalty.
+    """
+
+    design: Design
+    blocks: tuple[RowBlock, ...]
+    n_columns: int
+    row_weight: np.ndarray | None
+    fit_intercept: bool
+    is_common: bool
+    basis: str
+
+    @classmethod
+    def of(
+        cls,
+        X: Any,
+        fits: Sequence[TaskFit],
+        fit_intercept: bool,
+        one_centre: bool,
+        basis: str,
+        rounding: float,
+    ) -> "FitLayout":
+        """Lay out the data.
+
+        one_centre says that all samples must be centred alike, since the intercepts are compared, and not those of each
+        block on their own. rounding is that of the numbers in X, relative to them.
+        """
+        weight = label_weights(fits, X.shape[0])
+        design = Design.centred(X, weight, rounding) if fit_intercept else Design.plain(X)
+        parts = split(fits, X.shape[0])
+        blocks = []
+        for rows, members, columns in parts:
+            own = design if rows is None else design.rows(rows)
+            if len(parts) > 1 and not one_centre and fit_intercept:
+                own = Design.centred(own.X, weight[rows], rounding)
+            blocks.append(RowBlock(own, JointLoss.of(members, own.shape[0]), columns))
+        rows, members, _ = parts[0]
+        row_weight = mean_weights(members, weight if rows is None else weight[rows])
+        return cls(
+            design,
+            tuple(blocks),
+            sum(len(fit.head.active) for fit in fits),
+            row_weight if len(parts) == 1 else None,
+            fit_intercept,
+            len(parts) == 1 and has_common_weights(members, row_weight),
+            basis,
+        )
+
+    def features(self, columns: np.ndarray) -> "FitLayout":
+        """Return the data with some of the features alone."""
+        blocks = tuple(b._replace(design=b.design.features(columns)) for b in self.blocks)
+        return replace(self, design=self.design.features(columns), blocks=blocks, basis=FEATURES)
+
+    @property
+    def n_rows(self) -> float:
+        """The total weight of the samples in the Gram matrix."""
+        if self.row_weight is not None:
+            return float(self.row_weight.sum())
+        return float(sum(block.design.shape[0] for block in self.blocks))
+
+    # Coordinates: those of the row space where there are few samples, else the features
+
+    @property
+    def has_row_space(self) -> bool:
+        """Whether coefficients live on fewer coordinates than there are features."""
+        return (
+            len(self.blocks) == 1
+            and self.basis != FEATURES
+            and has_few_samples(self.blocks[0].design)
+        )
+
+    @cached_property
+    def row_space(self) -> RowSpace | None:
+        """The row space of the samples, where it is smaller than that of the features, and will do."""
+        return row_space_of(self.blocks[0].design) if self.has_row_space else None
+
+    @property
+    def coordinate_blocks(self) -> tuple[RowBlock, ...]:
+        """The blocks in coordinates."""
+        if self.row_space is None:
+            return self.blocks
+        return (self.blocks[0]._replace(design=Design.plain(self.row_space.L)),)
+
+    @cached_property
+    def chunks(self) -> tuple[RowBlock, ...]:
+        """What passes go over, in coordinates: few enough samples to stay in the cache from X @ W to G' @ X."""
+        return tuple(chunk for block in self.coordinate_blocks for chunk in chunks_of(block))
+
+    @property
+    def size(self) -> int:
+        """Number of coordinates."""
+        return self.coordinate_blocks[0].design.shape[1]
+
+    def weights(self, V: np.ndarray) -> np.ndarray:
+        """Return the weights of the features, given those of the coordinates."""
+        W = V.copy() if self.row_space is None else self.row_space.weights(V)
+        W[self.design.constant] = 0.0  # as they are but for rounding
+        return W
+
+    def coordinates(self, W: np.ndarray) -> np.ndarray:
+        """Return the weights of the coordinates, given those of the features."""
+        return W if self.row_space is None else self.row_space.coordinates(W)
+
+    def at_centre(self, W: np.ndarray) -> np.ndarray:
+        """Return what weights of features add to the intercepts of inputs that are not centred."""
+        added = np.zeros(self.n_columns)
+        for block in self.blocks:
+            added[block.columns] = block.design.centre @ W[:, block.columns]
+        return added
+
+    def by_block(self, raw: Sequence[np.ndarray]) -> Raw:
+        """Return something like raw by block, given by chunk."""
+        if len(self.chunks) == len(self.blocks):
+            return list(raw)
+        counts = [len(chunks_of(block)) for block in self.coordinate_blocks]
+        parts = np.split(np.arange(len(raw)), np.cumsum(counts)[:-1])
+        return [np.concatenate([raw[k] for k in part]) for part in parts]
+
+    # Passes over the data; weights, and gradients in them, have shape (size, n_columns)
+
+    def forward(self, V: np.ndarray) -> Raw:
+        """Return the raw predictions without intercepts, by chunk."""
+        return [chunk.design.forward(V[:, chunk.columns]) for chunk in self.chunks]
+
+    def backward(self, G: Sequence[np.ndarray]) -> np.ndarray:
+        """Return the gradient in the weights, given that in raw."""
+        gradient = np.zeros((self.size, self.n_columns))
+        for chunk, part in zip(self.chunks, G, strict=True):
+            gradient[:, chunk.columns] += chunk.design.backward(part)
+        return gradient
+
+    def sweep(self, V: np.ndarray, kernel: Kernel) -> np.ndarray:
+        """Return the gradient in the weights that kernel makes of the raw predictions of each chunk, in one pass."""
+        gradient = np.zeros((self.size, self.n_columns))
+        for position, chunk in enumerate(self.chunks):
+            G = kernel(position, chunk.design.forward(V[:, chunk.columns]))
+            gradient[:, chunk.columns] += chunk.design.backward(G)
+        return gradient
+
+    @cached_property
+    def gram(self) -> np.ndarray | None:
+        """The Gram matrix of the coordinates; None where it would be too large."""
+        if self.size > (
+            LARGEST_SPARSE_GRAM
+            if self.design.is_sparse and not self.has_row_space
+            else LARGEST_GRAM
+        ):
+            return None
+        if self.row_space is not None:
+            return Design.plain(self.row_space.L).gram(self.row_weight)
+        if len(self.blocks) == 1:
+            return self.blocks[0].design.gram(self.row_weight)
+        return np.sum([block.design.gram() for block in self.blocks], axis=0)
+
+    @cached_property
+    def squares(self) -> np.ndarray:
+        """The diagonal of the Gram matrix."""
+        return np.sum([chunk.design.squares() for chunk in self.chunks], axis=0)
+
+    @cached_property
+    def total_square(self) -> float:
+        """The trace of the Gram matrix, by what is known already."""
+        if "kernel" in vars(self):
+            return float(np.trace(self.kernel.gram))
+        if "gram" in vars(self) and self.gram is not None:
+            return float(np.trace(self.gram))
+        return float(self.squares.sum())
+
+    @property
+    def has_gram(self) -> bool:
+        """Whether the Gram matrix is known already."""
+        return "gram" in vars(self)
+
+    @cached_property
+    def eigen(self) -> tuple[np.ndarray, np.ndarray]:
+        """Eigenvalues and eigenvectors of the Gram matrix."""
+        assert self.gram is not None
+        return eigen(self.gram)
+
+    @property
+    def has_eigen(self) -> bool:
+        """Whether the eigenvectors are known already."""
+        return "eigen" in vars(self)
+
+    @cached_property
+    def kernel(self) -> "SampleGram":
+        """The products of the samples with one another, where all tasks have all of them."""
+        return SampleGram.of(self.blocks[0].design, self.row_weight, self.fit_intercept)
+
+    def prepare_gram(self) -> None:
+        """Make the Gram matrix once for many fits, where it is that of every column and not wide."""
+        if self.is_common and not self.has_row_space:
+            self.gram  # noqa: B018 - it is kept
+
+    def prepare_eigen(self) -> None:
+        """Find the eigenvectors of the Gram matrix, with which each strength costs products alone."""
+        source = self.kernel if self.is_common and self.has_row_space else self
+        if source.gram is not None and source.size <= LARGEST_EIGENPROBLEM:
+            source.eigen  # noqa: B018 - they are kept
+
+    @cached_property
+    def grown(self) -> GrownGram:
+        """The Gram matrix of those features that were asked for, if coefficients live on features."""
+        return GrownGram(self.design, self.row_weight)
+
+    # The Hessian of each column in its own weights, for losses without second derivatives between columns
+
+    def column_hessians(self, raw: Sequence[np.ndarray]) -> list[ColumnHessian]:
+        """Return the Hessians at raw predictions, by block."""
+        found: dict[int, ColumnHessian] = {}
+        for block, part in zip(self.coordinate_blocks, raw, strict=True):
+            columns = np.arange(self.n_columns)[block.columns]
+            hessians = hessians_of(block, block.loss.curvatures(part), self.fit_intercept)
+            found |= dict(zip(columns.tolist(), hessians, strict=True))
+        return [found[t] for t in range(self.n_columns)]
+
+    @cached_property
+    def square_hessians(self) -> list[ColumnHessian]:
+        """The Hessians of losses that have the same everywhere."""
+        raw = [np.tile(self.null_raw[b.columns], (b.loss.n_samples, 1)) for b in self.blocks]
+        return self.column_hessians(raw)
+
+    def has_cheap_hessians(self, passes: float) -> bool:
+        """Whether the Hessians, and their inverses, cost no more than some passes over the data and back."""
+        size = self.size
+        if self.design.is_sparse and not self.has_row_space and size > LARGEST_SPARSE_GRAM:
+            return False
+        n_labels = np.concatenate([block.loss.n_labels for block in self.blocks])
+        shorter = np.minimum(n_labels, size)
+        work = float((shorter * n_labels * size + 2.0 * shorter**2 * size).sum())
+        a_pass = 4.0 * size * sum(b.loss.n_samples * b.loss.n_columns for b in self.blocks)
+        is_cheap = work <= max(SMALL_WORK, passes * a_pass)
+        return is_cheap and float((shorter * size).sum()) <= LARGEST_HESSIANS
+
+    # The loss
+
+    @property
+    def is_quadratic(self) -> bool:
+        """Whether the Hessian of the loss is the same everywhere."""
+        return all(block.loss.is_quadratic for block in self.blocks)
+
+    @cached_property
+    def is_by_column(self) -> bool:
+        """Whether the loss has no second derivative between columns."""
+        return all(term.loss.width_one for block in self.blocks for term in block.loss.terms)
+
+    def loss_gradient(self, raw: Sequence[np.ndarray]) -> Raw:
+        """Return the gradient of the loss in raw, by chunk."""
+        return [chunk.loss.gradient(part) for chunk, part in zip(self.chunks, raw, strict=True)]
+
+    def column_sums(self, G: Sequence[np.ndarray]) -> np.ndarray:
+        """Return the sums over samples of something like raw."""
+        return column_sums(self.chunks, G, self.n_columns)
+
+    def total_hessian(self, raw: Sequence[np.ndarray]) -> TotalHessian:
+        """Return the sum over samples of the Hessian in raw."""
+        return total_hessian(self.chunks, self.loss_gradient(raw), self.n_columns)
+
+    def constant(self, values: np.ndarray) -> Raw:
+        """Return constant raw predictions."""
+        return [np.tile(values[chunk.columns], (chunk.loss.n_samples, 1)) for chunk in self.chunks]
+
+    # The best constant prediction
+
+    @cached_property
+    def null_raw(self) -> np.ndarray:
+        """The best constant raw prediction: zero without intercepts."""
+        null = np.zeros(self.n_columns)
+        if self.fit_intercept:
+            for _, loss, columns in self.blocks:
+                null[columns] = loss.null_raw()
+        return null
+
+    @cached_property
+    def null_hessian(self) -> TotalHessian:
+        """The sum over samples of the Hessian in raw, at the best constant prediction."""
+        total = TotalHessian.zero(self.n_columns)
+        for _, loss, columns in self.blocks:
+            total.add(loss.constant_hessian(self.null_raw[columns]), columns)
+        return total
+
+    @cached_property
+    def null_values(self) -> np.ndarray:
+        """The loss of each column at the best constant prediction; that of several classes is spread over them."""
+        values = np.zeros(self.n_columns)
+        for _, loss, columns in self.blocks:
+            values[columns] += loss.values(np.tile(self.null_raw[columns], (loss.n_samples, 1)))
+        return values
+
+    @cached_property
+    def null_gradient(self) -> np.ndarray:
+        """The gradient in the weights at the best constant prediction."""
+        return self.backward(self.loss_gradient(self.constant(self.null_raw)))
+
+    @cached_property
+    def unit(self) -> np.ndarray:
+        """By what changes of raw predictions are measured: the standard deviation of numbers, else 1."""
+        varies, unit = varying_columns(self.blocks, self.n_columns), np.ones(self.n_columns)
+        weight = self.null_hessian.diagonal
+        np.sqrt(2.0 * self.null_values / np.where(weight > 0, weight, 1.0), out=unit, where=~varies)
+        return np.where(unit > 0, unit, 1.0)
+
+    @property
+    def scale(self) -> float:
+        """What tolerances are relative to: the loss of the best constant, if all columns had the least of it.
+
+        It keeps tasks with small losses (or weights) from being left unfinished beside tasks with large ones.
+        """
+        losses = self.null_values
+        least = losses.min(initial=np.inf, where=losses > FLAT * losses.max())
+        return float(least) * len(losses) if np.isfinite(least) else 1.0
+
+
+def eigen(gram: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the eigenvalues and eigenvectors of a Gram matrix."""
+    driver = "evd" if len(gram) > 1 else "ev"  # SciPy 1.11 has too little room for one
+    values, vectors = linalg.eigh(gram, driver=driver)
+    return np.maximum(values, 0.0), vectors

@@ -1,0 +1,160 @@
+"""Newton's method by least squares: for small problems too ill-conditioned for products of X with itself.
+
+With B_i'B_i the Hessian of a label and B_i'r_i its gradient, Newton's step D minimises
+
+    sum_i ||B_i J_i D + r_i||^2 + ||U + D_U||^2 + the penalty on intercepts,
+
+J_i being the derivative of the label's raw predictions. A QR decomposition solves that with the condition number of X
+where the normal equations have its square. Columns are pivoted and rows sorted, so that rows of very different length,
+such as those of the data and of a weak penalty, keep their own relative precision.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+from scipy import linalg, sparse
+
+from ...heads import NewtonRows
+from ._layout import Raw
+from ._smooth import SmoothProblem
+
+LARGEST = 600  # unknowns of a system
+LARGEST_SYSTEM = 10_000_000  # numbers in it
+STEPS = 50
+HALVINGS = 40
+STILL = 1e-11  # change of predictions, in standard deviations, that is none
+LOWER = 1e-14  # relative decrease of the objective that is rounding
+
+
+class Component(NamedTuple):
+    """Columns that hang together, with the vectors of U and the coordinates of intercepts that make them."""
+
+    columns: np.ndarray
+    vectors: np.ndarray
+    intercepts: np.ndarray
+
+
+def is_small(problem: SmoothProblem) -> bool:
+    """Whether the systems of all components are small enough."""
+    layout = problem.layout
+    labels = np.concatenate([block.loss.n_labels for block in layout.blocks])
+    for columns, vectors, intercepts in components(problem):
+        n_unknowns = layout.size * len(vectors) + len(intercepts)
+        n_rows = labels[columns].sum() + n_unknowns
+        if n_unknowns > LARGEST or n_rows * n_unknowns > LARGEST_SYSTEM:
+            return False
+    return True
+
+
+def components(problem: SmoothProblem) -> list[Component]:
+    """Return the columns that hang together, by the penalty or by their loss."""
+    F = problem.coupling.matrix() != 0.0
+    basis = problem.intercepts.basis
+    basis = (np.diag(basis) if basis.ndim == 1 else basis) != 0.0
+    T, R = F.shape
+    links = [sparse.coo_array(F), sparse.coo_array(basis)]
+    tied = np.zeros((T, T), dtype=bool)
+    for columns, _ in problem.layout.null_hessian.groups:
+        tied[np.ix_(columns, columns)] = True
+    graph = sparse.block_array(
+        [
+            [sparse.coo_array(tied), links[0], links[1]],
+            [links[0].T, None, None],
+            [links[1].T, None, None],
+        ]
+    )
+    n, label = sparse.csgraph.connected_components(graph, directed=False)
+    found = []
+    for k in range(n):
+        members = np.flatnonzero(label == k)
+        parts = (members[members < T], members[(members >= T) & (members < T + R)] - T)
+        if len(parts[0]):
+            found.append(Component(*parts, members[members >= T + R] - T - R))
+    return found
+
+
+def by_least_squares(
+    problem: SmoothProblem, v: np.ndarray, max_iter: int
+) -> tuple[np.ndarray, int]:
+    """Return the vector that Newton's method reaches from v, and the number of its steps."""
+    v, parts = v.copy(), components(problem)
+    raw = problem.predict(v)
+    value = problem.value(v, raw)
+    n_iter, change = 0, np.inf
+    while n_iter < min(STEPS, max_iter) and change > STILL:
+        n_iter += 1
+        D = newton_step(problem, parts, v, raw)
+        for length in 0.5 ** np.arange(HALVINGS):
+            raw_new = problem.predict(v + length * D)
+            with np.errstate(over="ignore", invalid="ignore"):
+                value_new = problem.value(v + length * D, raw_new)
+            if value_new <= value + LOWER * abs(value):
+                break
+        else:
+            return v, n_iter
+        change = problem.largest_change(raw, raw_new)
+        v, raw, value = v + length * D, raw_new, value_new
+    return v, n_iter
+
+
+def newton_step(
+    problem: SmoothProblem, parts: list[Component], v: np.ndarray, raw: Raw
+) -> np.ndarray:
+    """Return Newton's step from v, whose raw predictions are raw."""
+    D = np.zeros_like(v)
+    (U, beta), (U_step, beta_step) = problem.split(v), problem.split(D)
+    labels = [
+        (chunk.design.values(), np.arange(problem.layout.n_columns)[chunk.columns], rows)
+        for chunk, part in zip(problem.layout.chunks, raw, strict=True)
+        for rows in chunk.loss.newton_rows(part)
+    ]
+    for part in parts:
+        mine = [
+            (Z[rows.samples], rows._replace(columns=columns[rows.columns]))
+            for Z, columns, rows in labels
+            if columns[rows.columns[0]] in part.columns
+        ]
+        A, right = system(problem, part, mine, U, beta)
+        step = least_squares(A, right)
+        n = len(U) * len(part.vectors)
+        U_step[:, part.vectors] = step[:n].reshape(len(U), -1)
+        beta_step[part.intercepts] = step[n:]
+    return D
+
+
+def system(
+    problem: SmoothProblem,
+    part: Component,
+    labels: list[tuple[np.ndarray, NewtonRows]],
+    U: np.ndarray,
+    beta: np.ndarray,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the matrix and the right side of a component: its labels, the penalty, and that on intercepts."""
+    F, basis = problem.coupling.matrix(), problem.intercepts.basis
+    basis = np.diag(basis) if basis.ndim == 1 else basis
+    blocks, right = [], []
+    for Z, rows in labels:
+        by_vector = rows.B @ F[np.ix_(rows.columns, part.vectors)]
+        in_U = np.einsum("nkr,nj->nkjr", by_vector, Z).reshape(rows.r.size, -1)
+        in_beta = rows.B @ basis[np.ix_(rows.columns, part.intercepts)]
+        blocks.append(np.hstack([in_U, in_beta.reshape(rows.r.size, len(part.intercepts))]))
+        right.append(-rows.r.ravel())
+    own, ridge = U[:, part.vectors].ravel(), np.sqrt(problem.intercepts.ridge[part.intercepts])
+    blocks.append(np.diag(np.concatenate([np.ones(own.size), ridge])))
+    right.append(-np.concatenate([own, ridge * beta[part.intercepts]]))
+    return np.vstack(blocks), np.concatenate(right)
+
+
+def least_squares(A: np.ndarray, right: np.ndarray) -> np.ndarray:
+    """Return the least-squares solution; what no row speaks of is zero."""
+    size = np.abs(A).max(axis=0)
+    size[size == 0.0] = 1.0
+    A = A / size
+    order = np.argsort(-np.abs(A).max(axis=1), kind="stable")
+    Q, R, pivots = linalg.qr(A[order], mode="economic", pivoting=True, overwrite_a=True)
+    diagonal = np.abs(np.diag(R))
+    rank = np.count_nonzero(diagonal > np.finfo(float).tiny)
+    x = np.zeros(A.shape[1])
+    if rank:
+        x[pivots[:rank]] = linalg.solve_triangular(R[:rank, :rank], (Q.T @ right[order])[:rank])
+    return x / size

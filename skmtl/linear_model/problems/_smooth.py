@@ -1,0 +1,244 @@
+"""The smooth problem that joint linear models with quadratic penalties hand to a solver."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from ...penalties import Quadratic
+from ._arrowhead import ArrowheadInverse
+from ._certificate import loss_of
+from ._coupling import Coupling, StarCoupling, coupling_of
+from ._gram_inverse import ROUGHLY, gram_inverse
+from ._intercepts import Intercepts, make_intercepts
+from ._layout import FitLayout, Kernel, Raw
+
+CERTIFIED = 1e-10  # duality gap, relative to the scale, to which solvers go on where they can
+# Passes over the data that the Hessians of all columns may cost,
+DIRECT = 60.0  # where they give the solution of squared losses,
+CLOSELY_MISSING = 30.0  # where they precondition, and labels are missing, so that no other preconditioner sees of whom,
+CLOSELY = 5.0  # and where they are not
+STILL = 1e-9  # root mean square change of predictions, in standard deviations, that is none
+
+
+@dataclass(frozen=True, eq=False)
+class SmoothProblem:
+    """Minimise loss((X - mean) W + b) + penalty(W, b), with W = U F' and b as in Intercepts.
+
+    A vector of the problem is U, ravelled, then beta. In these coordinates the penalty on U is 1/2 ||U||^2,
+    whatever the tasks share, and the Hessian in beta is near the identity.
+    """
+
+    layout: FitLayout
+    coupling: Coupling
+    intercepts: Intercepts
+
+    @classmethod
+    def of(cls, layout: FitLayout, penalty: Quadratic) -> "SmoothProblem":
+        """Choose the coordinates for a penalty."""
+        return cls(layout, coupling_of(penalty), make_intercepts(layout, penalty))
+
+    @property
+    def scale(self) -> float:
+        """What tol is relative to."""
+        return self.layout.scale
+
+    @property
+    def is_quadratic(self) -> bool:
+        """Whether the Hessian is the same everywhere."""
+        return self.layout.is_quadratic
+
+    def split(self, v: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return views of the parts of a vector: U and beta."""
+        n = self.layout.size * self.coupling.rank
+        return v[:n].reshape(-1, self.coupling.rank), v[n:]
+
+    def start(self) -> np.ndarray:
+        """Return the vector of the best constant prediction."""
+        return np.zeros(self.layout.size * self.coupling.rank + len(self.intercepts.ridge))
+
+    def vector(self, W: np.ndarray, intercept: np.ndarray) -> np.ndarray:
+        """Return a vector near given weights of features and their intercepts, to start from."""
+        v = self.start()
+        U, beta = self.split(v)
+        U[...] = self.coupling.solve(self.layout.coordinates(W))
+        beta[...] = self.intercepts.coordinates(intercept + self.layout.at_centre(W))
+        return v
+
+    def coefficients(self, v: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return the weights of features, and the intercepts of inputs that are not centred."""
+        U, beta = self.split(v)
+        W = self.layout.weights(self.coupling.spread(U))
+        return W, self.intercepts.at(beta) - self.layout.at_centre(W)
+
+    def null_intercept(self, W: np.ndarray) -> np.ndarray:
+        """Return the intercepts of inputs that are not centred which are the best where predictions are constant.
+
+        With a squared loss and all labels they are so for any weights.
+        """
+        layout, intercepts = self.layout, self.intercepts
+        slope = layout.null_hessian.diagonal * (intercepts.base - layout.null_raw)
+        beta = intercepts.newton_step(layout.null_hessian, intercepts.gradient(slope))
+        return intercepts.at(beta) - layout.at_centre(W)
+
+    # What solvers ask for
+
+    def begin(self, v: np.ndarray) -> tuple[Raw, np.ndarray]:
+        """Return the raw predictions of v, and the gradient there."""
+        if not v.any() and self.intercepts.are_free:
+            raw, in_W = self.layout.constant(self.layout.null_raw), self.layout.null_gradient
+            return raw, self._gradient(v, in_W, np.zeros(self.layout.n_columns))
+        raw = self.predict(v)
+        return raw, self.gradient(v, raw)
+
+    def predict(self, v: np.ndarray) -> Raw:
+        """Return the raw predictions of v."""
+        U, beta = self.split(v)
+        b = self.intercepts.at(beta)
+        raw = self.layout.forward(self.coupling.spread(U))
+        for part, chunk in zip(raw, self.layout.chunks, strict=True):
+            part += b[chunk.columns]
+        return raw
+
+    def value(self, v: np.ndarray, raw: Raw) -> float:
+        """Return the objective at v, whose raw predictions are raw."""
+        U, beta = self.split(v)
+        loss = loss_of(self.layout.chunks, raw)
+        return loss + 0.5 * float(np.vdot(U, U)) + self.intercepts.penalty(beta)
+
+    def largest_change(self, raw: Raw, other: Raw) -> float:
+        """Return the largest root mean square of what predictions of a task differ by, in standard deviations."""
+        squares = np.zeros(self.layout.n_columns)
+        n_samples = np.zeros(self.layout.n_columns)
+        for chunk, a, b in zip(self.layout.chunks, raw, other, strict=True):
+            squares[chunk.columns] += np.square(a - b).sum(axis=0)
+            n_samples[chunk.columns] += len(a)
+        return float((np.sqrt(squares / n_samples) / self.layout.unit).max())
+
+    def gradient(self, v: np.ndarray, raw: Raw) -> np.ndarray:
+        """Return the gradient at v, whose raw predictions are raw."""
+        G = self.layout.loss_gradient(raw)
+        return self._gradient(v, self.layout.backward(G), self.layout.column_sums(G))
+
+    def advance(self, v: np.ndarray, raw: Raw, D: np.ndarray) -> tuple[Raw, np.ndarray]:
+        """Return the change of the raw predictions along D and the gradient at v + D, from one pass over the data."""
+        chunks = self.layout.chunks
+        change, back = self._sweep(D, lambda k, part: chunks[k].loss.gradient(raw[k] + part))
+        return change, self._gradient(v + D, *back)
+
+    def hessian_product(self, raw: Raw, D: np.ndarray) -> tuple[Raw, np.ndarray]:
+        """Return the change of the raw predictions along D and the Hessian times D, from one pass over the data."""
+        chunks = self.layout.chunks
+        change, back = self._sweep(D, lambda k, part: chunks[k].loss.hessian_product(raw[k], part))
+        return change, self._gradient(D, *back)
+
+    def loss_slope(self, raw: Raw, change: Raw) -> float:
+        """Return the derivative of the loss at raw along a change of raw."""
+        parts = zip(self.layout.chunks, raw, change, strict=True)
+        return float(sum(np.vdot(chunk.loss.gradient(part), new) for chunk, part, new in parts))
+
+    def penalty_product(self, v: np.ndarray) -> np.ndarray:
+        """Return P v, where the penalty is <v, P v> / 2."""
+        product = v.copy()
+        self.split(product)[1][...] *= self.intercepts.ridge
+        return product
+
+    def preconditioner(
+        self, raw: Raw | None, closely: bool = False
+    ) -> Callable[[np.ndarray], np.ndarray]:
+        """Return an approximation of the inverse Hessian at raw, or at the best constant prediction where raw is None.
+
+        It has the mean curvature of each column in every sample; closely asks for each column's own Hessian.
+        """
+        if closely and raw is not None:
+            return self._by_column(raw)
+        null = self.layout.null_hessian
+        hessian = null if raw is None else self.layout.total_hessian(raw)
+        inverse = gram_inverse(self.layout, self.coupling, hessian, ROUGHLY)
+
+        def precondition(v: np.ndarray) -> np.ndarray:
+            Z = v.copy()
+            U, _ = self.split(Z)
+            U[...] = inverse(U)
+            return Z
+
+        return precondition
+
+    @property
+    def goal(self) -> float:
+        """Half the squared norm of the gradient at which solvers may stop: a bound on the duality gap.
+
+        Where labels are missing and the preconditioner does not know of which task, it is also one at which no
+        prediction can be off by more than STILL.
+        """
+        goal = CERTIFIED * self.scale
+        if self.has_missing and not self.has_close_preconditioner:
+            goal = min(goal, 0.5 * STILL**2 / self.reach)
+        return goal
+
+    @property
+    def has_missing(self) -> bool:
+        """Whether tasks differ in the samples that they have labels of, but not by block."""
+        return any(
+            np.ptp(block.loss.n_labels) > 0 or block.loss.n_labels[0] < block.loss.n_samples
+            for block in self.layout.blocks
+        )
+
+    @property
+    def reach(self) -> float:
+        """Bound on the mean square of the predictions, in standard deviations, of U of length one."""
+        variance = float((self.coupling.variance / self.layout.unit**2).max())
+        return float(self.layout.total_square / self.layout.n_rows * variance) or 1.0
+
+    # Inverses that know each column's Hessian
+
+    @property
+    def has_close_preconditioner(self) -> bool:
+        """Whether the Hessian of each column is to be had, and worth its price."""
+        is_star = isinstance(self.coupling, StarCoupling) and self.intercepts.are_free
+        passes = DIRECT if self.is_quadratic else CLOSELY_MISSING if self.has_missing else CLOSELY
+        return is_star and self.layout.is_by_column and self.layout.has_cheap_hessians(passes)
+
+    def arrowhead(self, raw: Raw | None) -> ArrowheadInverse:
+        """Return the inverse that knows each column's Hessian at raw; None will do where it is the same everywhere."""
+        assert isinstance(self.coupling, StarCoupling)
+        layout = self.layout
+        hessians = layout.square_hessians
+        if raw is not None:
+            hessians = layout.column_hessians(layout.by_block(raw))
+        return ArrowheadInverse.of(self.coupling, hessians, self.intercepts)
+
+    def _by_column(self, raw: Raw) -> Callable[[np.ndarray], np.ndarray]:
+        inverse = self.arrowhead(raw)
+
+        def precondition(v: np.ndarray) -> np.ndarray:
+            Z = np.empty_like(v)
+            (U, beta), (U_out, beta_out) = self.split(v), self.split(Z)
+            U_out[...], beta_out[...] = inverse.with_intercepts(U, beta)
+            return Z
+
+        return precondition
+
+    def _sweep(self, D: np.ndarray, kernel: Kernel) -> tuple[Raw, tuple[np.ndarray, np.ndarray]]:
+        """Return how raw changes along D, and the gradients in W and the intercepts that kernel makes of that."""
+        U, beta = self.split(D)
+        shift, sums = self.intercepts.change(beta), np.zeros(self.layout.n_columns)
+        change: Raw = []
+
+        def note(k: int, part: np.ndarray) -> np.ndarray:
+            columns = self.layout.chunks[k].columns
+            part += shift[columns]
+            change.append(part)
+            G = kernel(k, part)
+            sums[columns] += np.ones(len(G)) @ G
+            return G
+
+        return change, (self.layout.sweep(self.coupling.spread(U), note), sums)
+
+    def _gradient(self, v: np.ndarray, in_W: np.ndarray, in_b: np.ndarray) -> np.ndarray:
+        """Return the gradient in v, given those of the loss in W and in the intercepts."""
+        C = np.empty_like(v)
+        (U, beta), (C_U, C_beta) = self.split(v), self.split(C)
+        np.add(self.coupling.gather(in_W), U, out=C_U)
+        C_beta[...] = self.intercepts.gradient(in_b) + self.intercepts.ridge * beta
+        return C

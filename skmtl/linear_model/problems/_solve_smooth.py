@@ -1,0 +1,149 @@
+"""Solve a smooth problem: directly where it is quadratic, else by iterations; and look at the solution once more."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from ...solvers import LBFGS, ConjugateGradient, Solution
+from ._certificate import evaluate, finite_gap, spot_check
+from ._direct import DirectSolution, direct_solution
+from ._least_squares import by_least_squares, is_small
+from ._smooth import CERTIFIED, STILL, SmoothProblem
+
+ROUGH = 1e-3  # relative suboptimality of the separate fits of which only signs are read
+CORRECTIONS = 6
+CONTRACTS = 0.25  # length of a correction, relative to the one before: more says that rounding has taken over
+AGREES = 1e-10  # relative difference of slopes that may be rounding
+SEEN = 1e-7  # change of predictions, in standard deviations, that must not be left
+
+
+class Weights(NamedTuple):
+    """Weights of the features, and the intercepts of inputs that are not centred."""
+
+    W: np.ndarray
+    intercept: np.ndarray
+
+
+class Solved(NamedTuple):
+    """A solution, its duality gap, and a bound on how far a further correction would move predictions."""
+
+    weights: Weights
+    gap: float
+    n_iter: int
+    motion: float
+
+
+def solve_smooth(
+    problem: SmoothProblem,
+    start: Weights | None,
+    max_iter: int,
+    tol: float,
+    on_data: bool = True,
+) -> Solved:
+    """Minimise the objective, from given weights if there are any.
+
+    on_data says that a direct solution, too, is looked at on the data as given, and not on their Gram matrix alone.
+    """
+    direct = direct_solution(problem)
+    if direct is not None and problem.layout.is_common:
+        found = on_gram(problem, direct, on_data)
+        if found.motion > STILL:
+            found = directly(problem, direct)
+    elif direct is not None:
+        found = directly(problem, direct)
+    else:
+        first = problem.start() if start is None else problem.vector(*start)
+        found = by_iterations(problem, first, max_iter, tol)
+    if found.gap <= CERTIFIED * problem.scale and found.motion <= SEEN:
+        return found
+    return polished(problem, found, max_iter) if is_small(problem) else found
+
+
+def solve_roughly(problem: SmoothProblem, max_iter: int) -> Weights:
+    """Return about the best weights."""
+    direct = direct_solution(problem)
+    if direct is not None:
+        W = direct.weights(-direct.solve(direct.start()))
+        return Weights(W, problem.null_intercept(W))
+    return Weights(*problem.coefficients(run(problem, problem.start(), max_iter, ROUGH).v))
+
+
+def on_gram(problem: SmoothProblem, direct: DirectSolution, on_data: bool) -> Solved:
+    """Solve where all samples have one Gram matrix, with a correction; on_data says to check it on the data."""
+    S = -direct.solve(direct.start())
+    S -= direct.solve(direct.model_gradient(S))
+    C, W = direct.model_gradient(S), direct.weights(S)
+    motion = np.sqrt(problem.reach * direct.square(direct.solve(C)))
+    gap = finite_gap(0.5 * direct.square(C))
+    found = Solved(Weights(W, problem.null_intercept(W)), gap, 1, float(motion))
+    return checked(problem, direct, S, found) if on_data else found
+
+
+def checked(problem: SmoothProblem, direct: DirectSolution, S: np.ndarray, found: Solved) -> Solved:
+    """Compare the gradient by the Gram matrix with that on the data, in some directions: all or nothing must move."""
+    layout, (W, intercept) = problem.layout, found.weights
+    check = spot_check(layout, W, intercept)
+    error = np.square(check.slopes - direct.slopes(S, check)).mean(axis=0)
+    size = np.square(direct.slopes(np.zeros_like(S), check)).mean(axis=0)
+    are_alike = bool(np.all(error <= AGREES**2 * size))
+    is_settled = problem.intercepts.are_free or not check.shift.any()
+    gap = 0.5 * (np.sqrt(2.0 * found.gap) + np.sqrt(error @ problem.coupling.variance)) ** 2
+    weights = Weights(W, intercept + check.shift)
+    return Solved(weights, finite_gap(gap), 1, found.motion if are_alike and is_settled else np.inf)
+
+
+def directly(problem: SmoothProblem, direct: DirectSolution) -> Solved:
+    """Solve, and correct the solution by gradients on the data as given until predictions stand still."""
+    layout, intercepts = problem.layout, problem.intercepts
+    S, before = -direct.solve(direct.start()), np.inf
+    reach = np.sqrt(problem.reach)
+    for _ in range(CORRECTIONS):
+        W = direct.weights(S)
+        evaluation = evaluate(layout, intercepts, W, problem.null_intercept(W))
+        C = direct.gradient(S, evaluation)
+        step = direct.solve(C)
+        motion = reach * np.sqrt(max(direct.square(step), 0.0))
+        if motion <= STILL or not motion <= CONTRACTS * before:
+            break
+        S, before = S - step, motion
+    gap = finite_gap(0.5 * direct.square(C))
+    return Solved(Weights(W, evaluation.intercept(layout, W)), gap, 1, float(motion))
+
+
+def by_iterations(problem: SmoothProblem, start: np.ndarray, max_iter: int, tol: float) -> Solved:
+    """Iterate, and evaluate where that ended on the data as given."""
+    found = run(problem, start, max_iter, tol)
+    weights = Weights(*problem.coefficients(found.v))
+    return evaluated(problem, weights, max(1, found.n_iter))
+
+
+def run(problem: SmoothProblem, start: np.ndarray, max_iter: int, tol: float) -> Solution:
+    """Minimise a problem by the method that suits its losses."""
+    method = ConjugateGradient if problem.is_quadratic else LBFGS
+    return method(max_iter=max_iter, tol=tol).solve(problem, start)
+
+
+def polished(problem: SmoothProblem, found: Solved, max_iter: int) -> Solved:
+    """Go on by least squares from a solution that is not good enough."""
+    left = max_iter if problem.is_quadratic else max_iter - found.n_iter
+    if left < 1:
+        return found
+    v, n_steps = by_least_squares(problem, problem.vector(*found.weights), left)
+    n_iter = found.n_iter if problem.is_quadratic else found.n_iter + n_steps
+    new = evaluated(problem, Weights(*problem.coefficients(v)), n_iter)
+    return new if new.gap <= found.gap or found.motion > SEEN else found
+
+
+def evaluated(problem: SmoothProblem, weights: Weights, n_iter: int) -> Solved:
+    """Return weights as a solution, with the best intercepts for them and the gap on the data as given.
+
+    With the dual point G, the gradient of the loss in raw, whose columns then sum to zero, Fenchel-Young is an equality
+    and the gap is half the squared norm of the gradient in U: no number is left to choose.
+    """
+    layout, coupling = problem.layout, problem.coupling
+    evaluation = evaluate(layout, problem.intercepts, *weights)
+    C = coupling.gather(layout.coordinates(evaluation.C))
+    C += coupling.solve(layout.coordinates(weights.W))
+    gap = finite_gap(0.5 * np.vdot(C, C))
+    intercept = evaluation.intercept(layout, weights.W)
+    return Solved(Weights(weights.W, intercept), gap, n_iter, 0.0)
