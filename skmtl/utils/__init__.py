@@ -25,7 +25,7 @@ from ._params import (
     Several,
     require,
 )
-from ._rows import append_columns, n_rows, take_rows
+from ._rows import append_columns, n_rows, sum_duplicates, take_rows
 
 __all__ = [
     "BELOW_ONE",
@@ -52,6 +52,7 @@ __all__ = [
     "read_series",
     "require",
     "row_index",
+    "sum_duplicates",
     "take_rows",
     "with_callbacks",
 ]
