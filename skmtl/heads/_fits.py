@@ -120,10 +120,7 @@ def make_head(
 
 def deviation(labels: Labels) -> float:
     """Return the weighted standard deviation of a task's targets, 1 where they are all the same."""
-    values = labels.values.astype(np.float64)
-    mean = np.average(values, weights=labels.weight)
-    found = float(np.sqrt(np.average((values - mean) ** 2, weights=labels.weight)))
-    return found if found > 10 * np.finfo(np.float64).eps * abs(mean) else 1.0
+    return labels.moments()[1] or 1.0
 
 
 def fit_weights(

@@ -26,6 +26,7 @@ from ._params import (
     require,
 )
 from ._rows import append_columns, n_rows, sum_duplicates, take_rows
+from ._scale import binary_unit
 
 __all__ = [
     "BELOW_ONE",
@@ -45,6 +46,7 @@ __all__ = [
     "Unwatched",
     "append_columns",
     "as_series",
+    "binary_unit",
     "is_frame",
     "is_series",
     "n_rows",
