@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 from scipy import sparse
+from sklearn.model_selection import KFold
 from sklearn.preprocessing import StandardScaler
-from zoo import CASES, assert_same_numbers, by_column, numbers
+from zoo import CASES, ByContent, assert_same_numbers, by_column, numbers
 
 pytestmark = pytest.mark.parametrize("case", CASES, ids=str)
 SHAPES = [pytest.param(70, 5, id="tall"), pytest.param(40, 55, id="wide")]
@@ -22,6 +23,34 @@ def test_sparse(case, make, n, d):
     for name, wanted in dense.decision_function(X).items():
         atol = 1e-6 * np.abs(wanted).max()
         assert_allclose(found.decision_function(make(X))[name], wanted, rtol=0, atol=atol)
+
+
+def in_pieces(table):
+    """Return a CSR array of a table, every entry in two pieces and out of order; zeros are entries too."""
+    n, d = table.shape
+    one = table // 2 if table.dtype.kind == "i" else table
+    other = table - one if table.dtype.kind == "i" else table
+    values = np.stack([one, other], axis=2).reshape(n, -1)[:, ::-1]
+    columns = np.tile(np.repeat(np.arange(d), 2)[::-1], n)
+    found = sparse.csr_array((values.ravel(), columns, np.arange(n + 1) * 2 * d), shape=(n, d))
+    assert np.array_equal(found.toarray(), table)
+    return found
+
+
+@pytest.mark.parametrize("dtype", [bool, np.int64])
+def test_sparse_integers_in_pieces(case, dtype):
+    """CSR of whole numbers, or of true and false, with entries given twice = the dense table in floats."""
+    X, y = case.data()
+    table = (X > 0.5).astype(dtype) if dtype is bool else np.rint(2 * X).astype(dtype)
+    pieces, floats = in_pieces(table), table.astype(float)
+    # Folds by what is in a row would all be the same one.
+    by_content = isinstance(case.model.get_params().get("cv"), ByContent)
+    params = {"cv": KFold(3)} if by_content else {}
+    dense, found = case.new(**params).fit(floats, y), case.new(**params).fit(pieces, y)
+    assert_same_numbers(numbers(found), numbers(dense))
+    for name, wanted in dense.decision_function(floats).items():
+        atol = 1e-6 * np.abs(wanted).max()
+        assert_allclose(found.decision_function(pieces)[name], wanted, rtol=0, atol=atol)
 
 
 @pytest.mark.parametrize("n, d", SHAPES)

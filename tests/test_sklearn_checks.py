@@ -86,9 +86,12 @@ CHECKED = [
     optimum(()),
     EXACT,
     NewTask(),
+    IndependentTasks(),
     IndependentTasks(MultiTaskGLM(), MultiTaskGLM()),
     GatedTasks(),
     GatedTasks(MultiTaskGLM(), EXACT, gate="choose"),
+    StackedTasks(),
+    StackedTasks(passthrough=False),
     StackedTasks(EXACT),
     StackedTasks(MultiTaskGLM(), EXACT, order="random", random_state=0),
 ]
@@ -112,6 +115,8 @@ ADAPTERS = [
     AsClassifier(EXACT),
     AsRegressor(GatedTasks(MultiTaskGLM(), EXACT, task_types="regression")),
     AsClassifier(GatedTasks(MultiTaskGLM(), EXACT)),
+    AsRegressor(StackedTasks(task_types="regression")),
+    AsClassifier(StackedTasks()),
     AsRegressor(StackedTasks(EXACT, task_types="regression")),
     AsClassifier(StackedTasks(EXACT)),
 ]

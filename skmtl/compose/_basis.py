@@ -32,7 +32,7 @@ def score_in_common(model: Any, X: Any) -> np.ndarray:
         [np.full(head.columns.stop - head.columns.start, head.scale) for head in final._heads]
     )
     rows = final.shared_coef_ / scale[:, None]
-    size = np.sqrt((rows**2).sum(axis=1))
+    size = np.abs(rows).max(axis=1)  # they are multiples of one another
     common = rows[size.argmax()]
     return np.asarray(numbers_of(model, X) @ common).reshape(-1, 1)
 
@@ -65,6 +65,12 @@ def numbers_of(model: Any, X: Any) -> Any:
 def features_of(model: Any, X: Any, basis: str, residual: float) -> Any:
     """Return what the model has learnt, and the inputs times the root of residual, side by side."""
     learnt = BASES[basis](model, X)
+    wrong = ~np.isfinite(learnt).all(axis=1)
+    if wrong.any():
+        raise ValueError(
+            f"model must give finite numbers for basis={basis!r}, but {type(final_step(model)).__name__} gives "
+            f"infinite ones or NaN for {np.count_nonzero(wrong)} of {len(learnt)} samples"
+        )
     if residual == 0.0:
         return learnt
     beyond = numbers_of(model, X) * np.sqrt(residual)

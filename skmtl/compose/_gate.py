@@ -7,6 +7,7 @@ import numpy as np
 
 from ..heads import ClassificationHead, Head
 from ..tasks import Labels
+from ..utils import binary_unit
 
 
 class TaskGate(NamedTuple):
@@ -69,16 +70,27 @@ def errors_of(
         known = (values[:, None] == head.classes).astype(np.float64)
     else:
         known = labels.values.astype(np.float64)[:, None]
-    if not len(known):
-        return None
-    spread = known - np.average(known, axis=0, weights=labels.weight)
-    variance = np.average((spread**2).sum(axis=1), weights=labels.weight)
-    if not variance > 0:
+    spread = spread_of(head, labels, known) if len(known) else 0.0
+    if not spread > 0:
         return None
     of_labels = [labels.pick(mean).reshape(len(known), -1) for mean in (joint, separate)]
-    e_joint, e_separate = ((known - mean) / np.sqrt(variance) for mean in of_labels)
+    e_joint, e_separate = (known / spread - mean / spread for mean in of_labels)
     own = np.arange(len(known)) if groups is None else labels.pick(groups)
     return Errors(e_joint, e_separate, labels.weight, np.unique(own, return_inverse=True)[1])
+
+
+def spread_of(head: Head, labels: Labels, known: np.ndarray) -> float:
+    """Return the standard deviation of a task's numbers, or the root of the total variance of its indicators."""
+    if not isinstance(head, ClassificationHead):
+        return labels.moments()[1]
+    shares = np.average(known, axis=0, weights=labels.weight)
+    return float(np.sqrt(np.sum(shares * (1.0 - shares))))
+
+
+def with_relative_weights(labels: Mapping[Hashable, Labels]) -> dict[Hashable, Labels]:
+    """Return labels whose weights, in relation to each other the same, can be summed and squared."""
+    unit = binary_unit(max(task.weight.max(initial=0.0) for task in labels.values()))
+    return {name: task._replace(weight=task.weight / unit) for name, task in labels.items()}
 
 
 def average_weights(errors: Mapping[Hashable, Errors]) -> dict[Hashable, tuple[float, float]]:

@@ -15,12 +15,13 @@ from ..linear_model import MultiTaskGLM
 from ..model_selection import folds_of, folds_once, routing_of, weight_name
 from ..tasks import check_predict_around
 from ..utils import OneOf, Rule
-from ._gate import TaskGate, errors_of, gates
+from ._gate import TaskGate, errors_of, gates, with_relative_weights
 from ._independent import alone
 from ._joined import (
     JointAnswers,
     check_same_tasks,
     decision_of,
+    finite,
     held_out_means,
     input_tags_of,
     means_of,
@@ -50,11 +51,16 @@ class GatedAnswers(Answers):
 
     def _means(self, heads: tuple[Head, ...]) -> list[tuple[Head, np.ndarray]]:
         joint, separate = (means_of(said, heads) for said in (self.joint, self.separate))
-        found = []
-        for head in heads:
-            share = np.asarray(self.weights[head.name], dtype=joint[head.name].dtype)
-            found.append((head, share * joint[head.name] + (1 - share) * separate[head.name]))
-        return found
+        return [(head, self._mean(head.name, joint, separate)) for head in heads]
+
+    def _mean(self, name: Hashable, joint: ByTask, separate: ByTask) -> np.ndarray:
+        """Return the weighted mean of one task; of a model with weight 0 nothing is asked, not even to be finite."""
+        weight = self.weights[name]
+        shares = (("joint", joint, weight), ("separate", separate, 1.0 - weight))
+        parts = [
+            share * finite({name: of[name]}, part)[name] for part, of, share in shares if share
+        ]
+        return parts[0] if len(parts) == 1 else parts[0] + parts[1]
 
     def _predicted(self, head: Head, mean: np.ndarray) -> np.ndarray:
         return head.classes[mean.argmax(1)] if isinstance(head, ClassificationHead) else mean
@@ -220,7 +226,8 @@ class GatedTasks(JointModel):
             held_out = {"cv": folds, "n_jobs": self.n_jobs, "params": params}
             fitted.append(clone(model).fit(X, targets, **params))
             check_same_tasks(fitted[-1], targets, role)
-            means.append(held_out_means(model, X, targets, heads, **held_out))
+            means.append(held_out_means(model, X, targets, heads, role, **held_out))
+        labels = with_relative_weights(labels)
         errors = {
             h.name: errors_of(h, labels[h.name], means[0][h.name], means[1][h.name], groups)
             for h in heads

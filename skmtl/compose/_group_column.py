@@ -8,7 +8,7 @@ import numpy as np
 from scipy import sparse
 from sklearn.utils.validation import check_array, validate_data
 
-from ..tasks import X_RULES, is_missing
+from ..tasks import X_RULES, check_inputs, is_missing
 from ..utils import Rule, is_frame
 
 
@@ -34,7 +34,7 @@ class Grouped(NamedTuple):
 def split_groups(estimator: Any, X: Any, group: Any, reset: bool) -> Grouped:
     """Check X, and take the column of groups out of it; without one all rows are of one group."""
     if group is None:
-        X = validate_data(estimator, X, reset=reset, **X_RULES)
+        X = check_inputs(estimator, X, reset)
         return Grouped(X, np.zeros(X.shape[0], dtype=int))
     if is_frame(X):
         return split_frame(estimator, X, group, reset)
@@ -44,7 +44,7 @@ def split_groups(estimator: Any, X: Any, group: Any, reset: bool) -> Grouped:
         )
     if not sparse.issparse(X) and np.asarray(X).dtype.kind in "OUS":
         return split_objects(estimator, np.asarray(X), group, reset)
-    X = validate_data(estimator, X, reset=reset, **X_RULES)
+    X = check_inputs(estimator, X, reset)
     others = np.flatnonzero(np.arange(X.shape[1]) != place(group, X.shape[1]))
     column = X[:, [group]]
     values = column.toarray() if sparse.issparse(column) else column

@@ -4,12 +4,13 @@ from collections.abc import Hashable
 from numbers import Integral
 from typing import Any, ClassVar
 
-from sklearn.linear_model import LogisticRegression, PoissonRegressor, Ridge
 from sklearn.utils.parallel import Parallel, delayed
 from sklearn.utils.validation import check_is_fitted
 
 from ..base import JointModel
 from ..heads import fit_weights
+from ..linear_model import MultiTaskGLM, MultiTaskLogisticRegression, MultiTaskRidge
+from ..penalties import MeanRegularized
 from ..tasks import check_predict_around
 from ..utils import Either, Instance, OneOf, Rule
 from ._joined import input_tags_of
@@ -27,15 +28,18 @@ class IndependentTasks(JointModel):
     Parameters
     ----------
     classifier : estimator, default=None
-        What each task with classes gets a clone of; None is ``LogisticRegression()``. It needs ``predict_proba`` for
-        probabilities and D2. A joint estimator, such as ``MultiTaskGLM()``, is fitted to each task alone.
+        What each task with classes gets a clone of. It needs ``predict_proba`` for probabilities and D2. A joint
+        estimator, such as ``MultiTaskGLM()``, is fitted to each task alone. None is
+        ``MultiTaskLogisticRegression(sharing=0)``, the optimum of scikit-learn's ``LogisticRegression()``.
 
     regressor : estimator, default=None
-        The same for regression tasks; None is ``Ridge()``.
+        The same for regression tasks. None is ``MultiTaskRidge(sharing=0)``, scikit-learn's ``Ridge()``, and as exact
+        for sparse X.
 
     counter : estimator, default=None
-        The same for tasks of type "count", whose predictions are means; None is ``PoissonRegressor()``. Means
-        below zero become zero.
+        The same for tasks of type "count", whose predictions are means; means below zero become zero. None is
+        ``MultiTaskGLM(MeanRegularized(alpha=1, sharing=0))``, the optimum of scikit-learn's
+        ``PoissonRegressor(alpha=1 / n)``, n the sum of the task's weights.
 
     task_types : "auto", str or dict of {task: str}, default="auto"
         Type of all tasks or by task: "regression", "binary", "multiclass" or "count". Those not named are inferred:
@@ -80,6 +84,9 @@ class IndependentTasks(JointModel):
 
     Notes
     -----
+    The default estimators minimise the sum over labels of sample weight times loss, plus ||w||^2 / 2: one prior for
+    tasks of all types. (``PoissonRegressor()``, whose loss is a mean over the labels, shrinks n times as much.)
+
     Each estimator sees the rows in which its task has a label of weight above zero, and X in the kind of table that
     came: a data frame stays one. Sample weights go to all estimators; those of a pipeline to its last step.
 
@@ -149,12 +156,18 @@ class IndependentTasks(JointModel):
 
     def _by_type(self):
         """Return the estimator that tasks of each type get a clone of."""
-        classifier = LogisticRegression() if self.classifier is None else self.classifier
+        classifier, regressor, counter = self.classifier, self.regressor, self.counter
+        if classifier is None:
+            classifier = MultiTaskLogisticRegression(sharing=0.0)
+        if regressor is None:
+            regressor = MultiTaskRidge(sharing=0.0)
+        if counter is None:
+            counter = MultiTaskGLM(MeanRegularized(alpha=1.0, sharing=0.0))
         return {
             "binary": classifier,
             "multiclass": classifier,
-            "regression": Ridge() if self.regressor is None else self.regressor,
-            "count": PoissonRegressor() if self.counter is None else self.counter,
+            "regression": regressor,
+            "count": counter,
         }
 
     def _answers(self, X: Any) -> MemberAnswers:

@@ -70,6 +70,19 @@ def logarithm(values: np.ndarray) -> np.ndarray:
     return np.log(np.maximum(values, np.finfo(values.dtype).tiny))
 
 
+def finite(means: ByTask, part: str) -> ByTask:
+    """Return means and probabilities; raise ValueError where some are not finite, and say whose they are."""
+    for name, mean in means.items():
+        wrong = ~np.isfinite(mean)
+        if wrong.any():
+            n_samples = np.count_nonzero(wrong.reshape(len(mean), -1).any(axis=1))
+            raise ValueError(
+                f"{part} must predict finite numbers, but predicts {mean[wrong][0]} of task {name!r}, for "
+                f"{n_samples} of {len(mean)} samples"
+            )
+    return means
+
+
 def means_of(said: Answers | OutOfFold, heads: Sequence[Head]) -> ByTask:
     """Return means and probabilities of tasks with these heads, and ask for nothing else."""
     asked = numbers_and_classes(heads)
@@ -78,10 +91,14 @@ def means_of(said: Answers | OutOfFold, heads: Sequence[Head]) -> ByTask:
 
 
 def held_out_means(
-    model: Any, X: Any, targets: TaskTargets, heads: Sequence[Head], **given: Any
+    model: Any, X: Any, targets: TaskTargets, heads: Sequence[Head], part: str, **given: Any
 ) -> ByTask:
-    """Return out-of-fold means and probabilities; given are the folds and what else ``out_of_fold`` takes."""
-    return means_of(out_of_fold(model, X, targets, numbers_and_classes(heads), **given), heads)
+    """Return out-of-fold means and probabilities of a part of a model, checked to be finite.
+
+    given are the folds and what else ``out_of_fold`` takes.
+    """
+    held_out = out_of_fold(model, X, targets, numbers_and_classes(heads), **given)
+    return finite(means_of(held_out, heads), f"{part}, fitted without a fold,")
 
 
 def input_tags_of(tags: Any, models: Sequence[Any]) -> Any:

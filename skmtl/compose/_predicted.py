@@ -23,7 +23,7 @@ class Source(NamedTuple):
         """Read the mean off the labels of a regression."""
         if not isinstance(head, RegressionHead) or not labels.total:
             return cls(head, 0.0)
-        return cls(head, float(np.average(labels.values.astype(float), weights=labels.weight)))
+        return cls(head, labels.moments()[0])
 
 
 def as_inputs(sources: Sequence[Source], means: ByTask) -> dict[str, np.ndarray]:

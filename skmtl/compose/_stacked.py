@@ -14,10 +14,12 @@ from ..model_selection import folds_of, folds_once, routing_of, weight_name
 from ..tasks import TaskTargets, check_predict_around
 from ..utils import Boolean, Either, OneOf, Rule, Several
 from ._independent import IndependentTasks
-from ._joined import JointAnswers, check_same_tasks, held_out_means, input_tags_of
+from ._joined import JointAnswers, check_same_tasks, finite, held_out_means, input_tags_of
 from ._predicted import Source, as_inputs, beside
 from ._rules import Joint, TaskName
 from ._tasks import read_tasks
+
+PARTS = ("estimator", "final")  # the first link, and those after it
 
 
 @dataclass(frozen=True)
@@ -56,7 +58,7 @@ class LinkedAnswers(Answers):
                 JointAnswers(link.fitted, beside(self.X, inputs, self.passthrough), link.like)
             )
             if number + 1 < len(self.links):
-                means |= said[-1].means()
+                means |= finite(said[-1].means(), PARTS[min(number, 1)])
         return said
 
     def _gather(self, found: list[ByTask]) -> ByTask:
@@ -244,12 +246,13 @@ class StackedTasks(JointModel):
             model = self._models()[min(number, 1)]
             params = {} if weight is None else {weight_name(model): weight}
             fitted = clone(model).fit(inputs, own, **params)
-            check_same_tasks(fitted, own, ("estimator", "final")[min(number, 1)])
+            part = PARTS[min(number, 1)]
+            check_same_tasks(fitted, own, part)
             links.append(Link(fitted, own[:0], before))
             if number + 1 < len(steps):
                 held_out = {"cv": folds, "n_jobs": self.n_jobs, "params": params}
                 own_heads = [sources[name].head for name in tasks]
-                means |= held_out_means(model, inputs, own, own_heads, **held_out)
+                means |= held_out_means(model, inputs, own, own_heads, part, **held_out)
         self.estimator_ = links[0].fitted
         last = [link.fitted for link in links[1:]]
         self.final_, self.order_ = (last[0] if order is None else last), order

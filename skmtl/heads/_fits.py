@@ -120,16 +120,7 @@ def make_head(
 
 def deviation(labels: Labels) -> float:
     """Return the weighted standard deviation of a task's targets, 1 where they are all the same."""
-    values = labels.values.astype(np.float64)
-    size = (
-        np.abs(values).max(initial=0.0) or 1.0
-    )  # squares of what is left neither overflow nor vanish
-    mean = np.average(values / size, weights=labels.weight)
-    away = values / size - mean
-    most = np.abs(away).max(initial=0.0)
-    if most <= 10 * np.finfo(np.float64).eps * abs(mean):
-        return 1.0
-    return float(np.sqrt(np.average((away / most) ** 2, weights=labels.weight)) * most * size)
+    return labels.moments()[1] or 1.0
 
 
 def fit_weights(

@@ -43,6 +43,8 @@ class Separate(NamedTuple):
         Only contrasts of classes matter, so that means over classes are taken off as well.
         """
         raw = self._wide(model, name, np.asarray(model.decision_function(self.X)[name]))
+        if np.isnan(raw).any():
+            raise ValueError(f"estimator must predict numbers, but predicts NaN of task {name!r}")
         raw = np.where(np.isfinite(raw), raw, 0.0)
         if raw.shape[1] > 1:
             raw = raw - raw.mean(axis=1, keepdims=True)

@@ -8,6 +8,7 @@ import numpy as np
 from scipy.special import rel_entr
 
 from ..tasks import check_weights, labels_of, read_like
+from ..utils import binary_unit
 from ._codes import UNKNOWN, encode
 
 
@@ -19,14 +20,14 @@ def explained(
     known are numbers, or codes of classes; mean is predicted: of shape (n_labels, n_classes) for classes. It is what
     scikit-learn's metrics of the kind give, without their checks, which take longer than small fits.
     """
-    weight = np.ones(len(known)) if weight is None else weight
+    weight = np.ones(len(known)) if weight is None else weight / binary_unit(weight.max())
     if kind in ("binary", "multiclass"):
         shares = np.bincount(known, weight, minlength=mean.shape[1]) / weight.sum()
         found, null = log_losses(known, mean), log_losses(known, np.tile(shares, (len(known), 1)))
     else:
         deviances = poisson_deviances if kind == "count" else square_errors
-        size = np.abs(known).max() or 1.0  # squares of what is left neither overflow nor vanish
-        known, mean = known / size, mean / size
+        unit = binary_unit(np.abs(known).max())  # D2 has none
+        known, mean = known / unit, mean / unit
         best = np.full(len(known), np.average(known, weights=weight))
         found, null = deviances(known, mean), deviances(known, best)
     return float(1.0 - weight @ found / (weight @ null))

@@ -52,7 +52,13 @@ class Ensemble:
         for rows in chunks(X.shape[0]):
             made = self.inputs.transform(X[rows], X.dtype)
             raw = predict_raw(self.architecture, self.activation, flat, made)
-            found[rows, self.order] = self.loss.average(raw)
+            with np.errstate(over="ignore"):
+                found[rows, self.order] = self.loss.average(raw)
+        if not np.isfinite(found).all():
+            raise ValueError(
+                f"predictions must be within the range of {X.dtype}, the precision of X, and are not: give X in double "
+                "precision"
+            )
         return found
 
     def shared(self, X: Any) -> np.ndarray:

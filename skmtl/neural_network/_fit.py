@@ -127,12 +127,31 @@ def fit(model: Any, came: FitData, groups: Any, former: Ensemble | None, watcher
     if model.solver == "adam":
         n_rows = trainer.settings.rows_of_batch(n_rows)
     dtype = trainer.flat.dtype
-    samples = Samples.of(X, plan.inputs, prepared.loss, held, model.n_members, dtype, n_rows)
+    samples = Samples.of(
+        X,
+        plan.inputs,
+        prepared.loss,
+        held,
+        model.n_members,
+        dtype,
+        n_rows,
+        prepared.weight_unit,
+    )
     run = train if model.solver == "adam" else train_by_lbfgs
     trained = run(trainer, samples, held, watcher.of(plan, prepared))
+    require_finite(trained.flat)
     ensemble = replace(plan, flat=trained.flat)
     oof = out_of_fold(ensemble, came.X, prepared, held) if model.n_members > 1 else None
     return Fitted(ensemble, prepared, trained, oof)
+
+
+def require_finite(flat: np.ndarray) -> None:
+    """Raise ValueError where training has led to parameters that are no numbers."""
+    if not np.isfinite(flat).all():
+        raise ValueError(
+            "training must end with finite weights, and ended with infinite ones or NaN: lower learning_rate_init or "
+            "alpha, or bring X and the tasks to one scale (standardize=True)"
+        )
 
 
 def rows_held_out(

@@ -24,8 +24,8 @@ def held_out(
     if n_items < 2:
         what = "samples" if groups is None else "groups"
         raise ValueError(
-            f"MultiTaskMLP needs at least 2 {what} with labels, to hold some out, got {n_items} (n_samples = "
-            f"{n_samples})"
+            f"MultiTaskMLP needs at least 2 {what} with labels whose weight counts beside the largest, to hold some "
+            f"out, got {n_items} (n_samples = {n_samples})"
         )
     share = Fraction(1, min(n_members, n_items))
     if n_members == 1:

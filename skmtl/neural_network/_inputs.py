@@ -7,14 +7,17 @@ import numpy as np
 from scipy import sparse
 from sklearn.preprocessing import StandardScaler
 
+from ..utils import binary_unit
 from ._rows import SparseRows
 
 CHUNK = 4096
 CLIP = 6.0  # standard deviations
 TAIL = 0.01
+ROUNDING = 100 * np.finfo(np.float64).eps
 FENCE = 10.0  # ranges between the tails beyond which a value is an outlier
-# Of any value, by whether it is standardised: squares must not overflow.
-LARGEST = {True: 1e140, False: 1e30}
+# Of values in units of their column, and of weights in theirs: squares of products do not overflow, nor quotients.
+LARGEST = 1e60
+LARGEST_RAW = 1e15  # of what is not standardised: squares must not overflow in single precision
 
 
 class Inputs:
@@ -23,6 +26,9 @@ class Inputs:
     Each column is limited to its quantiles at 1 % and 99 %, give or take ten times the range between them, before its
     mean and standard deviation are taken; columns in which these are equal are not. A sparse matrix stays sparse:
     what centring adds to every row is kept apart.
+
+    Inside, each column is divided by a power of two, unit, about its largest value, and zero, what a limited 0 becomes,
+    is taken off: columns may be of any size, and what a sparse matrix leaves out stays out.
 
     Parameters
     ----------
@@ -38,19 +44,25 @@ class Inputs:
 
     def fit(self, X: Any, weight: np.ndarray | None) -> "Inputs":
         """Learn medians, fences, means and deviations."""
-        self.scaler = StandardScaler(with_mean=not sparse.issparse(X))
-        self.fill = np.zeros(X.shape[1])
-        self.high = np.full(X.shape[1], LARGEST[self.standardize])
+        self.scaler = StandardScaler(with_mean=False)  # means are learnt all the same
+        self.are_weighted = weight is not None
+        self.weight_unit = 1.0 if weight is None else binary_unit(weight.max(initial=0.0))
+        self.fill, self.unit = np.zeros(X.shape[1]), np.ones(X.shape[1])
+        self.high = np.full(X.shape[1], LARGEST)
         self.low = -self.high
-        gaps = [j for j, column in enumerate(columns(X)) if self._look(j, column, weight)]
+        relative = self._relative(weight, X.shape[0])
+        gaps = [j for j, column in enumerate(columns(X)) if self._look(j, column, relative)]
+        self.zero = np.clip(0.0, self.low, self.high)
         self.gaps = np.array(gaps if self.add_indicator else [], dtype=np.intp)
         return self.update(X, weight)
 
     def update(self, X: Any, weight: np.ndarray | None) -> "Inputs":
         """Take more rows into means and deviations; medians and fences stay."""
+        relative = self._relative(weight, X.shape[0])
         for rows in chunks(X.shape[0]) if self.standardize else ():
             part = self._filled(X[rows].astype(np.float64))
-            self.scaler.partial_fit(part, sample_weight=None if weight is None else weight[rows])
+            of_part = None if relative is None else relative[rows]
+            self.scaler.partial_fit(part, sample_weight=of_part)
         return self
 
     @property
@@ -60,9 +72,13 @@ class Inputs:
 
     @property
     def scale(self) -> np.ndarray:
-        """Standard deviations; infinite where a column never varied, so that it stays without effect if it does."""
-        found, variance = self.scaler.scale_, self.scaler.var_
-        return np.where(variance < 0.5 * found**2, np.inf, found)
+        """Standard deviations; infinite where a column varied by rounding alone: it stays without effect if it does.
+
+        scikit-learn's own scale takes columns to be constant by the sum of the weights, whose size says nothing.
+        """
+        deviation = np.sqrt(self.scaler.var_)
+        rounding = ROUNDING * np.abs(self.scaler.mean_ + self.zero)
+        return np.where(deviation > rounding, deviation, np.inf)
 
     def transform(self, X: Any, dtype: Any) -> Any:
         """Return the columns made of X, dense or sparse."""
@@ -103,23 +119,63 @@ class Inputs:
         """Learn a column's median and fence; return whether it has gaps."""
         known = ~np.isnan(column)
         if known.any():
-            own = None if weight is None else weight[known]
-            low, self.fill[j], high = quantiles(column[known], own, (TAIL, 0.5, 1.0 - TAIL))
-            if self.standardize and high > low:
-                width = FENCE * (high - low)
-                self.low[j] = max(self.low[j], low - width)
-                self.high[j] = min(self.high[j], high + width)
+            values = column[known].astype(np.float64)
+            weight = None if weight is None else weight[known]
+            low, self.fill[j], high = quantiles(values, weight, (TAIL, 0.5, 1.0 - TAIL))
+            if self.standardize:
+                self._limit(j, low, high, np.abs(values).max())
         return not known.all()
 
+    def _limit(self, j: int, low: float, high: float, largest: float) -> None:
+        """Choose the unit of a column, and its fence in that unit, by its tails and its largest absolute value."""
+        self.unit[j] = binary_unit(largest)
+        if high > low:
+            low, high = low / self.unit[j], high / self.unit[j]
+            width = FENCE * (high - low)
+            beyond = min(binary_unit(max(abs(low - width), abs(high + width))), 1.0)
+            self.unit[j] *= beyond
+            self.low[j], self.high[j] = (low - width) / beyond, (high + width) / beyond
+
+    def _relative(self, weight: np.ndarray | None, n_rows: int) -> np.ndarray | None:
+        """Return weights in units of about the largest in ``fit``; None where there have been none so far.
+
+        After weights, rows without any weigh one: without, scikit-learn would take the sum so far for a whole number.
+        """
+        self.are_weighted |= weight is not None
+        if not self.are_weighted:
+            return None
+        weight = np.ones(n_rows) if weight is None else weight
+        with np.errstate(over="ignore"):
+            return np.clip(weight / self.weight_unit, 1 / LARGEST, LARGEST)
+
     def _filled(self, part: Any) -> Any:
-        """Return some rows, a copy in double precision, without gaps and outliers."""
+        """Return some rows, a copy in double precision, without gaps and outliers, in units of the columns."""
         if not sparse.issparse(part):
-            part = np.where(np.isnan(part), self.fill, part)
-            return np.clip(part, self.low, self.high, out=part)
-        part, at = part.tocsr(), part.tocsr().indices
-        data = np.where(np.isnan(part.data), self.fill[at], part.data)
-        part.data = np.clip(data, np.minimum(self.low, 0.0)[at], np.maximum(self.high, 0.0)[at])
+            return self._limited(part, slice(None))
+        part = part.tocsr()
+        part.data = self._limited(part.data, part.indices)
         return part
+
+    def _limited(self, values: np.ndarray, at: Any) -> np.ndarray:
+        """Return values of the given columns, filled and limited."""
+        values = np.where(np.isnan(values), self.fill[at], values)
+        if not self.standardize:
+            check_raw(values)
+            return values
+        with np.errstate(over="ignore"):
+            values /= self.unit[at]
+        np.clip(values, self.low[at], self.high[at], out=values)
+        values -= self.zero[at]
+        return values
+
+
+def check_raw(values: np.ndarray) -> None:
+    """Raise ValueError where inputs that are not standardised are too large to square."""
+    largest = np.abs(values).max(initial=0.0)
+    if largest > LARGEST_RAW:
+        raise ValueError(
+            f"X must be within [-{LARGEST_RAW:g}, {LARGEST_RAW:g}] with standardize=False, got {largest:g}"
+        )
 
 
 def columns(X: Any) -> Iterator[np.ndarray]:

@@ -12,6 +12,7 @@ from ._samples import Samples
 from ._training import Stopping, Trained, Trainer, Watch, total
 
 N_NEWTON = 10
+HARDEST = 1e30  # decay per sample, in units of about one loss: it leaves no weights, and larger ones no arithmetic
 
 
 class Objective:
@@ -22,7 +23,8 @@ class Objective:
         self.flat = trainer.flat[network : network + 1].copy()
         self.batch, self.work = trainer.room(samples, np.array([network]), self.flat, len(rows))
         self.batch.take(rows)
-        self.decay = trainer.settings.alpha * samples.factor * trainer.architecture.decayed()
+        decay = min(trainer.settings.alpha * samples.factor, HARDEST)
+        self.decay = decay * trainer.architecture.decayed()
 
     def __call__(self, flat: np.ndarray) -> tuple[float, np.ndarray]:
         self.flat[0] = flat

@@ -105,7 +105,7 @@ class MultiTaskMLP(CallbackSupport, ClassNamePrefixFeaturesOutMixin, Transformer
 
     standardize : bool, default=True
         Whether to bring inputs and targets to one scale: inputs are limited (see Notes), standardised and clipped at
-        six standard deviations; regression targets are standardised, counts divided by their mean.
+        six standard deviations; targets of regressions too, and counts divided by their mean. Else 1e15 is the limit.
 
     add_indicator : bool, default=False
         Whether each input with missing values gets a column that says where they are.

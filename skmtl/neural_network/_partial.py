@@ -9,7 +9,7 @@ import numpy as np
 from ..heads import open_heads
 from ..tasks import as_declared, as_known, check_fit, with_classes
 from ._ensemble import Ensemble
-from ._fit import new_networks, seed_of, trainer_of
+from ._fit import new_networks, require_finite, seed_of, trainer_of
 from ._prepare import Prepared, prepare, prepare_more
 from ._samples import Samples
 
@@ -37,6 +37,7 @@ def begin(model: Any, X: Any, y: Any, classes: Any, sample_weight: Any) -> None:
     null_raw, random = np.zeros(prepared.loss.n_columns), np.random.default_rng(seed_of(model))
     trainer, ensemble = new_networks(model, rows, prepared, null_raw, random)
     learn(trainer, rows, ensemble, prepared)
+    require_finite(trainer.flat)
     model._trainer, model._ensemble, model.n_iter_ = trainer, ensemble, 1
     model._keep_tasks(came, prepared.heads)
 
@@ -46,14 +47,25 @@ def go_on(model: Any, X: Any, y: Any, sample_weight: Any) -> None:
     typing = as_known(model._info)
     came = check_fit(model, X, y, sample_weight, typing, reset=False)
     former = model._ensemble
-    prepared = prepare_more(came, model.class_weight, model.task_weight, model._heads, former.loss)
+    prepared = prepare_more(
+        came,
+        model.class_weight,
+        model.task_weight,
+        model.standardize,
+        model._heads,
+        former.loss,
+    )
     rows = came.X[prepared.rows]
     if "_trainer" not in vars(model):
         random = np.random.default_rng(seed_of(model))
         model._trainer = trainer_of(model, former.architecture, former.flat, random)
     former.inputs.update(rows, prepared.row_weight)
     learn(model._trainer, rows, former, prepared)
-    model._ensemble = replace(former, flat=model._trainer.flat)
+    flat = model._trainer.flat
+    if not np.isfinite(flat).all():
+        model._forget()
+    require_finite(flat)
+    model._ensemble = replace(former, flat=flat)
     model.n_iter_ += 1
     for name in OF_WHOLE_FITS:
         vars(model).pop(name, None)

@@ -16,13 +16,20 @@ from ..heads import (
     order_of,
 )
 from ..tasks import FitData, Labels, TaskTargets
+from ..utils import binary_unit
+from ._inputs import LARGEST_RAW
+
+LIGHTEST = 1e-30  # of about the largest weight: what is lighter does not count in single precision
+# Of a task's numbers, by the precision of X, in which they are predicted.
+LARGEST_NUMBER = {np.dtype(np.float32): 1e30, np.dtype(np.float64): 1e300}
 
 
 class Prepared(NamedTuple):
     """Tasks in canonical order and the rows with labels, so that neither their order nor what has none matters.
 
     loss and targets are of these rows alone; targets hold the labels that count. order are the columns of all heads
-    that the columns of the loss are. row_weight is the largest weight of a row's labels, None where all are one.
+    that the columns of the loss are. row_weight is the largest weight of a row's labels, None where all are one. The
+    loss has its weights in units of about the largest, weight_unit.
     """
 
     heads: tuple[Head, ...]
@@ -31,6 +38,14 @@ class Prepared(NamedTuple):
     rows: np.ndarray
     row_weight: np.ndarray | None
     targets: TaskTargets
+    weight_unit: float
+
+
+class Weighed(NamedTuple):
+    """The tasks to be fitted, in canonical order, and the unit of their weights."""
+
+    fits: list[TaskFit]
+    unit: float
 
 
 def prepare(
@@ -41,28 +56,61 @@ def prepare(
     change_heads: Callable[[tuple[Head, ...]], tuple[Head, ...]] = lambda heads: heads,
 ) -> Prepared:
     """Make heads, weigh labels, and find the rows that have any; change_heads may alter the heads first."""
+    came, unit = with_relative_weights(came)
     by_class, labels = labels_that_count(came.targets, came.weights, class_weight)
+    check_sizes(came, labels, standardize)
     heads = change_heads(make_heads(came.targets, labels, came.inferred, standardize))
-    fits = weighed(heads, labels, by_class, task_weight)
+    tasks = weighed(heads, labels, by_class, task_weight)
     shifts = [
         fit.head.loss.shift(fit.y, fit.weight) if standardize and len(fit.y) else 0.0
-        for fit in fits
+        for fit in tasks.fits
     ]
-    return gather(came, heads, labels, fits, shifts)
+    return gather(came, heads, labels, tasks, shifts, unit)
 
 
 def prepare_more(
     came: FitData,
     class_weight: Any,
     task_weight: Any,
+    standardize: bool,
     heads: tuple[Head, ...],
     former: PackedLoss,
 ) -> Prepared:
     """Do the same with the heads, and the shifts, of other rows."""
+    came, unit = with_relative_weights(came)
     by_class, labels = labels_that_count(came.targets, came.weights, class_weight)
-    fits = weighed(heads, labels, by_class, task_weight)
+    check_sizes(came, labels, standardize)
+    tasks = weighed(heads, labels, by_class, task_weight)
     first = np.searchsorted(former.task_of_column, np.arange(former.n_tasks))
-    return gather(came, heads, labels, fits, former.shift[first].tolist())
+    return gather(came, heads, labels, tasks, former.shift[first].tolist(), unit)
+
+
+def with_relative_weights(came: FitData) -> tuple[FitData, float]:
+    """Return the data with weights in units of about the largest, and that unit."""
+    if came.weights is None:
+        return came, 1.0
+    unit = binary_unit(came.weights.max())
+    least = np.where(came.weights > 0, np.finfo(np.float64).tiny, 0.0)
+    return came._replace(weights=np.maximum(came.weights / unit, least)), float(unit)
+
+
+def check_sizes(came: FitData, labels: Mapping[Hashable, Labels], standardize: bool) -> None:
+    """Raise ValueError where the numbers of a task are too large, or vary too little, for the arithmetic."""
+    limit = LARGEST_NUMBER[came.X.dtype] if standardize else LARGEST_RAW
+    why = f"where X is {came.X.dtype}" if standardize else "with standardize=False"
+    for name, kind in came.targets.task_types.items():
+        if kind not in ("regression", "count") or not len(labels[name].values):
+            continue
+        largest = np.abs(labels[name].values.astype(np.float64)).max()
+        if largest > limit:
+            raise ValueError(
+                f"task {name!r} must hold numbers within [-{limit:g}, {limit:g}] {why}, got {largest:g}"
+            )
+        spread = labels[name].moments()[1]
+        if standardize and kind == "regression" and 0 < spread < 1 / limit:
+            raise ValueError(
+                f"task {name!r} must have a standard deviation of at least {1 / limit:g} {why}, got {spread:g}"
+            )
 
 
 def weighed(
@@ -70,28 +118,44 @@ def weighed(
     labels: Mapping[Hashable, Labels],
     by_class: Mapping[Hashable, Any],
     task_weight: Any,
-) -> list[TaskFit]:
-    """Return the tasks to be fitted, in canonical order."""
+) -> Weighed:
+    """Return the tasks to be fitted; labels whose weight does not count beside the largest have none."""
     weights = fit_weights(heads, labels, by_class, task_weight)
-    return sorted(fits_of(heads, labels, weights), key=canonical)
+    largest = max(weight.max() for weight in weights.values())
+    if not np.isfinite(largest):
+        raise ValueError(
+            f"sample_weight times task_weight times class_weight must be finite, got {largest}"
+        )
+    unit = binary_unit(largest)
+    relative = {name: weight / unit for name, weight in weights.items()}
+    for name, weight in relative.items():
+        if weight.max() < LIGHTEST:
+            raise ValueError(
+                f"the largest weight of task {name!r}, of sample_weight times task_weight times class_weight, must be "
+                f"at least {LIGHTEST:g} of that of all tasks to count, got {weight.max():.1g} of it"
+            )
+        weight[weight < LIGHTEST] = 0.0
+    return Weighed(sorted(fits_of(heads, labels, relative), key=canonical), float(unit))
 
 
 def gather(
     came: FitData,
     heads: tuple[Head, ...],
     labels: Mapping[Hashable, Labels],
-    fits: list[TaskFit],
+    tasks: Weighed,
     shifts: Sequence[float],
+    unit: float,
 ) -> Prepared:
-    """Pack the labels, of the rows that have any."""
-    n_samples = came.X.shape[0]
+    """Pack the labels, of the rows that have any; unit is that of the sample weights."""
+    n_samples, fits = came.X.shape[0], tasks.fits
     loss = PackedLoss.of(fits, n_samples, shifts)
     rows = np.flatnonzero(loss.weight.any(axis=1))
     loss = loss.over(loss.y[rows], loss.weight[rows])
     order = order_of(fits)
-    weight = largest_weight(labels, fits, n_samples)[rows]
+    weight = unit * largest_weight(labels, fits, n_samples)[rows]
+    row_weight = None if (weight == 1.0).all() else weight
     targets = counted(came.targets, labels, fits)[rows]
-    return Prepared(heads, loss, order, rows, None if (weight == 1.0).all() else weight, targets)
+    return Prepared(heads, loss, order, rows, row_weight, targets, unit * tasks.unit)
 
 
 def canonical(fit: TaskFit) -> tuple[bool, str, str]:

@@ -10,6 +10,8 @@ from scipy import sparse
 from ..heads import PackedLoss
 from ._inputs import Inputs, chunks
 
+TINY = 1e-300  # unit of weights whose reciprocal is still a number
+
 
 class Places(NamedTuple):
     """Which columns of a table hold what: learns has a column a network."""
@@ -29,10 +31,10 @@ class Places(NamedTuple):
 
 @dataclass(frozen=True)
 class Samples:
-    """Inputs, encoded targets, weights times a factor, and which networks learn from which rows.
+    """Inputs, encoded targets, weights, and which networks learn from which rows.
 
     All are columns of one table, but for sparse inputs: what learns is 1 where a network learns from a row, 0 where it
-    holds the row out.
+    holds the row out. Weights are those of the labels, as they were given, times factor.
     """
 
     table: np.ndarray
@@ -52,8 +54,9 @@ class Samples:
         n_networks: int,
         dtype: Any,
         rows_of_batch: int,
+        weight_unit: float = 1.0,
     ) -> "Samples":
-        """Make the table of X; loss and held are about its rows.
+        """Make the table of X; loss, with weights in their unit, and held are about its rows.
 
         Weights are scaled for their sum over a batch to be the number of tasks, on average.
         """
@@ -63,9 +66,10 @@ class Samples:
         table = np.ones((X.shape[0], places.learns.stop), dtype=dtype)
         if not is_sparse:
             inputs.write(X, table)
-        factor = float(loss.weight.size / loss.weight.sum() / rows_of_batch)
+        relative = float(loss.weight.size / loss.weight.sum() / rows_of_batch)
+        factor = relative / max(weight_unit, TINY)
         table[:, places.y] = loss.y
-        table[:, places.weight] = factor * loss.weight
+        table[:, places.weight] = relative * loss.weight
         for m, own in enumerate(held):
             table[own, places.learns.start + m] = 0.0
         light = loss.over(table[:, places.y], table[:, places.weight])

@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from ..utils import binary_unit
 from ._layout import read_targets
 from ._targets import TaskTargets
 
@@ -20,6 +21,16 @@ class Labels(NamedTuple):
     def total(self) -> float:
         """Sum of the weights."""
         return float(self.weight.sum())
+
+    def moments(self) -> tuple[float, float]:
+        """Return the weighted mean and standard deviation of numbers of any size; 0 where they differ by rounding."""
+        values = self.values.astype(np.float64)
+        unit = binary_unit(np.abs(values).max())
+        weight = self.weight / binary_unit(self.weight.max())
+        mean = np.average(values / unit, weights=weight)
+        deviation = np.sqrt(np.average((values / unit - mean) ** 2, weights=weight))
+        varies = deviation > 10 * np.finfo(np.float64).eps * abs(mean)
+        return float(mean * unit), float(deviation * unit) if varies else 0.0
 
     def pick(self, array: np.ndarray) -> np.ndarray:
         """Return the rows of an array that belong to the labels."""

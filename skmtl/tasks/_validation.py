@@ -9,7 +9,7 @@ from scipy import sparse
 from sklearn.utils import get_tags
 from sklearn.utils.validation import check_array, check_consistent_length, validate_data
 
-from ..utils import is_frame
+from ..utils import is_frame, sum_duplicates
 from ._columns import FEW
 from ._layout import Layout, read_targets
 from ._targets import TaskTargets
@@ -50,9 +50,16 @@ def check_fit(
     reset says that the features are these from now on; otherwise they must be those known.
     """
     require_target(estimator, y)
-    finite = finite_rule(estimator)
-    X = validate_data(estimator, X, reset=reset, ensure_all_finite=finite, **X_RULES)
+    X = check_inputs(estimator, X, reset)
     return _check_targets(X, y, sample_weight, typing)
+
+
+def check_inputs(estimator: Any, X: Any, reset: bool) -> Any:
+    """Check X, and return it in floating point, dense or CSR with each entry given once."""
+    finite = finite_rule(estimator)
+    return validate_data(
+        estimator, sum_duplicates(X), reset=reset, ensure_all_finite=finite, **X_RULES
+    )
 
 
 def check_fit_around(estimator: Any, X: Any, y: Any, sample_weight: Any, typing: Typing) -> FitData:
@@ -71,7 +78,7 @@ def check_predict_around(estimator: Any, X: Any) -> Any:
 def as_table(estimator: Any, X: Any) -> Any:
     """Return X if it is a frame or sparse, else as an array of whatever values, with two dimensions."""
     if is_frame(X) or sparse.issparse(X):
-        return X
+        return sum_duplicates(X)
     return check_array(
         X, dtype=None, ensure_all_finite=False, ensure_min_features=1, estimator=estimator
     )
@@ -97,8 +104,7 @@ def _check_targets(X: Any, y: Any, sample_weight: Any, typing: Typing) -> FitDat
 
 def check_predict(estimator: Any, X: Any) -> Any:
     """Check the argument of predict."""
-    finite = finite_rule(estimator)
-    return validate_data(estimator, X, reset=False, ensure_all_finite=finite, **X_RULES)
+    return check_inputs(estimator, X, reset=False)
 
 
 def finite_rule(estimator: Any) -> bool | str:

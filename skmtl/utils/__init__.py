@@ -25,7 +25,8 @@ from ._params import (
     Several,
     require,
 )
-from ._rows import append_columns, n_rows, take_rows
+from ._rows import append_columns, n_rows, sum_duplicates, take_rows
+from ._scale import binary_unit
 
 __all__ = [
     "BELOW_ONE",
@@ -45,6 +46,7 @@ __all__ = [
     "Unwatched",
     "append_columns",
     "as_series",
+    "binary_unit",
     "is_frame",
     "is_series",
     "n_rows",
@@ -52,6 +54,7 @@ __all__ = [
     "read_series",
     "require",
     "row_index",
+    "sum_duplicates",
     "take_rows",
     "with_callbacks",
 ]

@@ -31,16 +31,36 @@ def take_rows(table: Any, rows: np.ndarray) -> Any:
     return [table[row] for row in rows]
 
 
+def sum_duplicates(table: Any) -> Any:
+    """Return a sparse table with each entry given once, COO as CSR; any other table as it is.
+
+    An entry given twice is their sum in the dtype of the table, as ``toarray`` has it. The table is not written to.
+    """
+    if not sparse.issparse(table) or table.format not in ("coo", "csr", "csc"):
+        return table  # the others have no duplicates, or lose them on the way to CSR
+    if table.format == "coo":
+        return table.tocsr()
+    if table.has_canonical_format:
+        return table
+    summed = table.copy()
+    summed.sum_duplicates()
+    return summed
+
+
 def append_columns(table: Any, columns: Mapping[str, np.ndarray]) -> Any:
-    """Return a table with further columns of numbers: a frame with their names, a CSR matrix, or an array."""
+    """Return a table with further columns of numbers: a frame with their names, a CSR matrix, or an array.
+
+    The dtype is one that holds both: nothing is rounded to that of the table.
+    """
     found = nw.from_native(table, eager_only=True, pass_through=True)
     if isinstance(found, nw.DataFrame) and all(isinstance(name, str) for name in found.columns):
         return _append_to_frame(found, columns)
     added = np.column_stack(list(columns.values()))
     if sparse.issparse(table):
-        return sparse.hstack([table, added], format="csr", dtype=table.dtype)
+        return sparse.hstack([table, added], format="csr")
     array = np.asarray(table)
-    return np.hstack([array, added.astype(array.dtype if array.dtype.kind == "f" else float)])
+    # Beside strings, NumPy would write the numbers as strings.
+    return np.hstack([array.astype(object) if array.dtype.kind in "SU" else array, added])
 
 
 def _append_to_frame(frame: nw.DataFrame, columns: Mapping[str, np.ndarray]) -> Any:

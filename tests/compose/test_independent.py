@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
+from scipy import sparse
 from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
-from sklearn.linear_model import LogisticRegression, Ridge, RidgeClassifier
+from sklearn.linear_model import LogisticRegression, PoissonRegressor, Ridge, RidgeClassifier
 from sklearn.model_selection import FixedThresholdClassifier, GridSearchCV
 from sklearn.neighbors import KNeighborsRegressor
 from sklearn.pipeline import make_pipeline
@@ -32,6 +33,37 @@ def test_each_task_is_fitted_alone():
     assert_allclose(model.predict_proba(X)["died"], alone.predict_proba(X))
     assert_allclose(model.decision_function(X)["died"], alone.decision_function(X))
     assert set(model.estimators_) == set(MIXED)
+
+
+@pytest.mark.parametrize("make", [np.asarray, sparse.csr_array], ids=["dense", "sparse"])
+@pytest.mark.parametrize("weighted", [False, True])
+def test_default_estimators(make, weighted, rng):
+    """One prior for all types, ||w||^2 / 2 beside a sum of losses: scikit-learn's optima, also of sparse X."""
+    X, y = mixed(missing=0.0)
+    X = np.where(np.abs(X) < 0.7, 0.0, X)
+    weight = rng.uniform(0.5, 3.0, len(X)) if weighted else np.ones(len(X))
+    model = IndependentTasks().fit(make(X), y, weight if weighted else None)
+    exact = {"solver": "newton-cholesky", "tol": 1e-12, "max_iter": 1000}
+    logistic = LogisticRegression(**exact)
+    days = Ridge().fit(X, y["days"], weight)
+    visits = PoissonRegressor(alpha=1 / weight.sum(), **exact).fit(X, y["visits"], weight)
+    assert_allclose(model.predict(make(X))["days"], days.predict(X), rtol=1e-10)
+    assert_allclose(model.predict(make(X))["visits"], visits.predict(X), rtol=1e-6)
+    for name in ("died", "stage"):
+        wanted = logistic.fit(X, y[name].astype(str), weight).predict_proba(X)
+        assert_allclose(model.predict_proba(make(X))[name], wanted, atol=1e-6)
+
+
+def test_counts_are_shrunk_no_more_than_numbers(rng):
+    """Strength does not grow with the number of rows."""
+    X = rng.normal(size=(400, 10))
+    visits = rng.poisson(np.exp(X @ rng.normal(size=10) / 3))
+    y = TaskTargets({"visits": visits[:200]}, "count")
+    strong = PoissonRegressor(alpha=1.0)  # per row: 200 times the strength of Ridge()
+    found = IndependentTasks().fit(X[:200], y).score(X[200:], {"visits": visits[200:]})
+    shrunk = IndependentTasks(counter=strong).fit(X[:200], y)  # what a user asks for is kept
+    assert shrunk.estimators_["visits"].alpha == 1.0
+    assert found > 0.05 + shrunk.score(X[200:], {"visits": visits[200:]})
 
 
 def test_joint_estimators_alone():

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
+from scipy import sparse
 from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
 from sklearn.model_selection import GridSearchCV
@@ -127,3 +128,17 @@ def test_the_model_must_be_fitted():
     X, _, lab = known_and_new()
     with pytest.raises(NotFittedError):
         NewTask(MultiTaskGLM()).fit(X, lab)
+
+
+@pytest.mark.parametrize("basis", ["tasks", "shared"])
+def test_sparse_entries_given_twice(basis):
+    """True and true is true, as ``toarray`` has it, beside what the model has learnt and below it."""
+    X, known, lab = known_and_new()
+    table = X > 0
+    model = MultiTaskGLM(MeanRegularized(1.0, 0.8)).fit(table.astype(float), known)
+    rows, columns = np.nonzero(np.repeat(table, 2, axis=1))
+    starts = np.searchsorted(rows, np.arange(len(X) + 1))
+    twice = sparse.csr_array((np.ones(len(rows), bool), columns // 2, starts), shape=X.shape)
+    found = NewTask(model, basis=basis).fit(twice, lab).predict(twice)
+    wanted = NewTask(model, basis=basis).fit(table.astype(float), lab)
+    assert_allclose(found, wanted.predict(table.astype(float)), rtol=1e-8)

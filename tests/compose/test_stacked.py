@@ -119,6 +119,37 @@ def test_sparse():
     assert_allclose(found, joint.fit(X, y).predict(X)["days"], rtol=1e-6)
 
 
+@pytest.mark.parametrize("dtype", [bool, np.int64, np.uint8, np.float16])
+@pytest.mark.parametrize("make", [np.asarray, sparse.csr_array, sparse.csc_array])
+def test_predictions_are_not_rounded(make, dtype):
+    """Beside integers, booleans or half precision they are what they are beside floats."""
+    X, y = two_numbers()
+    table = (X > 0).astype(dtype) if dtype is bool else np.rint(2 * np.abs(X)).astype(dtype)
+    if dtype == np.float16 and make is not np.asarray:
+        pytest.skip("SciPy has no sparse matrices in half precision")
+    for model in (StackedTasks(cv=CV), StackedTasks(MultiTaskGLM(), cv=CV, order=["cost", "days"])):
+        found = model.fit(make(table), y).predict(make(table))
+        wanted = model.fit(table.astype(float), y).predict(table.astype(float))
+        assert_allclose(found["days"], wanted["days"], rtol=1e-8)
+
+
+def test_precision_of_both(rng):
+    """Predictions in double precision beside inputs in single are kept: the final model gets them all."""
+    X, y = two_numbers()
+    X = X.astype(np.float32)
+    trees = IndependentTasks(regressor=HistGradientBoostingRegressor(max_iter=5))
+    seen = []
+
+    class Looked(Ridge):
+        def fit(self, X, y, sample_weight=None):
+            seen.append(X)
+            return super().fit(X, y, sample_weight)
+
+    StackedTasks(trees, IndependentTasks(regressor=Looked()), cv=CV).fit(X, y)
+    held = cross_val_predict(trees.regressor, X, y["days"], cv=CV)
+    assert_allclose(seen[0][:, -2], standardised(held, y["days"]), rtol=1e-14)
+
+
 def test_same_seed_same_order():
     """A random order is drawn once, from random_state."""
     X, y = mixed()

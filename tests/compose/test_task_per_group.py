@@ -231,3 +231,20 @@ def test_missing_group(rng):
     named.columns = ["x", "y", "z", "ward"]
     with pytest.raises(ValueError, match="group must be known of each row"):
         TaskPerGroupRegressor(group="ward").fit(named, y)
+
+
+@pytest.mark.parametrize("dtype", [bool, np.int64, np.float32])
+def test_sparse_entries_given_twice(rng, dtype):
+    """The group too: what ``toarray`` makes of them."""
+    X, ward, y, _ = wards(rng, n_wards=2)
+    table = with_ward((X > 0).astype(int), ward).astype(dtype)
+    one = table if dtype is bool else (table // 2).astype(dtype)
+    other = table if dtype is bool else table - one
+    n, d = table.shape
+    values = np.stack([one, other], axis=2).ravel()
+    columns = np.tile(np.repeat(np.arange(d), 2), n)
+    pieces = sparse.csr_array((values, columns, np.arange(n + 1) * 2 * d), shape=(n, d))
+    found = TaskPerGroupRegressor(group=1).fit(pieces, y)
+    wanted = TaskPerGroupRegressor(group=1).fit(table.astype(float), y)
+    assert_array_equal(found.groups_, wanted.groups_)
+    assert_allclose(found.predict(pieces), wanted.predict(table.astype(float)), rtol=1e-5)

@@ -12,6 +12,16 @@ by_dtype = pytest.mark.parametrize("dtype", [np.float64, np.float32])
 by_weight = pytest.mark.parametrize("weighted", [False, True], ids=["alike", "weighted"])
 
 
+@pytest.mark.parametrize("kind", ["regression", "count"])
+@pytest.mark.parametrize("size", [1e-300, 1e-165, 1e155, 1e300])
+def test_units_of_numbers_and_weights(kind, size, rng):
+    """Squares neither overflow nor vanish."""
+    known, weight = rng.poisson(3.0, 50).astype(float), rng.uniform(0.1, 2, 50)
+    mean = known + rng.uniform(0.1, 1, 50)
+    wanted = explained(kind, known, mean, weight)
+    assert_allclose(explained(kind, size * known, size * mean, size * weight), wanted)
+
+
 @by_dtype
 @by_weight
 @pytest.mark.parametrize("n_classes", [2, 3])

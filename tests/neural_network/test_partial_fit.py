@@ -61,8 +61,21 @@ def test_inputs_go_on():
     """Means and deviations are those of all rows that came."""
     X, y = data(missing=0.0)
     inputs = in_parts(network(), X, y)._ensemble.inputs
-    assert_allclose(inputs.scaler.mean_, X.mean(axis=0))
-    assert_allclose(inputs.scaler.scale_, X.std(axis=0))
+    assert_allclose(inputs.transform(X, float), (X - X.mean(axis=0)) / X.std(axis=0))
+
+
+def test_inputs_of_weights_and_of_none():
+    """Rows without weights weigh one beside those of a fraction, whose sum is no whole number."""
+    X, y = data(missing=0.0)
+    half = len(X) // 2
+    weight = np.r_[np.full(half, 0.01), np.ones(len(X) - half)]
+    parts = np.split(np.arange(len(X)), [half // 2, half])
+    model = network()
+    for rows, given in zip(parts, (weight[: half // 2], weight[half // 2 : half], None)):
+        model.partial_fit(X[rows], {t: v[rows] for t, v in y.items()}, sample_weight=given)
+    mean = np.average(X, axis=0, weights=weight)
+    spread = np.sqrt(np.average((X - mean) ** 2, axis=0, weights=weight))
+    assert_allclose(model._ensemble.inputs.transform(X, float), (X - mean) / spread, atol=1e-9)
 
 
 @pytest.mark.parametrize("how", ["dict", "targets"])

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 from scipy import sparse
+from sklearn.exceptions import NotFittedError
 from sklearn.model_selection import KFold
 from zoo import patients
 
@@ -62,6 +63,8 @@ def a_rare_class(X, y):
 HARD = {
     "inputs of 1e30": lambda X, y: (1e30 * X, y),
     "inputs of 1e-30": lambda X, y: (1e-30 * X, y),
+    "inputs of 1e200": lambda X, y: (1e200 * X, y),
+    "inputs of 1e-310": lambda X, y: (1e-310 * X, y),
     "single inputs of 1e30": one_cell,
     "inputs in single precision": lambda X, y: ((1e30 * X).astype(np.float32), y),
     "sparse inputs of 1e30": lambda X, y: (sparse.csr_matrix(1e30 * X), y),
@@ -69,6 +72,8 @@ HARD = {
     "inputs of gaps": lambda X, y: (np.full(X.shape, np.nan), y),
     "targets of 1e-30": lambda X, y: (X, y | {n: 1e-30 * y[n] for n in ("days", "visits")}),
     "targets of 1e30": lambda X, y: (X, y | {n: 1e30 * y[n] for n in ("days", "visits")}),
+    "targets of 1e155": lambda X, y: (X, y | {n: 1e155 * y[n] for n in ("days", "visits")}),
+    "targets of 1e-165": lambda X, y: (X, y | {n: 1e-165 * y[n] for n in ("days", "visits")}),
     "targets far from zero": lambda X, y: (X, y | {"days": y["days"] + 1e9}),
     "one huge target": lambda X, y: (X, y | {"days": np.r_[1e30, y["days"][1:]]}),
     "a rare class": a_rare_class,
@@ -95,13 +100,81 @@ def test_balancing(hard, method):
     assert_numbers(network(loss_balancing=method).fit(X, y), X)
 
 
-def test_scales_do_not_matter():
+@pytest.mark.parametrize("size", [1e-290, 1e-165, 1e30, 1e155, 1e290])
+def test_scales_do_not_matter(size):
     """Standardised: inputs and targets in other units give the same, in these units."""
     X, y = data()
     plain = network().fit(X, y).predict(X)
-    other = network().fit(1e30 * X, y | {"days": 1e30 * y["days"]}).predict(1e30 * X)
-    assert_allclose(other["days"], 1e30 * plain["days"], rtol=1e-3)
+    other = network().fit(size * X, y | {"days": size * y["days"]}).predict(size * X)
+    assert_allclose(other["days"], size * plain["days"], rtol=1e-3)
     assert_allclose(other["visits"], plain["visits"], rtol=1e-3)
+
+
+@pytest.mark.parametrize("solver", ["adam", "lbfgs"])
+@pytest.mark.parametrize(
+    "params, dtype, size, match",
+    [
+        ({}, np.float32, 1e45, r"within \[-1e\+30, 1e\+30\] where X is float32"),
+        ({}, np.float32, 1e-45, "standard deviation of at least 1e-30 where X is float32"),
+        ({}, np.float64, 1e305, r"within \[-1e\+300, 1e\+300\] where X is float64"),
+        ({}, np.float64, 1e-305, "standard deviation of at least 1e-300 where X is float64"),
+        ({"standardize": False}, np.float64, 1e50, r"within .* with standardize=False"),
+    ],
+)
+def test_targets_beyond_the_arithmetic(params, dtype, size, match, solver):
+    """Numbers that cannot be predicted in the precision of X, or squared: the task is named, nothing is fitted."""
+    X, y = data()
+    model = network(solver=solver, **params)
+    for fit in (model.fit, model.partial_fit) if solver == "adam" else (model.fit,):
+        with pytest.raises(ValueError, match=f"task 'days' must h.*{match}, got"):
+            fit(X.astype(dtype), y | {"days": size * y["days"]})
+        with pytest.raises(NotFittedError):
+            model.predict(X)
+
+
+@pytest.mark.parametrize("solver", ["adam", "lbfgs"])
+def test_inputs_beyond_the_arithmetic(solver):
+    """As they are, inputs of 1e20 are refused: nothing is clipped in silence."""
+    X, y = data()
+    with pytest.raises(ValueError, match="X must be within.*with standardize=False, got"):
+        network(standardize=False, solver=solver).fit(1e20 * X, y)
+
+
+@pytest.mark.parametrize("standardize", [True, False])
+def test_sparse_entries_given_twice(standardize):
+    """Their sum counts, in medians, fences and clipping: the dense table is the same."""
+    X, y = data()
+    X = np.where(np.abs(X) < 0.5, 0.0, X)
+    rows, columns = np.nonzero(np.repeat(X, 2, axis=1))
+    starts = np.searchsorted(rows, np.arange(len(X) + 1))
+    halves = np.repeat(X, 2, axis=1)[rows, columns] / 2
+    twice = sparse.csr_array((halves, columns // 2, starts), shape=X.shape)
+    wanted = network(standardize=standardize).fit(X, y).decision_function(X)
+    found = network(standardize=standardize).fit(twice, y).decision_function(twice)
+    for name, values in wanted.items():
+        assert_allclose(found[name], values, atol=1e-4 * np.abs(values).max())
+    assert twice.nnz == 2 * np.count_nonzero(X)
+
+
+def test_new_rows_in_single_precision():
+    """In which predictions of 1e100 do not exist."""
+    X, y = data()
+    model = network().fit(X, y | {"days": 1e100 * y["days"]})
+    with pytest.raises(ValueError, match="within the range of float32, the precision of X"):
+        model.predict(X.astype(np.float32))
+
+
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+def test_training_that_explodes():
+    """Parts that lead to no numbers raise, and leave nothing fitted."""
+    X, y = data()
+    model = network().partial_fit(X, y)
+    model._trainer.settings = model._trainer.settings._replace(learning_rate_init=1e30)
+    with pytest.raises(ValueError, match="training must end with finite weights.*learning_rate"):
+        for _ in range(5):
+            model.partial_fit(X, y)
+    with pytest.raises(NotFittedError):
+        model.predict(X)
 
 
 @pytest.mark.parametrize("method", BALANCINGS)
