@@ -15,7 +15,7 @@ from ._prepare import Prepared
 from ._problem import LinearProblem
 
 UNNOTICED = 1e-9  # relative duality gap that rounding may leave, without a warning
-ROUGH = 1e-3  # relative suboptimality of the separate fits of which only signs are read
+SIGNS_KNOWN = 1e-10  # relative suboptimality of the separate fits, of which only signs are read
 
 
 class Start(NamedTuple):
@@ -128,14 +128,14 @@ def parts_of(prepared: Prepared, bound: Composite, start: Start) -> np.ndarray:
 def fit_separately(
     prepared: Prepared, penalty: Penalty, max_iter: int
 ) -> tuple[np.ndarray, np.ndarray] | None:
-    """Return rough weights and intercepts of the tasks alone, in scaled units, where the penalty asks for them."""
+    """Return weights and intercepts of the tasks alone, in scaled units, where the penalty asks for them."""
     unbound = penalty.unbound(prepared.columns)
     if unbound is None:
         return None
     problem = LinearProblem.of(prepared.data, unbound)
     if prepared.data.is_exact:
-        return problem.coefficients(problem.exact(ROUGH)[0])
-    return problem.coefficients(run(problem, problem.start(), max_iter, ROUGH).v)
+        return problem.coefficients(problem.exact(SIGNS_KNOWN)[0])
+    return problem.coefficients(run(problem, problem.start(), max_iter, SIGNS_KNOWN).v)
 
 
 def run(problem: LinearProblem, start: np.ndarray, max_iter: int, tol: float) -> Solution:
