@@ -2,11 +2,11 @@
 
 import warnings
 from collections.abc import Hashable, Iterable, Mapping
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 import numpy as np
 
-from ..penalties import MeanRegularized
+from ..penalties import MeanRegularized, Quadratic
 from ..tasks import FitData, labels_of
 from ..utils import take_rows
 from ._cross_validate import CONSTANT
@@ -94,24 +94,21 @@ def leave_one_out_errors(came: FitData, prepared: Prepared, grid: Grid) -> Error
         if grid.pool_intercept and prepared.layout.fit_intercept and sharing > 0:
             labels = leave_one_out(inputs.with_pooled_intercept(sharing), prepared)
         for i, alpha in enumerate(grid.alphas.tolist()):
-            q = signs_of(grid.penalty(alpha, sharing), prepared, separate[i])
-            squared[i, j, places] = mean_squares(labels, prepared, alpha, sharing, q)
+            prior = prior_of(grid.penalty(alpha, sharing), prepared, separate[i])
+            squared[i, j, places] = mean_squares(labels, prepared, prior)
     return Errors.of(came, squared)
 
 
-def signs_of(penalty: MeanRegularized, prepared: Prepared, separate: np.ndarray) -> np.ndarray:
-    """Return the signs with which the tasks share, given their separate fits; all that counts is which differ."""
+def prior_of(penalty: MeanRegularized, prepared: Prepared, separate: np.ndarray) -> Prior:
+    """Return the prior covariance of a penalty, whose signs are those of the separate fits."""
     learns = penalty.unbound(prepared.columns) is not None
-    shared = penalty.bind(prepared.columns, separate if learns else None).shared
-    assert shared is not None
-    return np.where(shared[0] < 0, -1.0, 1.0)
+    bound = cast(Quadratic, penalty.bind(prepared.columns, separate if learns else None))
+    assert bound.common is not None
+    return Prior(bound.specific, bound.common)
 
 
-def mean_squares(
-    labels: LeaveOneOut, prepared: Prepared, alpha: float, sharing: float, q: np.ndarray
-) -> list[float]:
+def mean_squares(labels: LeaveOneOut, prepared: Prepared, prior: Prior) -> list[float]:
     """Return the mean squared error of each task that is fitted."""
-    prior = Prior(np.full(len(q), (1.0 - sharing) / alpha), np.sqrt(sharing / alpha) * q)
     found = []
     for errors, fit in zip(labels.residuals(prior), prepared.fits, strict=True):
         weight = label_weight(fit)

@@ -10,7 +10,7 @@ from ._direct import DirectSolution, direct_solution
 from ._least_squares import by_least_squares, is_small
 from ._smooth import CERTIFIED, STILL, SmoothProblem
 
-ROUGH = 1e-3  # relative suboptimality of the separate fits of which only signs are read
+SIGNS_KNOWN = 1e-10  # relative suboptimality of the separate fits, of which only signs are read
 CORRECTIONS = 6
 CONTRACTS = 0.25  # length of a correction, relative to the one before: more says that rounding has taken over
 AGREES = 1e-10  # relative difference of slopes that may be rounding
@@ -65,7 +65,7 @@ def solve_roughly(problem: SmoothProblem, max_iter: int) -> Weights:
     if direct is not None:
         W = direct.weights(-direct.solve(direct.start()))
         return Weights(W, problem.null_intercept(W))
-    return Weights(*problem.coefficients(run(problem, problem.start(), max_iter, ROUGH).v))
+    return Weights(*problem.coefficients(run(problem, problem.start(), max_iter, SIGNS_KNOWN).v))
 
 
 def on_gram(problem: SmoothProblem, direct: DirectSolution, on_data: bool) -> Solved:
