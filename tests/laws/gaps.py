@@ -63,18 +63,21 @@ class Solution:
 
 
 def gap_of(objective: Objective, solution: Solution) -> Gap:
-    """Return the objective at a solution, less the dual one at its gradient with the best intercepts."""
+    """Return the objective at a solution, less the dual one at its gradient with the best intercepts.
+
+    Where raw predictions are so far out that no intercept is best in doubles, it is less the null value instead.
+    """
     problem = problem_of(objective)
     parts, b = [part.astype(float) for part in solution.parts], solution.b.astype(float)
     best = best_intercepts(objective, sum(solution.parts)) if objective.fit_intercept else b
     with np.errstate(all="ignore"):
+        here = problem.value(parts, b)
+        if not np.isfinite(best).all():
+            null = null_value(objective, problem)
+            return measured(objective, problem, max(0.0, here - null), of_sums(problem, parts, b))
         gap, loose = gap_at(problem, parts, best, objective.fit_intercept)
-        excess = problem.value(parts, b) - problem.value(parts, best)
-        rounding = of_sums(problem, parts, best) + loose
-        # A slope moves the scaling of the dual point, and that each part of the objective.
-        _, slope = as_stored(problem, solution)
-        rounding += (slope * (np.abs(problem.X) @ np.abs(sum(parts)) + np.abs(best))).sum()
-    return measured(objective, problem, gap + excess, rounding)
+        rounding = of_sums(problem, parts, best) + loose + of_scaling(problem, solution, best)
+        return measured(objective, problem, gap + here - problem.value(parts, best), rounding)
 
 
 def excess_over(objective: Objective, solution: Solution, W: np.ndarray, b: np.ndarray) -> Gap:
@@ -98,15 +101,20 @@ def has_full_rank(covariance: np.ndarray) -> bool:
 
 def measured(objective: Objective, problem: Problem, value: float, rounding: float) -> Gap:
     """Return a gap with what it is relative to."""
+    null = null_value(objective, problem)
+    scale = max(abs(null), null - saturated(problem.tasks)) or 1.0
+    return Gap(value if np.isfinite(value) else np.inf, rounding, null, scale)
+
+
+def null_value(objective: Objective, problem: Problem) -> float:
+    """Return the objective without coefficients, at the best intercepts."""
     zero = np.zeros((problem.X.shape[1], len(problem.scale)), LONG)
     b = (
         best_intercepts(objective, zero)
         if objective.fit_intercept
         else np.zeros(len(problem.scale))
     )
-    null = problem.value([zero.astype(float)] * len(getattr(problem.prior, "terms", [0])), b)
-    scale = max(abs(null), null - saturated(problem.tasks)) or 1.0
-    return Gap(value if np.isfinite(value) else np.inf, rounding, null, scale)
+    return problem.value([zero.astype(float)] * len(getattr(problem.prior, "terms", [0])), b)
 
 
 def gap_at(
@@ -127,9 +135,8 @@ def gap_at(
         seen = task.weight > 0
         s, y = task.weight[seen], task.y[seen]
         losses_there += s @ losses.conjugate(task.loss, y, factor * G[seen, own] / s[:, None])
-    return problem.value(parts, b) + losses_there + conjugate + pooled, fit_intercept * float(
-        np.abs(excess) @ np.abs(b)
-    )
+    loose = fit_intercept * float(np.abs(excess) @ np.abs(b))
+    return problem.value(parts, b) + losses_there + conjugate + pooled, loose
 
 
 def problem_of(objective: Objective) -> Problem:
@@ -180,6 +187,21 @@ def of_sums(problem: Problem, parts: list, b: np.ndarray) -> float:
     G = np.abs(problem.gradients(sum(parts), b))
     penalty = abs(problem.prior.value(parts))
     return ROUNDINGS * EPS * ((G * size).sum() + abs(problem.value(parts, b)) + penalty)
+
+
+def of_scaling(problem: Problem, solution: Solution, b: np.ndarray) -> float:
+    """Return what rounding of stored coefficients may do to the dual point: to its scaling, and to its conjugate."""
+    if not hasattr(problem.prior, "terms"):
+        return 0.0
+    parts = [part.astype(float) for part in solution.parts]
+    _, slope = as_stored(problem, solution)
+    moved = np.abs(problem.X).T @ slope / problem.prior.u
+    dual_norms = [term.dual_norm(moved) for term in problem.prior.terms]
+    conjugates = [t.conjugate(moved) for t in problem.prior.terms if t.dual_norm(moved) == 0]
+    size = np.abs(problem.X) @ np.abs(sum(parts)) + np.abs(b)
+    G = np.abs(problem.gradients(sum(parts), b))
+    share = min(1.0, max(dual_norms)) * ((G * size).sum() + problem.prior.value(parts))
+    return float(share + (slope * size).sum() + sum(conjugates))
 
 
 def as_stored(problem: Problem, solution: Solution) -> np.ndarray:

@@ -94,7 +94,8 @@ def laws_for(spec: Spec, names: Sequence[str] | None = None) -> list[str]:
         return [name for name in apply if name in names]
     others = [name for name in apply if not LAWS[name].always]
     order = np.random.default_rng(spec.seed).permutation(len(others))[:SAMPLED]
-    return [n for n in apply if LAWS[n].always] + [others[k] for k in order]
+    always = sorted((n for n in apply if LAWS[n].always), key=lambda name: name != "errors")
+    return always + [others[k] for k in order]
 
 
 def check_draw(

@@ -193,8 +193,9 @@ def for_the_model(spec: Spec) -> Spec:
         spec = simplest(spec, "pool")
     if model == "groups" or spec.penalty != "mean":
         spec = simplest(spec, "signs")
-    if model == "groups":
+    if model == "groups":  # whose numbers are a column of X
         spec = replace(simplest(spec, "intercept", "mask"), n=max(spec.n, 10))
+        spec = simplest(spec, "container") if spec.container == "bools" else spec
     if spec.model in CROSS_VALIDATED:
         spec = replace(spec, n=max(spec.n, 8))
     return replace(spec, tasks=tasks)
