@@ -10,7 +10,7 @@ from .specs import Spec
 
 EPS = np.finfo(float).eps
 ROUNDINGS = 100
-# What is asked of predictions: a part of their own deviation, and one of that of the labels, of which tol=1e-16
+# What is asked of predictions: a part of their deviation, and one of that of the labels, of which tol=1e-16
 # promises 1e-8; of probabilities, and of means, whose curvature may be small where they are not fitted.
 OF_PREDICTIONS, OF_LABELS = 1e-6, 1e-7
 OF_PROBABILITIES, OF_MEANS = 1e-5, 1e-5
@@ -45,17 +45,17 @@ def allowed(answer: Answer, rounding: float, tolerance: float = 1.0) -> np.ndarr
     return np.maximum(tolerance * asked, shift).astype(float)
 
 
-def need_answers(found: Answers, wanted: Answers, bound: Answers) -> None:
+def need_answers(given: Answers, wanted: Answers, bound: Answers) -> None:
     """Raise Violation unless answers are within bounds of others."""
     for name, right in wanted.items():
         with np.errstate(invalid="ignore", over="ignore"):
-            off = np.where(found[name] == right, 0.0, np.abs(found[name] - right)) / bound[name]
+            off = np.where(given[name] == right, 0.0, np.abs(given[name] - right)) / bound[name]
         off = np.where(np.isnan(off), np.inf, off)
         worst = np.unravel_index(np.argmax(off), off.shape)
         need(
             bool(off[worst] <= 1),
             (
-                f"predictions of {name}: {found[name][worst]:.10g} for {right[worst]:.10g}, "
+                f"predictions of {name}: {given[name][worst]:.10g} for {right[worst]:.10g}, "
                 f"{off[worst]:.2g} times what is allowed"
             ),
         )

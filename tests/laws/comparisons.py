@@ -1,6 +1,7 @@
 """Two fits of what is the same problem must agree: how closely."""
 
 from collections.abc import Callable
+from itertools import combinations
 
 import numpy as np
 
@@ -34,21 +35,36 @@ def need_same(
     """Raise Violation unless the fit of another form of a draw agrees with its own; back undoes the change."""
     draw.need_converged()
     other.need_converged()
+    if draw.spec.signs == "learned" and agreements(draw) != agreements(other):
+        raise Inapplicable("other signs are learned")
     need_same_choice(draw.fitted, other.fitted, TIE if draw.spec.is_benign else LOOSE_TIE)
     need_same_answers(draw, back(other.answers))
 
 
-def need_same_answers(draw: Draw, found: Answers) -> None:
+def agreements(draw: Draw) -> dict[frozenset, float]:
+    """Return whether each two tasks share with the same sign, or opposite ones, or nothing."""
+    model = draw.fitted.model
+    if not hasattr(model, "shared_coef_"):
+        return {}
+    shared = {t: model.shared_coef_[k].ravel() for t, k in model.task_columns_.items()}
+    return {
+        frozenset((s, t)): float(np.sign(shared[s] @ shared[t]))
+        for s, t in combinations(shared, 2)
+        if len(shared[s]) == len(shared[t])
+    }
+
+
+def need_same_answers(draw: Draw, other: Answers) -> None:
     """Raise Violation unless answers agree with those of a draw, by the measure that its penalty allows."""
     wanted, spec = draw.answers, draw.spec
     if spec.is_quadratic and spec.model in DEFINED:
         closely = CLOSELY if spec.is_benign else 1.0
         bound = {k: 2 * allowed(a, precision(spec), closely) for k, a in draw.wanted.items()}
-        need_answers(found, wanted, bound)
+        need_answers(other, wanted, bound)
     elif spec.model in DEFINED:
-        need_same_loss(draw, found, wanted)
+        need_same_loss(draw, other, wanted)
     else:
-        need_loosely(draw, found, wanted)
+        need_loosely(draw, other, wanted)
 
 
 def need_same_choice(first: Fitted, other: Fitted, tolerance: float) -> None:
@@ -68,7 +84,7 @@ def need_same_choice(first: Fitted, other: Fitted, tolerance: float) -> None:
         raise Inapplicable("two choices nearly tie")
 
 
-def need_same_loss(draw: Draw, found: Answers, wanted: Answers) -> None:
+def need_same_loss(draw: Draw, other: Answers, wanted: Answers) -> None:
     """Compare fits that are each within a relative gap of 1e-9, in their responses to labelled rows.
 
     Such a gap is at least half of weight times curvature times the square of what raw is off, summed over labels; in
@@ -78,7 +94,7 @@ def need_same_loss(draw: Draw, found: Answers, wanted: Answers) -> None:
     ends, total = np.cumsum([task.width for task in at.tasks]), 0.0
     for task, end in zip(at.tasks, ends, strict=True):
         name = "y0" if draw.spec.model == "groups" else task.name
-        a, b = (answers[name][: len(draw.table.X)] for answers in (found, wanted))
+        a, b = (answers[name][: len(draw.table.X)] for answers in (other, wanted))
         most = {"squared": 1.0, "logistic": 0.25, "softmax": 0.5}.get(task.loss, np.maximum(a, b))
         rounding = ROUNDINGS * unit * size[:, end - task.width : end].astype(float)
         off = np.maximum(0.0, np.abs(a - b) / float(task.scale) - rounding * most)
@@ -89,7 +105,7 @@ def need_same_loss(draw: Draw, found: Answers, wanted: Answers) -> None:
     need(total <= 8 * PROVEN * scale, f"fits differ by {total / scale:.2g} of the null value")
 
 
-def need_loosely(draw: Draw, found: Answers, wanted: Answers) -> None:
+def need_loosely(draw: Draw, other: Answers, wanted: Answers) -> None:
     """Compare composed models, as closely as their members and folds leave."""
     tolerance = LOOSELY[draw.spec.model] * (1 if draw.spec.precision == 64 else 100)
     bound = {}
@@ -98,4 +114,4 @@ def need_loosely(draw: Draw, found: Answers, wanted: Answers) -> None:
         if draw.table.types[name] in ("regression", "count"):
             spread = max(right.std(), 0.1 * np.nanstd(draw.table.y[name]))
         bound[name] = np.full(right.shape, tolerance * spread)
-    need_answers(found, wanted, bound)
+    need_answers(other, wanted, bound)

@@ -112,10 +112,10 @@ class Draw:
     @cached_property
     def solution(self) -> Solution:
         """The coefficients of the fit, in the units of the objective."""
-        found = Solution.of(self.objective, self.fitted.linear)
-        if not all(np.isfinite(part).all() for part in [*found.parts, found.b]):
+        solution = Solution.of(self.objective, self.fitted.linear)
+        if not all(np.isfinite(part).all() for part in [*solution.parts, solution.b]):
             raise Inapplicable("not finite")
-        return found
+        return solution
 
     @cached_property
     def best(self) -> Optimum:
@@ -137,7 +137,7 @@ class Draw:
         answers = self.best.answers
         if self.spec.model == "groups":
             group = np.concatenate([self.table.group, self.table.group_new])
-            return {"y0": of_own_group(answers, group)}
+            return {"y0": of_group(answers, group)}
         return dict(zip([task.name for task in self.tasks], answers, strict=True))
 
     @cached_property
@@ -153,8 +153,8 @@ def setting_of(spec: Spec) -> Setting:
     return Setting(spec.intercept == "yes", spec.pools, spec.scaled == "yes")
 
 
-def of_own_group(found: list[Answer], group: np.ndarray) -> Answer:
-    """Return the answer of each row's own task."""
-    pick = lambda name: np.array([getattr(found[g], name)[i] for i, g in enumerate(group)])
-    spread = max(answer.deviation for answer in found)
-    return Answer(found[0].loss, pick("raw"), pick("slack"), pick("size"), spread)
+def of_group(answers: list[Answer], group: np.ndarray) -> Answer:
+    """Return the answer of the task of each row's group."""
+    pick = lambda name: np.array([getattr(answers[g], name)[i] for i, g in enumerate(group)])
+    spread = max(answer.deviation for answer in answers)
+    return Answer(answers[0].loss, pick("raw"), pick("slack"), pick("size"), spread)

@@ -49,11 +49,11 @@ class Exact(BaseEstimator):
         table = table if self.on_table is None else self.on_table(table, X)
         at = objective(table, self._define, setting_of(self.spec))
         try:
-            found = optimum(at, table.X[:1])
+            best = optimum(at, table.X[:1])
         except Uncertain:
             warnings.warn("not solved", ConvergenceWarning, stacklevel=2)
-            found = None
-        self._keep(at, found, dtype)
+            best = None
+        self._keep(at, best, dtype)
         self.types_ = types
         self.classes_ = {
             k: np.unique(v[~np.isnan(v)])
@@ -73,17 +73,17 @@ class Exact(BaseEstimator):
         balance = spec.model in BALANCED
         return mean_prior(tasks, self.alpha, spec.sharing, q, pool=pool, balance=balance)
 
-    def _keep(self, at, found, dtype):
+    def _keep(self, at, best, dtype):
         widths = [task.width for task in at.tasks]
         scale = np.repeat(np.array([t.scale for t in at.tasks], np.longdouble), widths)
-        W = np.zeros((at.X.shape[1], sum(widths))) if found is None else found.W * scale
-        b = 0 if found is None else found.b * scale + np.repeat(at.shift, widths)
+        W = np.zeros((at.X.shape[1], sum(widths))) if best is None else best.W * scale
+        b = 0 if best is None else best.b * scale + np.repeat(at.shift, widths)
         self.coef_ = W.T.astype(dtype)
         self.intercept_ = (b - at.common_centre @ W).astype(dtype)
         largest = max(np.abs(t.y).max() * t.scale for t in at.tasks)
         if not np.isfinite([*self.coef_.ravel(), *self.intercept_, dtype(largest)]).all():
             raise ValueError("X or y is too large for its precision")
-        self.dual_gap_, self.n_iter_ = 0.0 if found else np.inf, 1
+        self.dual_gap_, self.n_iter_ = 0.0 if best else np.inf, 1
         stops = np.cumsum(widths)
         self.columns_ = {
             t.name: slice(s - t.width, s) for t, s in zip(at.tasks, stops, strict=True)
@@ -93,10 +93,10 @@ class Exact(BaseEstimator):
     def _responses(self, X):
         raw = X @ self.coef_.T + self.intercept_
         return {
-            name: losses.response(self.losses_[name], raw[:, own].astype(np.longdouble)).astype(
+            name: losses.response(self.losses_[name], raw[:, columns].astype(np.longdouble)).astype(
                 raw.dtype
             )
-            for name, own in self.columns_.items()
+            for name, columns in self.columns_.items()
         }
 
     def predict(self, X):

@@ -35,8 +35,8 @@ class Fitted:
             warnings.simplefilter("ignore")
             if self.spec.model == "groups":
                 is_number = self.spec.tasks in ("r", "c")
-                said = self.model.predict if is_number else self.model.predict_proba
-                return {"y0": columns_of(said(given))}
+                method = self.model.predict if is_number else self.model.predict_proba
+                return {"y0": columns_of(method(given))}
             predicted = self.model.predict(given)
             probability = self.model.predict_proba(given) if self.model.classes_ else {}
         return {name: columns_of(probability.get(name, predicted[name])) for name in predicted}

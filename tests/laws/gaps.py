@@ -65,7 +65,7 @@ class Solution:
 def gap_of(objective: Objective, solution: Solution) -> Gap:
     """Return the objective at a solution, less the dual one at its gradient with the best intercepts.
 
-    Where raw predictions are so far out that no intercept is best in doubles, it is less the null value instead.
+    Where raw predictions are so far out that no intercept is best in doubles, the null value is subtracted instead.
     """
     problem = problem_of(objective)
     parts, b = [part.astype(float) for part in solution.parts], solution.b.astype(float)
@@ -131,10 +131,10 @@ def gap_at(
     if pooling is not None:
         pooled = factor**2 * pooling.conjugate(G.sum(axis=0) - excess)
     losses_there = 0.0
-    for task, own in zip(problem.tasks, problem.columns, strict=True):
+    for task, inside in zip(problem.tasks, problem.columns, strict=True):
         seen = task.weight > 0
         s, y = task.weight[seen], task.y[seen]
-        losses_there += s @ losses.conjugate(task.loss, y, factor * G[seen, own] / s[:, None])
+        losses_there += s @ losses.conjugate(task.loss, y, factor * G[seen, inside] / s[:, None])
     loose = fit_intercept * float(np.abs(excess) @ np.abs(b))
     return problem.value(parts, b) + losses_there + conjugate + pooled, loose
 
@@ -157,11 +157,11 @@ def best_intercepts(objective: Objective, W: np.ndarray) -> np.ndarray:
     B, odds = intercepts(objective, np.arange(sum(widths)), places)
     given = (objective.X - objective.common_centre) @ W
     rows = []
-    for task, own in zip(objective.tasks, places, strict=True):
+    for task, inside in zip(objective.tasks, places, strict=True):
         seen = task.weight > 0
-        design = np.tile(B[own], (seen.sum(), 1)).astype(LONG)
+        design = np.tile(B[inside], (seen.sum(), 1)).astype(LONG)
         y, s = task.y[seen].astype(LONG), task.weight[seen].astype(LONG)
-        rows.append(Rows(task.loss, y, s, design, given[seen][:, own]))
+        rows.append(Rows(task.loss, y, s, design, given[seen][:, inside]))
     start = [balance(r) for r in rows]
     theta = np.linalg.lstsq(B, np.concatenate(start).astype(float), rcond=None)[0].astype(LONG)
     newton = Newton(rows, np.sqrt(odds.astype(LONG)), theta)

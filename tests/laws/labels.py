@@ -16,8 +16,8 @@ def labels(spec: Spec, rng: np.random.Generator, Z: np.ndarray) -> dict[str, np.
     common = rng.normal(size=spec.d) / np.sqrt(spec.d)
     drawn = {}
     for t, letter in enumerate(spec.tasks):
-        own = 0.5 * rng.normal(size=spec.d) / np.sqrt(spec.d)
-        signal = Z @ ((-1.0) ** (t % 3 == 2) * common + own)
+        specific = 0.5 * rng.normal(size=spec.d) / np.sqrt(spec.d)
+        signal = Z @ ((-1.0) ** (t % 3 == 2) * common + specific)
         drawn[f"y{t}"] = labels_of(spec, letter, signal - signal.mean(), rng)
     return drawn
 

@@ -4,6 +4,7 @@ from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
+from references import solve_by_cvxpy
 
 from . import losses
 from .closeness import allowed, need_answers, precision
@@ -28,7 +29,7 @@ def near_optimum(draw: Draw) -> None:
 
 
 def has_optimum(spec: Spec) -> bool:
-    """Whether the optimum of a draw can be found from its definition."""
+    """Whether the optimum of a draw can be gap from its definition."""
     return spec.is_quadratic and spec.model in DEFINED and spec.is_determined
 
 
@@ -55,13 +56,13 @@ def is_certified(spec: Spec) -> bool:
 @law("certificate", is_certified, always=True)
 def certificate(draw: Draw) -> None:
     """A fit is within 1e-9 of the optimum on the data as given, or warns; dual_gap_ claims no hundredth of that."""
-    found, claimed = draw.gap, float(draw.fitted.linear.dual_gap_)
-    text = f"gap {found.relative:.2g}, dual_gap_ {claimed:.2g}"
-    need(found.relative <= PROVEN or draw.fitted.unconverged, f"{text}, no warning")
+    gap, claimed = draw.gap, float(draw.fitted.linear.dual_gap_)
+    text = f"gap {gap.relative:.2g}, dual_gap_ {claimed:.2g}"
+    need(gap.relative <= PROVEN or draw.fitted.unconverged, f"{text}, no warning")
     # Of other penalties the gap is a bound, and so is the claim: neither need be the smaller one.
-    known = draw.spec.is_quadratic and abs(found.null) > 0.01 * found.scale
-    if known and found.relative > PROVEN:
-        honest = claimed * abs(found.null) >= 0.01 * found.relative * found.scale
+    known = draw.spec.is_quadratic and abs(gap.null) > 0.01 * gap.scale
+    if known and gap.relative > PROVEN:
+        honest = claimed * abs(gap.null) >= 0.01 * gap.relative * gap.scale
         need(honest, f"{text}: claims too much")
 
 
@@ -120,8 +121,6 @@ def is_for_cvxpy(spec: Spec) -> bool:
 @law("kinked", is_for_cvxpy, always=True)
 def kinked(draw: Draw) -> None:
     """No point that cvxpy finds is better by more than a part in a million."""
-    from references import solve_by_cvxpy
-
     draw.need_converged()
     problem = problem_of(draw.objective)
     try:

@@ -11,6 +11,7 @@ from skmtl.penalties import Composite, Penalty, Term
 from .draws import LINEAR, MANY, Draw
 from .fits import fit
 from .law import Inapplicable, Violation, law, need
+from .left_out import scores_by_refitting
 from .specs import CROSS_VALIDATED, Spec
 
 NAMES = r"\bX\b|\by\b|'y\d'|task|weight|alpha|\bC\b|feature|target|class|label|sample|\bcv\b|fold"
@@ -24,12 +25,12 @@ def errors(draw: Draw) -> None:
     error = draw.outcome
     if not isinstance(error, Exception):
         return
-    said = f"{type(error).__name__}: {' '.join(str(error).split())}"
+    text = f"{type(error).__name__}: {' '.join(str(error).split())}"
     is_clear = isinstance(error, ValueError | TypeError) and re.search(NAMES, str(error))
     if not is_clear or isinstance(error, np.linalg.LinAlgError):
-        raise Violation(said)
+        raise Violation(text)
     may_refuse = draw.spec.is_extreme or draw.spec.model in CROSS_VALIDATED
-    need(may_refuse, f"refused valid data: {said}")
+    need(may_refuse, f"refused valid data: {text}")
 
 
 @law("finite", always=True)
@@ -87,7 +88,7 @@ class NotANumber(Term):
 
 
 class LostPenalty(Penalty):
-    """A penalty of one's own, with a mistake in it."""
+    """A penalty of somebody's, with a mistake in it."""
 
     _rules: ClassVar = {}
 
@@ -119,13 +120,10 @@ def leaves_rows_out(spec: Spec) -> bool:
 @law("left_out", leaves_rows_out, always=True)
 def left_out(draw: Draw) -> None:
     """The scores of MultiTaskRidgeCV are those of refitting without each row."""
-    from .left_out import scores_by_refitting
-
-    fitted = draw.fitted
-    results = fitted.model.cv_results_
+    results = draw.fitted.model.cv_results_
     for name, right in scores_by_refitting(draw).items():
-        found = float(results[f"mean_test_{name}"][0])
-        same = abs(found - right) <= 1e-4 * (1 + abs(right)) or (
-            np.isnan(found) and np.isnan(right)
+        score = float(results[f"mean_test_{name}"][0])
+        same = abs(score - right) <= 1e-4 * (1 + abs(right)) or (
+            np.isnan(score) and np.isnan(right)
         )
-        need(bool(same), f"score of {name}: {found:.6g}, {right:.6g} by refitting")
+        need(bool(same), f"score of {name}: {score:.6g}, {right:.6g} by refitting")

@@ -10,7 +10,7 @@ from .law import law
 from .specs import Spec
 from .tables import N_NEW
 
-# The first may weigh rows anew in folds of its own making, the second draws batches.
+# The first may weigh rows anew in folds that it makes, the second draws batches.
 NOT_COPIES = {"gated", "stacked", "mlp"}
 
 
@@ -73,11 +73,11 @@ def missing(draw: Draw) -> None:
 )
 def alone(draw: Draw) -> None:
     """Without sharing, a task's fit is that of its labelled rows alone."""
-    table, found = draw.table, {}
+    table, answers = draw.table, {}
     for name in table.y:
         one = table.tasks([name])
         labelled = one.rows(np.flatnonzero(one.pair_weight[:, 0] > 0))
-        own = draw.changed(labelled)
-        own.need_converged()
-        found |= own.fitted.answers(draw.points)
-    need_same_answers(draw, found)
+        single = draw.changed(labelled)
+        single.need_converged()
+        answers |= single.fitted.answers(draw.points)
+    need_same_answers(draw, answers)

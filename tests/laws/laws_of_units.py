@@ -17,7 +17,7 @@ CONSTANTS = (0.0, 1.0, -7.1, 37.7, 2.0**30)
 BY_ORDER = {"Temporal", "Temporal-smooth"}
 
 
-def fewest(spec: Spec, values: tuple):
+def by_seed(spec: Spec, values: tuple):
     """Return one of the values, by the seed."""
     return values[spec.seed % len(values)]
 
@@ -34,7 +34,7 @@ def fewest(spec: Spec, values: tuple):
 )
 def units_of_X(draw: Draw) -> None:
     """X times c, with strengths that follow, gives the same predictions; c is a power of two, which costs no digit."""
-    c = 2.0 ** fewest(draw.spec, POWERS)
+    c = 2.0 ** by_seed(draw.spec, POWERS)
     if not 2.0**-40 <= c * np.median(draw.table.unit) <= 2.0**40:
         c = 1 / c
     table = draw.table.inputs(lambda X: X * c)
@@ -51,7 +51,7 @@ def units_of_X(draw: Draw) -> None:
 )
 def units_of_y(draw: Draw) -> None:
     """With scaled targets, y times c has c times the predictions."""
-    c = 2.0 ** fewest(draw.spec, POWERS)
+    c = 2.0 ** by_seed(draw.spec, POWERS)
     numbers = {name for name, kind in draw.table.types.items() if kind == "regression"}
     times = lambda columns, k: {n: v * k if n in numbers else v for n, v in columns.items()}
     table = replace(draw.table, y=times(draw.table.y, c))
@@ -71,7 +71,7 @@ def units_of_y(draw: Draw) -> None:
 def offsets(draw: Draw) -> None:
     """With intercepts, an offset of a column changes no prediction; the offsets are ones that cost X no digit."""
     rng = np.random.default_rng(draw.spec.seed)
-    sizes = np.full(draw.spec.d, fewest(draw.spec, SHIFTS))
+    sizes = np.full(draw.spec.d, by_seed(draw.spec, SHIFTS))
     if draw.spec.seed % 3 == 0:
         sizes = 10.0 ** rng.uniform(0, 9, draw.spec.d)
     offset = draw.table.unit * np.round(sizes) * rng.choice([-1.0, 1.0], draw.spec.d)
@@ -124,7 +124,7 @@ def order_of_tasks(draw: Draw) -> None:
 )
 def constant_column(draw: Draw) -> None:
     """A column that is constant, or is but for rounding, changes nothing."""
-    value = fewest(draw.spec, CONSTANTS) * draw.table.unit[0]
+    value = by_seed(draw.spec, CONSTANTS) * draw.table.unit[0]
 
     def beside(X):
         column = np.full(len(X), value)

@@ -27,12 +27,12 @@ def scores_by_refitting(draw: Draw) -> dict[str, float]:
         )
         at = objective(replace(table, weight=kept), define, setting)
         try:
-            found = optimum(at, table.X[i : i + 1]).answers
+            answers = optimum(at, table.X[i : i + 1]).answers
         except Uncertain as error:
             raise Inapplicable("an optimum is not certain") from error
         errors[i] = [
             column[i] - answer.raw[0, 0]
-            for column, answer in zip(table.y.values(), found, strict=True)
+            for column, answer in zip(table.y.values(), answers, strict=True)
         ]
     return {
         name: score(column, errors[:, t], weight[:, t])

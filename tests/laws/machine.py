@@ -32,7 +32,7 @@ class TooLate(BaseException):
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of a draw and a law."""
+    """What a law says of a draw."""
 
     spec: Spec
     law: str
@@ -123,9 +123,9 @@ def shrink(outcome: Outcome, seconds: float = SECONDS, make: Callable = estimato
                 return simplest
             if not LAWS[outcome.law].applies(spec):
                 continue
-            found = check(Draw(spec, make), outcome.law, seconds)
-            if found.status == VIOLATED and found.kind == outcome.kind:
-                simplest = found
+            other = check(Draw(spec, make), outcome.law, seconds)
+            if other.status == VIOLATED and other.kind == outcome.kind:
+                simplest = other
                 break
         else:
             return simplest

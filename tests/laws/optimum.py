@@ -95,7 +95,7 @@ class Layout:
         theta = problem.theta * self.unit
         U = theta[: -self.B.shape[1] or None].reshape(X.shape[1], -1)
         W, b = U @ self.F.T, self.B @ theta[U.size :]
-        found = {}
+        answers = {}
         for t, inside in zip(self.members, self.columns, strict=True):
             task, shape = self.objective.tasks[t], (len(X), -1)
             scale, shift = task.scale, self.objective.shift[t]
@@ -104,12 +104,12 @@ class Layout:
             size = np.abs(inputs) @ np.abs(W[:, inside]) * scale + np.abs(at_zero)
             slack = problem.sensitivity(points[t]).reshape(shape) * scale
             spread = deviation_of(task) * scale
-            found[t] = Answer(task.loss, raw, slack, size, spread)
+            answers[t] = Answer(task.loss, raw, slack, size, spread)
         at_centre = [
             b[inside] + (self.objective.common_centre - self.objective.centre(t)) @ W[:, inside]
             for t, inside in zip(self.members, self.columns, strict=True)
         ]
-        return found, W, np.concatenate(at_centre)
+        return answers, W, np.concatenate(at_centre)
 
     def moved(self, points: dict[int, np.ndarray], theta: np.ndarray, step: np.ndarray) -> float:
         """Return by how much a step moves responses, in standard deviations, probabilities or shares of means."""
@@ -215,6 +215,6 @@ def optimum(objective: Objective, X: np.ndarray) -> Optimum:
     W, b, answers = np.zeros((X.shape[1], len(owner)), LONG), np.zeros(len(owner), LONG), {}
     for each in layouts(objective):
         inside = np.isin(owner, each.members)
-        found, W[:, inside], b[inside] = each.answers(X)
-        answers |= found
+        some, W[:, inside], b[inside] = each.answers(X)
+        answers |= some
     return Optimum([answers[t] for t in range(len(widths))], W, b)

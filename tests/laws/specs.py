@@ -46,7 +46,7 @@ VALUES = {
     "size": ("1", "1e3", "1e-6", "1e9", "1e45", "1e155", "1e-165"),  # of regression targets
     "level": ("0", "10", "1e3", "1e6"),  # mean of these, in standard deviations
     "count": ("1", "0.05", "3", "30", "1e4"),  # mean of counts
-    "folds": ("given", "rows"),  # ridge_cv leaves rows out; glm_cv makes its own grid
+    "folds": ("given", "rows"),  # ridge_cv leaves rows out; glm_cv makes its grid
 }
 EXTREME = {"scale": {"1e155", "1e-160", "1e200"}, "size": {"1e45", "1e155", "1e-165"}}
 EXTREME["weight"] = {"huge"}
