@@ -88,6 +88,8 @@ def excess_over(objective: Objective, solution: Solution, W: np.ndarray, b: np.n
         above = problem.value(parts, here) - problem.value([W.astype(float)], b.astype(float))
         moved, slope = as_stored(problem, solution)
         rounding = of_sums(problem, parts, here) + (moved * slope).sum()
+        if (pooling := problem.prior.pooling) is not None:
+            rounding += pooling.odds * ((pooling.direction * moved.mean(axis=0)) ** 2).sum()
         if not has_full_rank(problem.prior.covariance):  # the loss has a slope out of its range
             rounding += (moved * np.abs(problem.gradients(sum(parts), here))).sum()
     return measured(objective, problem, above, rounding)
