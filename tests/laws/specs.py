@@ -207,6 +207,11 @@ def for_the_tasks(spec: Spec) -> Spec:
         spec = simplest(spec, "scaled", "size", "level")
     if "c" not in spec.tasks:
         spec = simplest(spec, "count")
+    mixed = len(set(spec.tasks)) > 1
+    if mixed and (spec.scaled == "no" or spec.intercept == "no"):
+        spec = simplest(
+            spec, "size", "level"
+        )  # else classes and counts share coefficients of that size
     if len(spec.tasks) == 1 and spec.model != "groups":
         spec = simplest(spec, "sharing", "signs", "pool")
     if spec.penalty == "Temporal":  # of tasks with the same classes there must not be two
