@@ -6,7 +6,8 @@ among them, the errors of a row without it are
     (A_rr)^-1 (A y)_r,    A = V^-1 - V^-1 E (E' V^-1 E)^-1 E' V^-1 = N (N' V N)^-1 N' = Y Y'
 
 where the columns of N are an orthonormal basis of what is orthogonal to E: the least-squares solutions of Y_r' e = Y'y.
-Nothing is subtracted from what it comes near to, and nothing is squared.
+Y comes from a QR decomposition of F N with V = F'F, pivoted, and its rows sorted, as inputs may be of very different
+size. Nothing is subtracted from what it comes near to, and nothing is squared.
 """
 
 from collections.abc import Sequence
@@ -55,8 +56,10 @@ class DenseLabels:
         """Return the weighted errors of some of the labels, those of a row left out together."""
         free = self._free(prior, labels)
         N = linalg.qr(free)[0][:, free.shape[1] :] if free.shape[1] else np.eye(len(labels))
-        values, vectors = linalg.eigh(N.T @ self._covariance(prior, labels) @ N)
-        Y = N @ vectors / np.sqrt(values)
+        root = self._covariance_root(prior, labels) @ N
+        root = root[np.argsort(-np.abs(root).max(axis=1), kind="stable")]
+        triangle, pivots = linalg.qr(root, mode="r", pivoting=True)
+        Y = linalg.solve_triangular(triangle[: N.shape[1]], N[:, pivots].T, trans="T").T
         whole, sample = Y.T @ self.y[labels], self.sample[labels]
         errors = np.empty(len(labels))
         for row in np.unique(sample):
@@ -64,15 +67,14 @@ class DenseLabels:
             errors[own] = np.linalg.lstsq(Y[own].T, whole, rcond=0.0)[0]
         return errors
 
-    def _covariance(self, prior: Prior, labels: np.ndarray) -> np.ndarray:
-        """Return the covariance a priori of labels, weighted, with noise of variance 1."""
+    def _covariance_root(self, prior: Prior, labels: np.ndarray) -> np.ndarray:
+        """Return F with F'F the covariance a priori of labels, weighted, with noise of variance 1."""
         Z, task = self.Z[labels], self.task[labels]
         is_free = self.inputs.precision == 0.0
-        V = np.outer(prior.common[task], prior.common[task]) * (Z[:, ~is_free] @ Z[:, ~is_free].T)
-        same = task[:, None] == task
-        V += np.where(same, prior.own[task], 0.0) * (Z @ Z.T)
-        V[np.diag_indices_from(V)] += 1.0
-        return V
+        common = Z[:, ~is_free] * prior.common[task][:, None]
+        own = Z * np.sqrt(prior.own[task])[:, None]
+        by_task = [np.where(task[:, None] == t, own, 0.0) for t in np.unique(task)]
+        return np.hstack([common, *by_task, np.eye(len(labels))]).T
 
     def _free(self, prior: Prior, labels: np.ndarray) -> np.ndarray:
         """Return the directions that the prior leaves free: intercepts, by task or in common."""

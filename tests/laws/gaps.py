@@ -4,7 +4,6 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from certificates import Problem, Task
-from scipy.special import xlogy
 
 from . import losses
 from .losses import LONG
@@ -21,8 +20,7 @@ CURVATURE = {"squared": 1.0, "logistic": 0.25, "softmax": 0.5}  # at most; of co
 class Gap:
     """A bound on how far an objective is above its minimum, and what rounding may add to that.
 
-    null is the value of the best constant prediction, to which the package relates gaps; scale is how much of it
-    there is to explain, where that is more.
+    null is the value of the best constant prediction, and scale its size, to which the package relates gaps.
     """
 
     value: float
@@ -104,8 +102,7 @@ def has_full_rank(covariance: np.ndarray) -> bool:
 def measured(objective: Objective, problem: Problem, value: float, rounding: float) -> Gap:
     """Return a gap with what it is relative to."""
     null = null_value(objective, problem)
-    scale = max(abs(null), null - saturated(problem.tasks)) or 1.0
-    return Gap(value if np.isfinite(value) else np.inf, rounding, null, scale)
+    return Gap(value if np.isfinite(value) else np.inf, rounding, null, abs(null) or 1.0)
 
 
 def null_value(objective: Objective, problem: Problem) -> float:
@@ -175,12 +172,6 @@ def balance(rows: Rows) -> np.ndarray:
     """Return intercepts to start from: what makes up for the given raw predictions at their mean."""
     mean = rows.weight @ rows.y / rows.weight.sum()
     return losses.constant(rows.loss, mean) - rows.weight @ rows.given / rows.weight.sum()
-
-
-def saturated(tasks) -> float:
-    """Return the least value that any prediction could have: zero but for counts."""
-    counts = [task for task in tasks if task.loss == "poisson"]
-    return float(sum(t.weight @ (t.y - xlogy(t.y, t.y))[:, 0] for t in counts))
 
 
 def of_sums(problem: Problem, parts: list, b: np.ndarray) -> float:

@@ -16,7 +16,7 @@ def value(loss: str, y: np.ndarray, raw: np.ndarray) -> np.ndarray:
     if loss == "squared":
         return ((y - raw) ** 2)[:, 0] / 2
     if loss == "poisson":
-        return (np.exp(raw) - y * raw)[:, 0]
+        return (np.exp(raw) - y * raw + entropy(y) - y)[:, 0]
     if loss == "logistic":
         return (np.logaddexp(LONG(0), raw) - y * raw)[:, 0]
     return (log_sum_exp(raw) - (y * raw).sum(axis=1, keepdims=True))[:, 0]
@@ -55,7 +55,7 @@ def conjugate(loss: str, y: np.ndarray, u: np.ndarray) -> np.ndarray:
         return (u * y + u**2 / 2)[:, 0]
     m = np.maximum(m, 0)
     if loss == "poisson":
-        return (entropy(m) - m)[:, 0]
+        return (entropy(m) - m - entropy(y) + y)[:, 0]
     if loss == "logistic":
         return (entropy(m) + entropy(np.maximum(1 - m, 0)))[:, 0]
     return entropy(m).sum(axis=1)

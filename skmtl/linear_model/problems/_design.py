@@ -10,7 +10,7 @@ from scipy import sparse
 CHUNK = 2048  # rows, or features, that are centred at a time
 LOOKED_AT = 100  # rows that show whether a feature may be far from zero
 FAR = 100.0  # standard deviations from zero beyond which a feature is shifted before any product
-HUGE = 1e100  # above which squares of numbers in X may overflow
+HUGE = 1e100  # above which squares of numbers in X, and products with weights, may overflow
 CONSTANT = 10.0  # roundings of its centre within which a feature is constant
 
 
@@ -196,6 +196,15 @@ def refuse_huge(values: np.ndarray) -> None:
         raise ValueError(
             f"X must hold numbers below {HUGE:g} in size, since their squares are summed, got a column whose size is "
             f"{most:.1e} on average: scale the features"
+        )
+
+
+def refuse_huge_weights(weight: np.ndarray) -> None:
+    """Raise ValueError where losses cannot be summed."""
+    if not weight.max(initial=0.0) < HUGE:
+        raise ValueError(
+            f"sample_weight, times task_weight and class_weight, must be below {HUGE:g}, since losses are summed, got "
+            f"{weight.max():.1e}"
         )
 
 

@@ -95,7 +95,8 @@ class BySamples(DirectSolution):
         """Factorise."""
         layout = problem.layout
         inverse = gram_inverse(layout.kernel, problem.coupling, layout.null_hessian, EXACTLY)
-        weight = np.ones(layout.design.shape[0]) if layout.row_weight is None else layout.row_weight
+        n_samples = layout.kernel.size
+        weight = np.ones(n_samples) if layout.row_weight is None else layout.row_weight
         return cls(problem, inverse, np.sqrt(weight)[:, None])
 
     @cached_property

@@ -11,7 +11,7 @@ from scipy import linalg
 from ...heads import JointLoss, TaskFit, TotalHessian
 from ...penalties import FEATURES
 from ._column_hessians import ColumnHessian, hessians_of
-from ._design import Design
+from ._design import Design, refuse_huge_weights
 from ._row_block import (
     RowBlock,
     chunks_of,
@@ -108,6 +108,7 @@ class FitLayout:
         block on their own. rounding is that of the numbers in X, relative to them.
         """
         weight = label_weights(fits, X.shape[0])
+        refuse_huge_weights(weight)
         design = Design.centred(X, weight, rounding) if fit_intercept else Design.plain(X)
         parts = split(fits, X.shape[0])
         blocks = []

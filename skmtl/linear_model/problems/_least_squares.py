@@ -139,10 +139,20 @@ def system(
         in_beta = rows.B @ basis[np.ix_(rows.columns, part.intercepts)]
         blocks.append(np.hstack([in_U, in_beta.reshape(rows.r.size, len(part.intercepts))]))
         right.append(-rows.r.ravel())
+    for columns in softmax_columns(problem, part):  # probabilities do not see one number added to all intercepts
+        blocks.append(np.zeros((1, blocks[0].shape[1])))
+        blocks[-1][0, U.shape[0] * len(part.vectors) :] = basis[np.ix_(columns, part.intercepts)].sum(axis=0)
+        right.append(np.zeros(1))
     own, ridge = U[:, part.vectors].ravel(), np.sqrt(problem.intercepts.ridge[part.intercepts])
     blocks.append(np.diag(np.concatenate([np.ones(own.size), ridge])))
     right.append(-np.concatenate([own, ridge * beta[part.intercepts]]))
     return np.vstack(blocks), np.concatenate(right)
+
+
+def softmax_columns(problem: SmoothProblem, part: Component) -> list[np.ndarray]:
+    """Return the columns of each task of a component that has several, where their intercepts are free."""
+    groups = (columns for columns, _ in problem.layout.null_hessian.groups)
+    return [own for own in groups if own[0] in part.columns and problem.intercepts.are_free]
 
 
 def least_squares(A: np.ndarray, right: np.ndarray) -> np.ndarray:

@@ -18,7 +18,8 @@ CERTIFIED = 1e-10  # duality gap, relative to the scale, to which solvers go on 
 DIRECT = 60.0  # where they give the solution of squared losses,
 CLOSELY_MISSING = 30.0  # where they precondition, and labels are missing, so that no other preconditioner sees of whom,
 CLOSELY = 5.0  # and where they are not
-STILL = 1e-9  # root mean square change of predictions, in standard deviations, that is none
+STILL = 1e-9  # root mean square change of predictions, in standard deviations, that is none;
+STILL_CURVED = 1e-6  # of log-odds and logarithms of means, where a step costs passes over the data
 
 
 @dataclass(frozen=True, eq=False)
@@ -168,13 +169,19 @@ class SmoothProblem:
     def goal(self) -> float:
         """Half the squared norm of the gradient at which solvers may stop: a bound on the duality gap.
 
-        Where labels are missing and the preconditioner does not know of which task, it is also one at which no
-        prediction can be off by more than STILL.
+        Where curvature varies, or labels are missing and the preconditioner does not know of which task, it is also
+        one at which no prediction can be off by more than is still.
         """
         goal = CERTIFIED * self.scale
+        if not self.is_quadratic:
+            return min(goal, 0.5 * STILL_CURVED**2 / self.reach)
         if self.has_missing and not self.has_close_preconditioner:
-            goal = min(goal, 0.5 * STILL**2 / self.reach)
+            return min(goal, 0.5 * STILL**2 / self.reach)
         return goal
+
+    def motion(self, gap: float) -> float:
+        """Bound on how far predictions are from those of the optimum at a duality gap, in standard deviations."""
+        return float(np.sqrt(2.0 * gap * self.reach))
 
     @property
     def has_missing(self) -> bool:

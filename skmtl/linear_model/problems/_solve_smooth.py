@@ -8,13 +8,15 @@ from ...solvers import LBFGS, ConjugateGradient, Solution
 from ._certificate import evaluate, finite_gap, spot_check
 from ._direct import DirectSolution, direct_solution
 from ._least_squares import by_least_squares, is_small
-from ._smooth import CERTIFIED, STILL, SmoothProblem
+from ._smooth import CERTIFIED, STILL, STILL_CURVED, SmoothProblem
 
 SIGNS_KNOWN = 1e-10  # relative suboptimality of the separate fits, of which only signs are read
 CORRECTIONS = 6
 CONTRACTS = 0.25  # length of a correction, relative to the one before: more says that rounding has taken over
+KEPT = 20  # iterations that are left for least squares
 AGREES = 1e-10  # relative difference of slopes that may be rounding
-SEEN = 1e-7  # change of predictions, in standard deviations, that must not be left
+SEEN = 1e-7  # change of predictions, in standard deviations, that must not be left;
+SEEN_CURVED = 2.0 * STILL_CURVED  # of log-odds and logarithms of means
 
 
 class Weights(NamedTuple):
@@ -25,7 +27,7 @@ class Weights(NamedTuple):
 
 
 class Solved(NamedTuple):
-    """A solution, its duality gap, and a bound on how far a further correction would move predictions."""
+    """A solution, its duality gap, and how far a further correction would move predictions, or could."""
 
     weights: Weights
     gap: float
@@ -53,8 +55,10 @@ def solve_smooth(
         found = directly(problem, direct)
     else:
         first = problem.start() if start is None else problem.vector(*start)
-        found = by_iterations(problem, first, max_iter, tol)
-    if found.gap <= CERTIFIED * problem.scale and found.motion <= SEEN:
+        kept = min(KEPT, max_iter // 2) if is_small(problem) else 0
+        found = by_iterations(problem, first, max_iter - kept, tol)
+    seen = SEEN if problem.is_quadratic else SEEN_CURVED
+    if found.gap <= CERTIFIED * problem.scale and found.motion <= seen:
         return found
     return polished(problem, found, max_iter) if is_small(problem) else found
 
@@ -131,7 +135,7 @@ def polished(problem: SmoothProblem, found: Solved, max_iter: int) -> Solved:
     v, n_steps = by_least_squares(problem, problem.vector(*found.weights), left)
     n_iter = found.n_iter if problem.is_quadratic else found.n_iter + n_steps
     new = evaluated(problem, Weights(*problem.coefficients(v)), n_iter)
-    return new if new.gap <= found.gap or found.motion > SEEN else found
+    return new if new.gap <= found.gap or new.motion <= found.motion else found
 
 
 def evaluated(problem: SmoothProblem, weights: Weights, n_iter: int) -> Solved:
@@ -146,4 +150,4 @@ def evaluated(problem: SmoothProblem, weights: Weights, n_iter: int) -> Solved:
     C += coupling.solve(layout.coordinates(weights.W))
     gap = finite_gap(0.5 * np.vdot(C, C))
     intercept = evaluation.intercept(layout, weights.W)
-    return Solved(Weights(weights.W, intercept), gap, n_iter, 0.0)
+    return Solved(Weights(weights.W, intercept), gap, n_iter, problem.motion(gap))
