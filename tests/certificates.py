@@ -174,6 +174,8 @@ class Problem:
             steps = 1e-5 * np.eye(len(b))
             sides = [(self.slope_in_b(W, b + e), self.slope_in_b(W, b - e)) for e in steps]
             hessian = np.array([above - below for above, below in sides]) / 2e-5
+            if not np.isfinite(hessian).all():
+                break
             b = b - np.linalg.lstsq(hessian, slope, rcond=1e-8)[0]
         return b
 

@@ -6,6 +6,7 @@ from ._curvature import CommonGram, Curvature, OwnGrams, largest_eigenvalue, pow
 from ._fista import FISTA, Parts
 from ._gram import GramProblem
 from ._lbfgs import LBFGS
+from ._line_search import line_search
 from ._proximal_newton import ProximalNewton, Settled
 from ._working_set import WorkingSet
 

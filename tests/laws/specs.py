@@ -128,6 +128,7 @@ class Spec:
     def is_benign(self) -> bool:
         """Whether all that is solved is well conditioned, so that rounding stays rounding."""
         far = self.offset in ("1e6", "1e9", "mixed") or self.scale in ("mild", "mixed")
+        far = far or (self.intercept == "no" and self.offset not in ("0", "2"))
         near = self.columns in ("near6", "near9", "twice", "one_zero")
         uneven = self.weight in ("ratio", "pairs") or self.level == "1e6"
         return not (self.is_extreme or far or near or uneven or self.strength < -1)

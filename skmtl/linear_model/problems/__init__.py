@@ -1,10 +1,11 @@
 """The mathematical problem of one fit: its data laid out, and its solution."""
 
 from ._design import Design
-from ._layout import FitLayout, eigen
+from ._layout import FitLayout
 from ._prepare import Prepared, Setup, lay_out, prepare
 from ._row_block import label_weights
 from ._row_space import has_few_samples, row_space_of
+from ._sample_gram import eigen
 from ._solve import Coefficients, Start, fit_separately, solve
 
 __all__ = [

@@ -11,7 +11,7 @@ from ._column_hessians import ColumnHessian
 from ._coupling import StarCoupling
 from ._gram_inverse import Factor
 from ._intercepts import Intercepts
-from ._layout import eigen
+from ._sample_gram import eigen
 
 CLOSE_TO_NOTHING = (
     1e-3  # mean eigenvalue of v H below which 1 - M is a difference of nearly equal numbers

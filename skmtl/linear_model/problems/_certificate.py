@@ -42,17 +42,16 @@ def evaluate(
         for block in layout.blocks
     ]
     beta = intercepts.coordinates(intercept + layout.at_centre(W))
-    with np.errstate(over="ignore", invalid="ignore"):
-        tolerance = SETTLED * np.sqrt(layout.scale)
-        settled = settle(layout.blocks, intercepts, beta, raw, tolerance)
-        excess = 0.0
-        if not np.array_equal(settled.beta, beta):
-            before = loss_of(layout.blocks, raw) + intercepts.penalty(beta)
-            after = loss_of(layout.blocks, settled.raw) + intercepts.penalty(settled.beta)
-            excess = max(before - after, 0.0)
-        C = np.zeros(W.shape)
-        for block, G in zip(layout.blocks, settled.G, strict=True):
-            C[:, block.columns] += gradient(block.design, G)
+    tolerance = SETTLED * np.sqrt(layout.scale)
+    settled = settle(layout.blocks, intercepts, beta, raw, tolerance)
+    excess = 0.0
+    if not np.array_equal(settled.beta, beta):
+        before = loss_of(layout.blocks, raw) + intercepts.penalty(beta)
+        after = loss_of(layout.blocks, settled.raw) + intercepts.penalty(settled.beta)
+        excess = max(before - after, 0.0)
+    C = np.zeros(W.shape)
+    for block, G in zip(layout.blocks, settled.G, strict=True):
+        C[:, block.columns] += gradient(block.design, G)
     return Evaluation(settled, intercepts.at(settled.beta), C, excess)
 
 

@@ -11,7 +11,8 @@ from scipy import linalg
 
 from ...heads import TotalHessian
 from ._coupling import Coupling, StarCoupling
-from ._layout import LARGEST_EIGENPROBLEM, FitLayout, SampleGram, eigen
+from ._layout import LARGEST_EIGENPROBLEM, FitLayout
+from ._sample_gram import SampleGram, eigen
 
 FEW_STRENGTHS = 3  # Cholesky factors that are cheaper than eigenvectors
 MANY_STRENGTHS = 25  # Cholesky factors that are dearer, however large the Gram matrix

@@ -6,7 +6,6 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-from scipy import linalg
 
 from ...heads import JointLoss, TaskFit, TotalHessian
 from ...penalties import FEATURES
@@ -24,6 +23,7 @@ from ._row_block import (
     varying_columns,
 )
 from ._row_space import RowSpace, has_few_samples, row_space_of
+from ._sample_gram import SampleGram, eigen
 from ._wide_gram import GrownGram
 
 LARGEST_GRAM = 6000
@@ -31,48 +31,11 @@ LARGEST_EIGENPROBLEM = 1500  # features, or samples, of which eigenvectors are c
 LARGEST_SPARSE_GRAM = 500
 LARGEST_HESSIANS = 20_000_000  # numbers in the Hessians of all columns
 SMALL_WORK = 2e9  # multiplications that Hessians of all columns are always worth
+ROUNDINGS = 10.0  # of the best constant prediction, whose loss counts as none
 FLAT = 1e-12  # losses of the best constant prediction, relative to the largest, that count as none
 
 Raw = list[np.ndarray]
 Kernel = Callable[[int, np.ndarray], np.ndarray]
-
-
-@dataclass(frozen=True, eq=False)
-class SampleGram:
-    """S^1/2 X X' S^1/2 of centred samples with weights S: what the Gram matrix is to features."""
-
-    gram: np.ndarray
-    n_rows: float
-
-    @classmethod
-    def of(cls, design: Design, row_weight: np.ndarray | None, is_centred: bool) -> "SampleGram":
-        """Multiply the samples.
-
-        What is centred has no part in the direction of the roots of the weights. It is given the mean square of the
-        others there, which changes no solution and keeps the matrix from being singular.
-        """
-        weight = np.ones(design.shape[0]) if row_weight is None else row_weight
-        root, gram = np.sqrt(weight), design.kernel()
-        if row_weight is not None:
-            gram *= np.outer(root, root)
-        if is_centred:
-            gram += np.trace(gram) / len(gram) * np.outer(root, root) / weight.sum()
-        return cls(gram, float(weight.sum()))
-
-    @property
-    def size(self) -> int:
-        """Number of samples."""
-        return len(self.gram)
-
-    @cached_property
-    def eigen(self) -> tuple[np.ndarray, np.ndarray]:
-        """Eigenvalues and eigenvectors."""
-        return eigen(self.gram)
-
-    @property
-    def has_eigen(self) -> bool:
-        """Whether the eigenvectors are known already."""
-        return "eigen" in vars(self)
 
 
 @dataclass(frozen=True, eq=False)
@@ -266,7 +229,7 @@ class FitLayout:
         return "eigen" in vars(self)
 
     @cached_property
-    def kernel(self) -> "SampleGram":
+    def kernel(self) -> SampleGram:
         """The products of the samples with one another, where all tasks have all of them."""
         return SampleGram.of(self.blocks[0].design, self.row_weight, self.fit_intercept)
 
@@ -368,7 +331,8 @@ class FitLayout:
         values = np.zeros(self.n_columns)
         for _, loss, columns in self.blocks:
             values[columns] += loss.values(np.tile(self.null_raw[columns], (loss.n_samples, 1)))
-        return values
+        rounding = ROUNDINGS * np.finfo(float).eps * self.null_raw
+        return np.where(values > 0.5 * self.null_hessian.diagonal * rounding**2, values, 0.0)
 
     @cached_property
     def null_gradient(self) -> np.ndarray:
@@ -392,10 +356,3 @@ class FitLayout:
         losses = self.null_values
         least = losses.min(initial=np.inf, where=losses > FLAT * losses.max())
         return float(least) * len(losses) if np.isfinite(least) else 1.0
-
-
-def eigen(gram: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return the eigenvalues and eigenvectors of a Gram matrix."""
-    driver = "evd" if len(gram) > 1 else "ev"  # SciPy 1.11 has too little room for one
-    values, vectors = linalg.eigh(gram, driver=driver)
-    return np.maximum(values, 0.0), vectors

@@ -15,15 +15,18 @@ import numpy as np
 from scipy import linalg, sparse
 
 from ...heads import NewtonRows
+from ...solvers import line_search
 from ._layout import Raw
 from ._smooth import SmoothProblem
 
 LARGEST = 600  # unknowns of a system
 LARGEST_SYSTEM = 10_000_000  # numbers in it
 STEPS = 50
-HALVINGS = 40
 STILL = 1e-11  # change of predictions, in standard deviations, that is none
-LOWER = 1e-14  # relative decrease of the objective that is rounding
+STILL_MOVING = 1e-4  # change below which Newton's steps shrink fast
+CONTRACTS = (
+    0.5  # length of a step, relative to the one before: more says that rounding has taken over
+)
 
 
 class Component(NamedTuple):
@@ -78,23 +81,24 @@ def by_least_squares(
 ) -> tuple[np.ndarray, int]:
     """Return the vector that Newton's method reaches from v, and the number of its steps."""
     v, parts = v.copy(), components(problem)
-    raw = problem.predict(v)
-    value = problem.value(v, raw)
-    n_iter, change = 0, np.inf
-    while n_iter < min(STEPS, max_iter) and change > STILL:
+    raw, n_iter, moves = problem.predict(v), 0, [np.inf]
+    while n_iter < min(STEPS, max_iter) and not has_settled(moves):
         n_iter += 1
         D = newton_step(problem, parts, v, raw)
-        for length in 0.5 ** np.arange(HALVINGS):
-            raw_new = problem.predict(v + length * D)
-            with np.errstate(over="ignore", invalid="ignore"):
-                value_new = problem.value(v + length * D, raw_new)
-            if value_new <= value + LOWER * abs(value):
-                break
-        else:
-            return v, n_iter
-        change = problem.largest_change(raw, raw_new)
-        v, raw, value = v + length * D, raw_new, value_new
+        change, ahead = problem.advance(v, raw, D)
+        slope, steep = problem.gradient(v, raw) @ D, abs(ahead @ D)
+        length = 1.0
+        if slope < 0.0 and not steep <= -slope:
+            length = line_search(problem, v, D, slope, raw, change)
+        v += length * D
+        moves.append(length * problem.largest_change(change))
+        raw = problem.predict(v)
     return v, n_iter
+
+
+def has_settled(moves: list[float]) -> bool:
+    """Whether predictions stand still, or rounding lets them: so far did they move step by step."""
+    return moves[-1] <= STILL or STILL_MOVING >= moves[-1] > CONTRACTS * moves[-2]
 
 
 def newton_step(
@@ -139,9 +143,13 @@ def system(
         in_beta = rows.B @ basis[np.ix_(rows.columns, part.intercepts)]
         blocks.append(np.hstack([in_U, in_beta.reshape(rows.r.size, len(part.intercepts))]))
         right.append(-rows.r.ravel())
-    for columns in softmax_columns(problem, part):  # probabilities do not see one number added to all intercepts
+    for columns in softmax_columns(
+        problem, part
+    ):  # probabilities do not see one number added to all intercepts
         blocks.append(np.zeros((1, blocks[0].shape[1])))
-        blocks[-1][0, U.shape[0] * len(part.vectors) :] = basis[np.ix_(columns, part.intercepts)].sum(axis=0)
+        blocks[-1][0, U.shape[0] * len(part.vectors) :] = basis[
+            np.ix_(columns, part.intercepts)
+        ].sum(axis=0)
         right.append(np.zeros(1))
     own, ridge = U[:, part.vectors].ravel(), np.sqrt(problem.intercepts.ridge[part.intercepts])
     blocks.append(np.diag(np.concatenate([np.ones(own.size), ridge])))

@@ -56,8 +56,7 @@ class NonsmoothProblem:
         b = self.intercepts.at(intercepts)
         chunks = self.layout.chunks
         raw = [part + b[chunk.columns] for part, chunk in zip(image, chunks, strict=True)]
-        with np.errstate(over="ignore", invalid="ignore"):  # a step or an extrapolation too far
-            found = settle(chunks, self.intercepts, intercepts, raw, SETTLED * np.sqrt(self.scale))
+        found = settle(chunks, self.intercepts, intercepts, raw, SETTLED * np.sqrt(self.scale))
         return Settled(found.beta, found.raw, found.G)
 
     def loss(self, settled: Settled) -> float:
@@ -82,13 +81,8 @@ class NonsmoothProblem:
     def gap_as_given(self, parts: np.ndarray, evaluation: Evaluation) -> float:
         """Return the duality gap on the data as given, with the best intercepts; parts are of weights of features."""
         settled, blocks = Settled(*evaluation.settled), self.layout.blocks
-        with np.errstate(over="ignore", invalid="ignore"):
-            gap = self._gap(
-                parts,
-                settled,
-                evaluation.C / self.penalty.u,
-                lambda tau: self._short(blocks, settled, tau),
-            )
+        C = evaluation.C / self.penalty.u
+        gap = self._gap(parts, settled, C, lambda tau: self._short(blocks, settled, tau))
         return finite_gap(gap)
 
     def _gap(

@@ -107,13 +107,13 @@ class SmoothProblem:
         loss = loss_of(self.layout.chunks, raw)
         return loss + 0.5 * float(np.vdot(U, U)) + self.intercepts.penalty(beta)
 
-    def largest_change(self, raw: Raw, other: Raw) -> float:
-        """Return the largest root mean square of what predictions of a task differ by, in standard deviations."""
+    def largest_change(self, change: Raw) -> float:
+        """Return the largest root mean square by which predictions of a task change, in standard deviations."""
         squares = np.zeros(self.layout.n_columns)
         n_samples = np.zeros(self.layout.n_columns)
-        for chunk, a, b in zip(self.layout.chunks, raw, other, strict=True):
-            squares[chunk.columns] += np.square(a - b).sum(axis=0)
-            n_samples[chunk.columns] += len(a)
+        for chunk, part in zip(self.layout.chunks, change, strict=True):
+            squares[chunk.columns] += np.square(part).sum(axis=0)
+            n_samples[chunk.columns] += len(part)
         return float((np.sqrt(squares / n_samples) / self.layout.unit).max())
 
     def gradient(self, v: np.ndarray, raw: Raw) -> np.ndarray:

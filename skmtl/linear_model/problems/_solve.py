@@ -42,6 +42,7 @@ class Coefficients(NamedTuple):
         return Start(self.W, self.intercept, self.components)
 
 
+@np.errstate(over="ignore", invalid="ignore")  # what overflows has no small gap
 def solve(
     prepared: Prepared,
     penalty: Penalty,
@@ -96,7 +97,7 @@ def warn_of_gap(gap: float, n_iter: int, tol: float) -> None:
             f"stopped after {n_iter} iterations at a relative duality gap of {gap:.1e} > tol={tol:g}; "
             "increase max_iter, or scale the features",
             ConvergenceWarning,
-            stacklevel=5,
+            stacklevel=6,
         )
 
 
