@@ -112,7 +112,8 @@ def mean_squares(labels: LeaveOneOut, prepared: Prepared, prior: Prior) -> list[
     found = []
     for errors, fit in zip(labels.residuals(prior), prepared.fits, strict=True):
         weight = label_weight(fit)
-        found.append(float(weight @ errors**2 / weight.sum()) * fit.head.scale**2)
+        with np.errstate(over="ignore"):
+            found.append(float(weight @ errors**2 / weight.sum() * np.square(fit.head.scale)))
     return found
 
 

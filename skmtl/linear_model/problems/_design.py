@@ -10,7 +10,8 @@ from scipy import sparse
 CHUNK = 2048  # rows, or features, that are centred at a time
 LOOKED_AT = 100  # rows that show whether a feature may be far from zero
 FAR = 100.0  # standard deviations from zero beyond which a feature is shifted before any product
-HUGE = 1e100  # above which squares of numbers in X, and products with weights, may overflow
+HUGE = 1e100  # above which squares of numbers in X, and products with weights, may overflow,
+TINY = 1e-100  # and below which they may vanish
 CONSTANT = 10.0  # roundings of its centre within which a feature is constant
 
 
@@ -34,6 +35,7 @@ class Design:
         """Return X as it is."""
         n_samples, n_features = X.shape
         refuse_huge(dense(X[:LOOKED_AT]))
+        refuse_tiny(X, dense(X[:LOOKED_AT]).mean(axis=0))
         nowhere = np.zeros(n_features)
         return cls(X, nowhere, nowhere, np.zeros(0, dtype=np.intp), np.zeros((n_samples, 0)))
 
@@ -43,6 +45,7 @@ class Design:
         total = weight.sum()
         offset = np.asarray(X.T @ weight).ravel() / total
         refuse_huge(offset)
+        refuse_tiny(X, offset)
         far = may_be_far(X, offset, weight)
         centre, shifted = offset, dense(X[:, far])
         if len(far):
@@ -196,6 +199,19 @@ def refuse_huge(values: np.ndarray) -> None:
         raise ValueError(
             f"X must hold numbers below {HUGE:g} in size, since their squares are summed, got a column whose size is "
             f"{most:.1e} on average: scale the features"
+        )
+
+
+def refuse_tiny(X: Any, mean: np.ndarray) -> None:
+    """Raise ValueError where X holds features whose squares vanish; a tiny mean raises suspicion."""
+    suspects = np.flatnonzero(np.abs(mean) < TINY)
+    if not len(suspects):
+        return
+    most = dense(abs(X[:, suspects]).max(axis=0)).ravel()
+    if ((most > 0.0) & (most < TINY)).any():
+        raise ValueError(
+            f"X must hold zeros or numbers above {TINY:g} in size, since their squares are summed, got a feature whose "
+            f"largest is {most[most > 0.0].min():.1e}: scale the features"
         )
 
 

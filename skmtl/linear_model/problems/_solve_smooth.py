@@ -145,7 +145,7 @@ def polished(problem: SmoothProblem, found: Solved, max_iter: int) -> Solved:
     v, n_steps = by_least_squares(problem, problem.vector(*found.weights), left)
     n_iter = found.n_iter if problem.is_quadratic else found.n_iter + n_steps
     new = evaluated(problem, Weights(*problem.coefficients(v)), n_iter)
-    return new if new.gap <= found.gap or new.motion <= found.motion else found
+    return new if new.gap <= max(found.gap, CERTIFIED * problem.scale) else found
 
 
 def evaluated(problem: SmoothProblem, weights: Weights, n_iter: int) -> Solved:
