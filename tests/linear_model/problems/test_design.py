@@ -148,3 +148,11 @@ def test_huge(make, size, rng):
             pytest.raises(ValueError, match="X must hold numbers below 1e.100"),
         ):
             build(make(X))
+
+
+@by_kind
+def test_X_is_kept_as_it_is(make, X, weight):
+    """What certificates look at is the matrix that was given: no copy, and nothing subtracted."""
+    given = make(X)
+    assert Design.centred(given, weight, EPS).X is given
+    assert Design.plain(given).X is given
