@@ -84,14 +84,10 @@ def test_penalty_without_a_value(kind, gaps, data):
 @by_model
 @pytest.mark.parametrize("size", [1e155, 1e200, 1e300])
 def test_huge_targets(model, size, data):
-    """Targets whose squares overflow are fitted in their own scale, or refused by name."""
+    """Targets whose squares overflow are fitted as in their own scale."""
     X, y = data
     y = {name: column * size for name, column in y.items()}
-    try:
-        found = model.fit(X, y).predict(X)
-    except ValueError as error:
-        assert "days" in str(error) or "y" in str(error)
-        return
+    found = model.fit(X, y).predict(X)
     assert np.isfinite(model.coef_).all() and model.dual_gap_ <= 1e-9
     wanted = model.fit(X, {name: column / size for name, column in y.items()}).predict(X)
     for name in y:
