@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose
+from sklearn.base import clone
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import Ridge
 from sklearn.model_selection import KFold
@@ -14,7 +15,7 @@ from skmtl import (
     MultiTaskRidge,
     MultiTaskRidgeCV,
 )
-from skmtl.penalties import L21, Composite, MeanRegularized, NuclearNorm, Penalty, Term
+from skmtl.penalties import L21, Columns, Composite, MeanRegularized, NuclearNorm, Penalty, Term
 
 RIDGES = [
     MultiTaskRidge(1.0, 0.0),
@@ -159,3 +160,26 @@ def test_scores_of_targets_of_any_size(size, params, data):
     found = model.fit(X, {name: size * column for name, column in y.items()})
     assert_allclose(found.cv_results_["mean_test_score"], wanted, rtol=1e-9)
     assert found.alpha_ == alphas
+
+
+@pytest.mark.parametrize("model", [*RIDGES, MultiTaskRidgeCV()], ids=str)
+@pytest.mark.parametrize("size", [1e-200, 1e-155, 1e155, 1e200])
+def test_targets_that_are_not_scaled(size, model, data):
+    """Without scales, squares that vanish or overflow are refused by the name of the task; a constant has none."""
+    X, y = data
+    y["days"] = size * y["days"]
+    unscaled = clone(model).set_params(scale_targets=False)
+    with pytest.raises(ValueError, match="targets must be between .* of task 'days'"):
+        unscaled.fit(X, y)
+    constant = clone(RIDGES[0]).set_params(scale_targets=False).fit(X, np.full(len(X), 1e-200))
+    assert not constant.coef_.any()
+
+
+@pytest.mark.parametrize("size", [1e-160, 1e155])
+def test_signs_of_weights_of_any_size(size, rng):
+    """Cosines of separate fits neither vanish nor overflow, where squares of their weights would."""
+    V = rng.normal(size=(5, 3))
+    columns, penalty = Columns.alone("a", "b", "c"), MeanRegularized(1.0, 0.5)
+    found, wanted = penalty.bind(columns, size * V), penalty.bind(columns, V)
+    assert_allclose(found.covariance, wanted.covariance)
+    assert wanted.common.any()

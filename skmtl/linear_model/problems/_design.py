@@ -10,7 +10,8 @@ from scipy import sparse
 CHUNK = 2048  # rows, or features, that are centred at a time
 LOOKED_AT = 100  # rows that show whether a feature may be far from zero
 FAR = 100.0  # standard deviations from zero beyond which a feature is shifted before any product
-HUGE = 1e100  # above which squares of numbers in X, and products with weights, may overflow
+HUGE = 1e100  # above which squares of numbers in X, and products with weights, may overflow,
+TINY = 1e-100  # and below which they may vanish
 CONSTANT = 10.0  # roundings of its centre within which a feature is constant
 
 
@@ -205,6 +206,16 @@ def refuse_huge_weights(weight: np.ndarray) -> None:
         raise ValueError(
             f"sample_weight, times task_weight and class_weight, must be below {HUGE:g}, since losses are summed, got "
             f"{weight.max():.1e}"
+        )
+
+
+def refuse_extreme_targets(name: Any, y: np.ndarray) -> None:
+    """Raise ValueError where squares of targets, in the units that are fitted, overflow or vanish."""
+    most = np.abs(y).max(initial=0.0)
+    if not most < HUGE or (most < TINY and np.ptp(y) > 0.0):
+        raise ValueError(
+            f"targets must be between {TINY:g} and {HUGE:g} in size, since their squares are summed, got {most:.1e} of "
+            f"task {name!r}: set scale_targets=True, or scale them"
         )
 
 
