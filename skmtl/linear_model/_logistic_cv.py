@@ -135,10 +135,10 @@ class MultiTaskLogisticRegressionCV(CallbackSupport, JointLinearModel):
 
     dual_gap_ : float
         Proof of optimality: an upper bound on how far the objective is above its minimum, relative to its value at
-        the best constant prediction.
+        the best constant prediction, taken on the data as given. A fit warns where it is above 1e-9 and above tol.
 
     n_iter_ : int
-        Iterations of the solver; 1 for a direct solution.
+        Iterations of the solver, at most max_iter; 1 for a direct solution.
 
     tasks_ : tuple of length n_tasks
         Names of the tasks.

@@ -116,7 +116,7 @@ class MultiTaskRidgeCV(JointLinearModel):
 
     dual_gap_ : float
         Proof of optimality: an upper bound on how far the objective is above its minimum, relative to its value at
-        the best constant prediction.
+        the best constant prediction, taken on the data as given. A fit warns where it is above 1e-9 and above tol.
 
     n_iter_ : int
         Iterations of the solver in the final fit; 1 for a direct solution.

@@ -7,16 +7,17 @@ import numpy as np
 from ...solvers import LBFGS, ConjugateGradient, Solution
 from ._certificate import Evaluation, evaluate, finite_gap, spot_check
 from ._direct import DirectSolution, direct_solution
-from ._least_squares import by_least_squares, is_small
-from ._smooth import CERTIFIED, STILL, STILL_CURVED, SmoothProblem
+from ._least_squares import by_least_squares, work_of
+from ._smooth import CERTIFIED, STILL, SmoothProblem
 
 SIGNS_KNOWN = 1e-10  # relative suboptimality of the separate fits, of which only signs are read
 CORRECTIONS = 6
 CONTRACTS = 0.25  # length of a correction, relative to the one before: more says that rounding has taken over
 KEPT = 20  # iterations that are left for least squares
+CHEAP = 5e7  # multiplications of a step of theirs that are always worth it
 ROUNDING = 1e-10  # slopes that may be rounding, relative to those of the best constant prediction
 SEEN = 1e-7  # change of predictions, in standard deviations, that must not be left;
-SEEN_CURVED = 2.0 * STILL_CURVED  # of log-odds and logarithms of means
+SEEN_CURVED = 2e-6  # of log-odds and logarithms of means
 
 
 class Weights(NamedTuple):
@@ -55,12 +56,13 @@ def solve_smooth(
         found = directly(problem, direct)
     else:
         first = problem.start() if start is None else problem.vector(*start)
-        kept = min(KEPT, max_iter // 2) if is_small(problem) else 0
-        found = by_iterations(problem, first, max_iter - kept, tol)
+        work = work_of(problem)
+        kept = min(KEPT, max_iter // 2) if np.isfinite(work) else 0
+        found = by_iterations(problem, first, max_iter - kept, tol, work <= CHEAP)
     seen = SEEN if problem.is_quadratic else SEEN_CURVED
     if found.gap <= CERTIFIED * problem.scale and found.motion <= seen:
         return found
-    return polished(problem, found, max_iter) if is_small(problem) else found
+    return polished(problem, found, max_iter) if np.isfinite(work_of(problem)) else found
 
 
 def solve_roughly(problem: SmoothProblem, max_iter: int) -> Weights:
@@ -114,11 +116,19 @@ def directly(problem: SmoothProblem, direct: DirectSolution) -> Solved:
     return Solved(Weights(W, evaluation.intercept(layout, W)), gap, 1, float(motion))
 
 
-def by_iterations(problem: SmoothProblem, start: np.ndarray, max_iter: int, tol: float) -> Solved:
-    """Iterate, and evaluate where that ended on the data as given."""
+def by_iterations(
+    problem: SmoothProblem, start: np.ndarray, max_iter: int, tol: float, surely: bool
+) -> Solved:
+    """Iterate, and evaluate where that ended on the data as given.
+
+    surely asks for a bound on the motion, not an estimate: curvature may hide how far predictions are from the optimum.
+    """
     found = run(problem, start, max_iter, tol)
-    weights = Weights(*problem.coefficients(found.v))
-    return evaluated(problem, weights, max(1, found.n_iter))
+    solved = evaluated(problem, Weights(*problem.coefficients(found.v)), max(1, found.n_iter))
+    if surely or problem.is_quadratic:
+        return solved
+    likely = problem.likely_motion(found.suboptimality * problem.scale, problem.predict(found.v))
+    return solved._replace(motion=min(solved.motion, likely))
 
 
 def run(problem: SmoothProblem, start: np.ndarray, max_iter: int, tol: float) -> Solution:

@@ -13,9 +13,9 @@ from skmtl.linear_model.problems._least_squares import (
     by_least_squares,
     components,
     has_settled,
-    is_small,
     least_squares,
     newton_step,
+    work_of,
 )
 from skmtl.penalties import MeanRegularized
 
@@ -135,15 +135,15 @@ def test_components(sharing, wanted):
     assert len(pooled) <= 2
 
 
-def test_what_is_small(monkeypatch):
-    """Few unknowns, and few numbers in the system."""
-    problem = mixed(0.5)
-    assert is_small(problem)
+def test_work(monkeypatch):
+    """It grows with the components, and is infinite where there are too many unknowns, or numbers in a system."""
+    apart, joint = work_of(mixed(0.0, NUMBERS)), work_of(mixed(0.5, NUMBERS))
+    assert 0 < apart < joint < np.inf
     monkeypatch.setattr(_least_squares, "LARGEST", 10)
-    assert not is_small(problem)
+    assert work_of(mixed(0.5, NUMBERS)) == np.inf
     monkeypatch.undo()
     monkeypatch.setattr(_least_squares, "LARGEST_SYSTEM", 1000)
-    assert not is_small(problem)
+    assert work_of(mixed(0.5, NUMBERS)) == np.inf
 
 
 def test_has_settled():
