@@ -58,7 +58,8 @@ def evaluate(
 class SpotCheck(NamedTuple):
     """Slopes of the loss along probes, random weights of the features, on the data as given.
 
-    image are the probes' own predictions, about the centre; shift is what the intercepts must move by.
+    image are the probes' own predictions, about the centre; shift is what the intercepts must move by, and slopes are
+    those after that.
     """
 
     slopes: np.ndarray
@@ -81,8 +82,11 @@ def spot_check(layout: FitLayout, W: np.ndarray, intercept: np.ndarray) -> SpotC
         slopes += image.T @ G
         sums += np.ones(len(G)) @ G
         images.append(image)
-    shift = -sums / layout.null_hessian.diagonal if layout.fit_intercept else np.zeros(T)
-    return SpotCheck(slopes, shift, probes, np.concatenate(images))
+    image, shift = np.concatenate(images), np.zeros(T)
+    if layout.fit_intercept:
+        shift = -sums / layout.null_hessian.diagonal
+        slopes -= np.outer(np.average(image, axis=0, weights=layout.row_weight), sums)
+    return SpotCheck(slopes, shift, probes, image)
 
 
 def as_given(design: Design, W: np.ndarray, intercept: np.ndarray) -> np.ndarray:

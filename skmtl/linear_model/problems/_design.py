@@ -224,6 +224,16 @@ def refuse_huge_weights(weight: np.ndarray) -> None:
         )
 
 
+def refuse_extreme_targets(name: Any, y: np.ndarray) -> None:
+    """Raise ValueError where squares of targets, in the units that are fitted, overflow or vanish."""
+    most = np.abs(y).max(initial=0.0)
+    if not most < HUGE or (most < TINY and np.ptp(y) > 0.0):
+        raise ValueError(
+            f"targets must be between {TINY:g} and {HUGE:g} in size, since their squares are summed, got {most:.1e} of "
+            f"task {name!r}: set scale_targets=True, or scale them"
+        )
+
+
 def may_be_far(X: Any, mean: np.ndarray, weight: np.ndarray) -> np.ndarray:
     """Return the features that are far from zero beside how much they vary, and perhaps some more."""
     if sparse.issparse(X):

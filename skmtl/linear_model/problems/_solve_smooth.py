@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ...solvers import LBFGS, ConjugateGradient, Solution
-from ._certificate import evaluate, finite_gap, spot_check
+from ._certificate import Evaluation, evaluate, finite_gap, spot_check
 from ._direct import DirectSolution, direct_solution
 from ._least_squares import by_least_squares, work_of
 from ._smooth import CERTIFIED, STILL, SmoothProblem
@@ -15,7 +15,7 @@ CORRECTIONS = 6
 CONTRACTS = 0.25  # length of a correction, relative to the one before: more says that rounding has taken over
 KEPT = 20  # iterations that are left for least squares
 CHEAP = 5e7  # multiplications of a step of theirs that are always worth it
-AGREES = 1e-10  # relative difference of slopes that may be rounding
+ROUNDING = 1e-10  # slopes that may be rounding, relative to those of the best constant prediction
 SEEN = 1e-7  # change of predictions, in standard deviations, that must not be left;
 SEEN_CURVED = 2e-6  # of log-odds and logarithms of means
 
@@ -86,16 +86,16 @@ def on_gram(problem: SmoothProblem, direct: DirectSolution, on_data: bool) -> So
 
 
 def checked(problem: SmoothProblem, direct: DirectSolution, S: np.ndarray, found: Solved) -> Solved:
-    """Compare the gradient by the Gram matrix with that on the data, in some directions: all or nothing must move."""
-    layout, (W, intercept) = problem.layout, found.weights
+    """Look at the gradient of the weights on the data as given, in some directions: all or nothing must move."""
+    layout, coupling, (W, intercept) = problem.layout, problem.coupling, found.weights
     check = spot_check(layout, W, intercept)
-    error = np.square(check.slopes - direct.slopes(S, check)).mean(axis=0)
-    size = np.square(direct.slopes(np.zeros_like(S), check)).mean(axis=0)
-    are_alike = bool(np.all(error <= AGREES**2 * size))
+    C = coupling.gather(check.slopes) + coupling.solve(check.probes.T @ W)
+    size = np.square(coupling.gather(direct.null_slopes(check))).mean(axis=0)
+    is_flat = bool(np.all(np.square(C).mean(axis=0) <= ROUNDING**2 * size))
     is_settled = problem.intercepts.are_free or not check.shift.any()
-    gap = 0.5 * (np.sqrt(2.0 * found.gap) + np.sqrt(error @ problem.coupling.variance)) ** 2
+    gap = 0.5 * (np.sqrt(2.0 * found.gap) + np.sqrt(np.vdot(C, C) / len(C))) ** 2
     weights = Weights(W, intercept + check.shift)
-    return Solved(weights, finite_gap(gap), 1, found.motion if are_alike and is_settled else np.inf)
+    return Solved(weights, finite_gap(gap), 1, found.motion if is_flat and is_settled else np.inf)
 
 
 def directly(problem: SmoothProblem, direct: DirectSolution) -> Solved:
@@ -112,7 +112,7 @@ def directly(problem: SmoothProblem, direct: DirectSolution) -> Solved:
         if motion <= STILL or not motion <= CONTRACTS * before:
             break
         S, before = S - step, motion
-    gap = finite_gap(0.5 * direct.square(C))
+    gap = gap_as_given(problem, W, evaluation)
     return Solved(Weights(W, evaluation.intercept(layout, W)), gap, 1, float(motion))
 
 
@@ -149,15 +149,18 @@ def polished(problem: SmoothProblem, found: Solved, max_iter: int) -> Solved:
 
 
 def evaluated(problem: SmoothProblem, weights: Weights, n_iter: int) -> Solved:
-    """Return weights as a solution, with the best intercepts for them and the gap on the data as given.
+    """Return weights as a solution, with the best intercepts for them and the gap on the data as given."""
+    evaluation = evaluate(problem.layout, problem.intercepts, *weights)
+    gap = gap_as_given(problem, weights.W, evaluation)
+    intercept = evaluation.intercept(problem.layout, weights.W)
+    return Solved(Weights(weights.W, intercept), gap, n_iter, problem.motion(gap))
+
+
+def gap_as_given(problem: SmoothProblem, W: np.ndarray, evaluation: Evaluation) -> float:
+    """Return the duality gap of the weights of features that are handed back, whatever state they were made of.
 
     With the dual point G, the gradient of the loss in raw, whose columns then sum to zero, Fenchel-Young is an equality
     and the gap is half the squared norm of the gradient in U: no number is left to choose.
     """
-    layout, coupling = problem.layout, problem.coupling
-    evaluation = evaluate(layout, problem.intercepts, *weights)
-    C = coupling.gather(layout.coordinates(evaluation.C))
-    C += coupling.solve(layout.coordinates(weights.W))
-    gap = finite_gap(0.5 * np.vdot(C, C))
-    intercept = evaluation.intercept(layout, weights.W)
-    return Solved(Weights(weights.W, intercept), gap, n_iter, problem.motion(gap))
+    C = problem.coupling.gather(evaluation.C) + problem.coupling.solve(W)
+    return finite_gap(0.5 * np.vdot(C, C))
