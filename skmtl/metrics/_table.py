@@ -183,7 +183,7 @@ def read(y_true: Any, y_pred: Any, X: Any) -> tuple[Any, Predictions]:
         return read_like(y_true, final_step(y_pred).tasks_), Predictions.of_model(y_pred, X)
     targets, _, came_typed = read_targets(y_true)
     if isinstance(y_pred, TaskTargets) and not came_typed:
-        targets = TaskTargets._carry(targets, targets._info | y_pred._info)
+        targets = targets._like(y_pred._info)
     return targets, Predictions.of_values(y_pred, targets)
 
 

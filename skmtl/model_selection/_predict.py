@@ -178,7 +178,7 @@ class OutOfFold(NamedTuple):
         """Return the predictions of every sample."""
         found = [part.found["predict"] for part in self.parts]
         columns = {t: np.concatenate([of[t] for of in found])[self.back] for t in self.targets}
-        return TaskTargets._carry(columns, found[0]._info)
+        return TaskTargets._carry(columns, found[0]._info, self.targets._rows)
 
     def probabilities(self) -> dict[Hashable, np.ndarray]:
         """Return the probabilities of every sample."""

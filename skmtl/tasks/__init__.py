@@ -1,6 +1,5 @@
 """Targets in, predictions out."""
 
-from ._columns import is_missing
 from ._known import as_known, with_classes
 from ._labels import Labels, among_all, labels_of, read_like
 from ._layout import Layout, VectorLayout, read_targets
@@ -50,7 +49,6 @@ __all__ = [
     "check_weights",
     "final_step",
     "inputs_of",
-    "is_missing",
     "labels_of",
     "read_like",
     "read_targets",

@@ -56,7 +56,8 @@ def read_like(y: Any, tasks: Sequence[Hashable]) -> TaskTargets:
         return targets
     if isinstance(y, TaskTargets | dict) or len(targets) != len(tasks):
         raise ValueError(f"y must have the tasks of the model, {list(tasks)}, got {list(targets)}")
-    return TaskTargets(dict(zip(tasks, targets.values(), strict=True)))
+    info = {task: targets._info[name] for task, name in zip(tasks, targets, strict=True)}
+    return TaskTargets._carry(dict(zip(tasks, targets.values(), strict=True)), info, targets._rows)
 
 
 def among_all(
