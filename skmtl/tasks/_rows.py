@@ -61,9 +61,9 @@ class RowLabels(NamedTuple):
             )
         places = self.index.get_indexer(labels)
         if (places < 0).any():
-            absent = labels[places < 0]
+            absent = labels[places < 0].tolist()
             raise KeyError(
-                f"{len(absent)} of {len(labels)} labels are not in the index of the targets, such as {absent.tolist()[0]!r}"
+                f"{len(absent)} of {len(labels)} labels are not in the index of the targets, such as {absent[0]!r}"
             )
         return places
 
