@@ -58,7 +58,8 @@ def task_scores(
         metrics are scored on the same draws; a thousand take the time of a thousand tables.
 
     groups : array-like of shape (n_samples,), default=None
-        Group of each sample, such as the patient: whole groups are drawn. Without them, rows of one patient count as
+        Group of each sample, such as the patient, by default those of ``y_true``: whole groups are drawn. Without them,
+        rows of one patient count as
         independent, and intervals are too narrow.
 
     confidence_level : float, default=0.95
@@ -96,8 +97,8 @@ def task_scores(
 
     Notes
     -----
-    What metrics need to be defined, and which class is the event, is said under ``task_scorer``. Where no class is known
-    to be the event, default metrics of it are left out with a warning.
+    What metrics need to be defined, and which class is the event, is said under ``task_scorer``. Where no class is
+    known to be the event, default metrics of it are left out with a warning.
 
     Of the calibration metrics greater is not better, so that ``task_scorer`` refuses them. ``"calibration_slope"`` is b
     of the logistic regression of the labels of two classes on a + b logit(p), p the predicted probability of the
@@ -144,6 +145,7 @@ def task_scores(
         raise ImportError("task_scores needs pandas: pip install 'skmtl[plot]'") from error
     targets, predictions = read(y_true, y_pred, X)
     weights = check_weights(sample_weight, targets)
+    groups = targets.groups if groups is None else groups
     drawn = Bootstrap.of(n_bootstraps, groups, confidence_level, random_state, targets.shape[0])
     asked = ask(metrics, predictions)
     samples = {name: TaskSample.of(name, predictions, targets, weights, X) for name in asked}

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..utils import binary_unit
+from ..utils import binary_unit, read_groups
 from ._layout import read_targets
 from ._targets import TaskTargets
 
@@ -47,6 +47,11 @@ def labels_of(targets: TaskTargets, name: Hashable, weights: np.ndarray | None) 
         return Labels(None, targets[name], weight)
     rows = np.flatnonzero(known)
     return Labels(rows, targets[name][rows], weight[rows])
+
+
+def groups_of(targets: TaskTargets, groups: Any) -> np.ndarray | None:
+    """Return the groups that were given, checked, else those of the targets."""
+    return targets.groups if groups is None else read_groups(groups)
 
 
 def read_like(y: Any, tasks: Sequence[Hashable]) -> TaskTargets:
