@@ -49,6 +49,12 @@ class TaskInfo:
             return False
         return len(self.classes) <= FEW and bool((self.classes == np.round(self.classes)).all())
 
+    @property
+    def is_reversed(self) -> bool:
+        """Whether the event is the first of two classes, where log-odds are those of the second."""
+        event = self.event_class
+        return event is not None and self.class_labels is not None and event == self.class_labels[0]
+
     def covers(self, column: TargetColumn) -> bool:
         """Whether other targets of the task, say with some labels hidden, change nothing of this."""
         if column.classes is not None and not column.classes.size:
