@@ -32,9 +32,14 @@ def as_pandas(columns: Mapping[Hashable, np.ndarray], index: Any) -> Any:
 
 
 def shown(column: np.ndarray) -> str:
-    """Return values as text, numbers with four digits."""
-    values = [f"{v:.4g}" if isinstance(v, float) else repr(v) for v in column.tolist()]
-    return f"[{', '.join(values)}]"
+    """Return values as text, numbers of a usual size with two decimals."""
+
+    def text(value: Any) -> str:
+        if not isinstance(value, float):
+            return repr(value)
+        return f"{value:.2f}" if value == 0 or 0.1 <= abs(value) < 1e6 else f"{value:.3g}"
+
+    return f"[{', '.join(map(text, column.tolist()))}]"
 
 
 def columns_of(y: Any) -> Mapping[Hashable, Any]:

@@ -102,7 +102,7 @@ def test_few_rows_are_shown():
     """The prediction for one patient can be read."""
     y = TaskTargets({"died": ["no", "yes"], "days": [1.23456, np.nan]}, {"days": "regression"})
     assert repr(y) == (
-        "TaskTargets(2 samples; died: binary ['no', 'yes'], days: regression (1 missing) [1.235, nan])"
+        "TaskTargets(2 samples; died: binary ['no', 'yes'], days: regression (1 missing) [1.23, nan])"
     )
 
 
