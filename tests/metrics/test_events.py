@@ -102,13 +102,18 @@ def test_wrong_events(events, message):
 def test_coefficients(data):
     """Tables and displays of coefficients are of the event; ``coef_`` is scikit-learn's, of the second class."""
     pytest.importorskip("matplotlib")
-    from skmtl.inspection import CoefficientsDisplay
+    from skmtl.inspection import CoefficientsDisplay, TaskSimilarityDisplay
 
     X, died = data
     model = MultiTaskGLM().fit(X, {"died": np.where(died, 1, 2), "days": X @ [1.0, 2.0, 3.0]})
-    wanted = MultiTaskGLM().fit(X, {"died": died, "days": X @ [1.0, 2.0, 3.0]}).coef_frame()
+    zero_one = MultiTaskGLM().fit(X, {"died": died, "days": X @ [1.0, 2.0, 3.0]})
+    wanted = zero_one.coef_frame()
     pd.testing.assert_frame_equal(model.coef_frame(), wanted, rtol=1e-6)
     assert_allclose(model.coef_[0], -wanted["died"], rtol=1e-6)
     display = CoefficientsDisplay.from_estimator(model)
     assert_allclose(display.coef, wanted.T, rtol=1e-6)
     display.figure_.clear()
+    similarity = TaskSimilarityDisplay.from_estimator(model)
+    other = TaskSimilarityDisplay.from_estimator(zero_one)
+    assert_allclose(similarity.similarity, other.similarity, rtol=1e-6)
+    similarity.figure_.clear(), other.figure_.clear()
