@@ -13,9 +13,9 @@ from sklearn.model_selection import check_cv
 from sklearn.utils.parallel import Parallel, delayed
 
 from ..metrics import TaskScorer
-from ..model_selection import TaskStratifiedKFold
+from ..model_selection import TaskStratifiedKFold, warn_of_split_groups
 from ..penalties import Penalty
-from ..tasks import FitData
+from ..tasks import FitData, groups_of
 from ._choice import Choice
 from ._folds import Fold
 from ._scores import Scores
@@ -113,8 +113,10 @@ class Tuning:
         if came.X.shape[0] < 2:
             raise ValueError("cross-validation needs at least 2 samples, got n_samples = 1")
         splitter = splitter_of(self.model)
-        groups = {} if self.given["groups"] is None else {"groups": self.given["groups"]}
-        splits = list(splitter.split(came.X, came.targets, **groups))
+        groups = groups_of(came.targets, self.given["groups"])
+        given = {} if groups is None else {"groups": groups}
+        splits = list(splitter.split(came.X, came.targets, **given))
+        warn_of_split_groups(splits, groups)
         if not splits:
             raise ValueError("cv must have at least one fold, got none")
         context = self.context.subcontext(

@@ -4,6 +4,7 @@ import warnings
 
 import numpy as np
 
+from ..model_selection import warn_of_split_groups
 from ..penalties import MeanRegularized
 from ..tasks import as_regression
 from ..utils import POSITIVE, Boolean, Either, Number, OneOf, Several
@@ -49,7 +50,8 @@ class MultiTaskRidgeCV(JointLinearModel):
         Whether each task has a strength of its own, drawn towards the common one. Otherwise all have the same.
 
     cv : None, int, splitter or iterable of (train, test), default=None
-        None leaves out row by row, exactly. An integer is the number of folds of ``TaskStratifiedKFold``, shuffled; a
+        None leaves out row by row, exactly, or five folds where ``y`` is ``TaskTargets`` with groups. An integer is the
+        number of folds of ``TaskStratifiedKFold``, shuffled, which keep such groups together; a
         splitter of scikit-learn, or pairs of row numbers, say which rows are left out together. Take it where rows
         are not independent: copies, or several visits of a patient, as pairs from a splitter that knows the groups.
 
@@ -279,10 +281,13 @@ class MultiTaskRidgeCV(JointLinearModel):
             raise ValueError(
                 f"MultiTaskRidgeCV needs at least 2 samples with labels, to leave one out, got n_samples={n_samples}"
             )
-        if self.cv is None:
+        groups = came.targets.groups
+        if self.cv is None and groups is None:
             errors = leave_one_out_errors(came, prepared, grid)
         else:
-            splits = splitter_of(self).split(came.X, came.targets)
+            given = {} if groups is None else {"groups": groups}
+            splits = list(splitter_of(self).split(came.X, came.targets, **given))
+            warn_of_split_groups(splits, groups)
             names = ("fit_intercept", "scale_targets", "task_weight", "max_iter", "tol")
             settings = {name: vars(self)[name] for name in names}
             errors = fold_errors(came, grid, splits, settings)

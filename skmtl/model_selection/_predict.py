@@ -1,6 +1,7 @@
 """Predictions of samples that the model has not seen, by task."""
 
-from collections.abc import Hashable, Mapping, Sequence
+import warnings
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from numbers import Integral
 from typing import Any, NamedTuple
 
@@ -12,8 +13,8 @@ from sklearn.utils.metadata_routing import MetadataRouter, MethodMapping, proces
 from sklearn.utils.parallel import Parallel, delayed
 from sklearn.utils.validation import check_consistent_length
 
-from ..tasks import TaskTargets, among_all, final_step, read_like, read_targets
-from ..utils import n_rows, row_index, take_rows
+from ..tasks import TaskTargets, among_all, final_step, groups_of, read_like, read_targets
+from ..utils import group_codes, n_rows, row_index, take_rows
 from ._stratified import TaskStratifiedKFold
 
 # What is predicted of a class that the training part of a fold lacks.
@@ -50,7 +51,7 @@ def cross_val_predict(
         ``TaskTargets`` once, so that each task has the type and the classes of the whole data in every fold.
 
     groups : array-like of shape (n_samples,), default=None
-        Group of each sample, for splitters that know groups.
+        Group of each sample, for splitters that know groups; by default those of ``y``.
 
     cv : int, splitter or iterable of (train, test), default=None
         Folds, in which each sample must be tested once. None is ``TaskStratifiedKFold()``, an integer
@@ -130,7 +131,10 @@ def out_of_fold(
     check_consistent_length(X, targets, groups)
     splitter = folds_of(cv)
     routed = route(estimator, splitter, params, groups)
-    splits = [tuple(map(np.asarray, s)) for s in splitter.split(X, targets, **routed.split)]
+    groups = groups_of(targets, groups)
+    given = routed.split if groups is None else {**routed.split, "groups": groups}
+    splits = [tuple(map(np.asarray, s)) for s in splitter.split(X, targets, **given)]
+    warn_of_split_groups(splits, groups)
     rows = np.concatenate([test for _, test in splits])
     check_partition(rows, targets.shape[0])
     parts = Parallel(n_jobs=n_jobs)(
@@ -178,7 +182,7 @@ class OutOfFold(NamedTuple):
         """Return the predictions of every sample."""
         found = [part.found["predict"] for part in self.parts]
         columns = {t: np.concatenate([of[t] for of in found])[self.back] for t in self.targets}
-        return TaskTargets._carry(columns, found[0]._info)
+        return TaskTargets._carry(columns, found[0]._info, self.targets._rows)
 
     def probabilities(self) -> dict[Hashable, np.ndarray]:
         """Return the probabilities of every sample."""
@@ -204,7 +208,26 @@ def folds_of(cv: Any) -> Any:
 
 def folds_once(cv: Any, X: Any, targets: TaskTargets, groups: Any) -> list[tuple]:
     """Return the folds, for several models to be held out alike."""
-    return list(folds_of(cv).split(X, targets, groups))
+    folds = list(folds_of(cv).split(X, targets, groups))
+    warn_of_split_groups(folds, groups)
+    return folds
+
+
+def warn_of_split_groups(folds: Iterable[tuple], groups: np.ndarray | None) -> None:
+    """Warn where a splitter that does not know groups has put one into training and test rows."""
+    if groups is None:
+        return
+    codes = group_codes(groups)
+    for train, test in folds:
+        both = np.intersect1d(codes[np.asarray(train)], codes[np.asarray(test)])
+        if len(both):
+            warnings.warn(
+                f"cv puts {len(both)} groups into the training rows and the test rows of a fold: an integer, or a "
+                "splitter of groups, keeps them together",
+                UserWarning,
+                stacklevel=4,
+            )
+            return
 
 
 def route(estimator: Any, splitter: Any, params: Mapping[str, Any] | None, groups: Any) -> Routed:

@@ -1,8 +1,7 @@
 """Targets in, predictions out."""
 
-from ._columns import is_missing
 from ._known import as_known, with_classes
-from ._labels import Labels, among_all, labels_of, read_like
+from ._labels import Labels, among_all, groups_of, labels_of, read_like
 from ._layout import Layout, VectorLayout, read_targets
 from ._targets import TaskTargets
 from ._validation import (
@@ -49,8 +48,8 @@ __all__ = [
     "check_predict_around",
     "check_weights",
     "final_step",
+    "groups_of",
     "inputs_of",
-    "is_missing",
     "labels_of",
     "read_like",
     "read_targets",
