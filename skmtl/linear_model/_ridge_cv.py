@@ -4,6 +4,7 @@ import warnings
 
 import numpy as np
 
+from ..model_selection import split_rows
 from ..penalties import MeanRegularized
 from ..tasks import as_regression
 from ..utils import POSITIVE, Boolean, Either, Number, OneOf, Several
@@ -282,7 +283,7 @@ class MultiTaskRidgeCV(JointLinearModel):
         if self.cv is None:
             errors = leave_one_out_errors(came, prepared, grid)
         else:
-            splits = splitter_of(self).split(came.X, came.targets)
+            splits = split_rows(splitter_of(self), came.X, came.targets)
             names = ("fit_intercept", "scale_targets", "task_weight", "max_iter", "tol")
             settings = {name: vars(self)[name] for name in names}
             errors = fold_errors(came, grid, splits, settings)

@@ -1,11 +1,12 @@
 """Errors of rows left out for a grid of strengths and sharings, and what is chosen by them."""
 
 import warnings
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Hashable, Mapping, Sequence
 from typing import Any, NamedTuple, cast
 
 import numpy as np
 
+from ..model_selection import Fold
 from ..penalties import MeanRegularized, Quadratic
 from ..tasks import FitData, labels_of
 from ..utils import take_rows
@@ -17,8 +18,6 @@ from .problems import Prepared, label_weights
 NOISE_TO_SIGNAL = np.geomspace(1e-4, 1e3, 15)
 SAME_SCORE = 10  # decimals of a score beyond which it is rounding
 SAME_VALUE = 10 * np.finfo(np.float64).eps
-
-Splits = Iterable[tuple[np.ndarray, np.ndarray]]
 
 
 class Grid(NamedTuple):
@@ -116,11 +115,13 @@ def mean_squares(labels: LeaveOneOut, prepared: Prepared, prior: Prior) -> list[
     return found
 
 
-def fold_errors(came: FitData, grid: Grid, splits: Splits, settings: Mapping[str, Any]) -> Errors:
+def fold_errors(
+    came: FitData, grid: Grid, folds: Sequence[Fold], settings: Mapping[str, Any]
+) -> Errors:
     """Leave out fold by fold, everything fitted anew; settings are further arguments of ridge_path."""
     shape = (len(grid.alphas), len(grid.sharings), len(came.targets))
     squared, total = np.zeros(shape), np.zeros(len(came.targets))
-    for train, test in splits:
+    for train, test in folds:
         weights = None if came.weights is None else came.weights[train]
         with warnings.catch_warnings():
             warnings.filterwarnings("ignore", message=CONSTANT, category=UserWarning)

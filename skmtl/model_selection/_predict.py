@@ -14,6 +14,7 @@ from sklearn.utils.validation import check_consistent_length
 
 from ..tasks import TaskTargets, among_all, final_step, read_like, read_targets
 from ..utils import n_rows, row_index, take_rows
+from ._folds import Fold, split_rows
 from ._stratified import TaskStratifiedKFold
 
 # What is predicted of a class that the training part of a fold lacks.
@@ -130,7 +131,7 @@ def out_of_fold(
     check_consistent_length(X, targets, groups)
     splitter = folds_of(cv)
     routed = route(estimator, splitter, params, groups)
-    splits = [tuple(map(np.asarray, s)) for s in splitter.split(X, targets, **routed.split)]
+    splits = split_rows(splitter, X, targets, **routed.split)
     rows = np.concatenate([test for _, test in splits])
     check_partition(rows, targets.shape[0])
     parts = Parallel(n_jobs=n_jobs)(
@@ -202,9 +203,11 @@ def folds_of(cv: Any) -> Any:
     return TaskStratifiedKFold(cv) if isinstance(cv, Integral) else check_cv(cv)
 
 
-def folds_once(cv: Any, X: Any, targets: TaskTargets, groups: Any) -> list[tuple]:
+def folds_once(cv: Any, X: Any, targets: TaskTargets, groups: Any) -> list[Fold]:
     """Return the folds, for several models to be held out alike."""
-    return list(folds_of(cv).split(X, targets, groups))
+    folds = split_rows(folds_of(cv), X, targets, groups=groups)
+    check_partition(np.concatenate([test for _, test in folds]), targets.shape[0])
+    return folds
 
 
 def route(estimator: Any, splitter: Any, params: Mapping[str, Any] | None, groups: Any) -> Routed:

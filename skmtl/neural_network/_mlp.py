@@ -85,8 +85,8 @@ class MultiTaskMLP(CallbackSupport, ClassNamePrefixFeaturesOutMixin, Transformer
 
     cv : int, splitter or iterable of (train, test), default=None
         Folds that the members hold out: member m the test rows of split m, starting again where there are fewer
-        splits than members. None is ``TaskStratifiedKFold(n_members, shuffle=True)``, which never splits one of the
-        ``groups``.
+        splits than members. It learns from all others, with a warning where a split does not (``TimeSeriesSplit``).
+        None is ``TaskStratifiedKFold(n_members, shuffle=True)``, which never splits one of the ``groups``.
 
     loss_balancing : {"sum", "uncertainty", "dwa", "pcgrad", "mgda"}, default="sum"
         How the tasks' losses are weighed while they are learnt: as ``task_weight`` has them; by uncertainty that is

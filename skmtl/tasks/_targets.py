@@ -273,7 +273,10 @@ class TaskTargets(dict):
         return (_restore, (dict(self), self._info))
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
-        matrix = np.empty(self.shape, dtype=object)
+        column = next(iter(self.values()), np.empty(0))
+        # One task that is known everywhere keeps its dtype, by which scikit-learn tells classes from numbers.
+        dtype_of = column.dtype if len(self) == 1 and observed(column).all() else object
+        matrix = np.empty(self.shape, dtype=dtype_of)
         for position, column in enumerate(self.values()):
             matrix[:, position] = column
         return matrix if dtype is None else matrix.astype(dtype)
