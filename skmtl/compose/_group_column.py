@@ -106,3 +106,13 @@ def known(values: np.ndarray) -> np.ndarray:
     if len(kinds) > 1:
         raise ValueError("group must hold numbers or strings, not both")
     return values.astype(str if kinds == {True} else float)
+
+
+def check_same_kind(groups: np.ndarray, known_groups: np.ndarray) -> None:
+    """Raise ValueError where groups are strings and those of fit are not, or the other way round."""
+    asked, fitted = (dict.fromkeys(v.tolist()) for v in (groups, known_groups))
+    one, other = next(iter(asked), None), next(iter(fitted))
+    if asked and isinstance(one, str) != isinstance(other, str):
+        raise ValueError(
+            f"group must be of the type it was in fit, where one is {other!r}, got {one!r}: no group would be known"
+        )

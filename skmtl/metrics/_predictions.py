@@ -7,7 +7,7 @@ import numpy as np
 from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
 from sklearn.utils.metaestimators import available_if
 
-from ..tasks import TaskTargets, final_step, read_like
+from ..tasks import TaskTargets, check_same_rows, final_step, read_like
 from ._codes import UNKNOWN, encode
 
 Arrays = Mapping[Hashable, np.ndarray]
@@ -46,6 +46,12 @@ class Predictions:
         if hasattr(fitted, "decision_function"):
             methods["decision_function"] = call(fitted.decision_function)
         return cls(final.task_types_, classes, methods)
+
+    @classmethod
+    def to_score(cls, fitted: Any, X: Any, y: Any) -> tuple[TaskTargets, "Predictions"]:
+        """Targets of the tasks of a fitted model, and its predictions for as many samples."""
+        check_same_rows(X=X, y=y)
+        return read_like(y, final_step(fitted).tasks_), cls.of_model(fitted, X)
 
     @classmethod
     def of_values(cls, values: Any, targets: TaskTargets) -> "Predictions":
@@ -94,7 +100,7 @@ def read_values(values: Any, targets: TaskTargets) -> dict[Hashable, np.ndarray]
     if not isinstance(values, Mapping):
         shape = np.shape(values)
         if len(targets) > 1 or len(shape) != 2 or shape[1] == 1:
-            return dict(read_like(values, targets.tasks))
+            return of_length(targets.shape[0], dict(read_like(values, targets.tasks)))
         values = {targets.tasks[0]: np.asarray(values)}
     unknown = [name for name in values if name not in targets]
     if unknown or not values:
@@ -102,12 +108,17 @@ def read_values(values: Any, targets: TaskTargets) -> dict[Hashable, np.ndarray]
     wide = {name: np.asarray(array) for name, array in values.items() if np.ndim(array) == 2}
     flat = {name: array for name, array in values.items() if name not in wide}
     read = {**wide, **(TaskTargets(flat) if flat else {})}
-    for name, array in read.items():
-        if len(array) != targets.shape[0]:
+    return of_length(targets.shape[0], {name: read[name] for name in values})
+
+
+def of_length(n_samples: int, found: dict[Hashable, np.ndarray]) -> dict[Hashable, np.ndarray]:
+    """Return predictions by task; raise ValueError where they are of another number of samples."""
+    for name, array in found.items():
+        if len(array) != n_samples:
             raise ValueError(
-                f"y_pred of task {name!r} must have {targets.shape[0]} samples, got {len(array)}"
+                f"y_pred of task {name!r} must have {n_samples} samples, as y_true has, got {len(array)}"
             )
-    return {name: read[name] for name in values}
+    return found
 
 
 def numbers(name: Hashable, array: np.ndarray) -> np.ndarray:

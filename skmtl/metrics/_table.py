@@ -4,7 +4,7 @@ import warnings
 from collections.abc import Hashable, Mapping
 from typing import Any
 
-from ..tasks import TaskTargets, check_weights, final_step, read_like, read_targets
+from ..tasks import TaskTargets, check_weights, read_targets, warn_of_indexes
 from ._bootstrap import Bootstrap
 from ._predictions import Predictions
 from ._rules import DEFAULT_ORDER, DEFAULTS, Metric, check_metric
@@ -180,7 +180,8 @@ def read(y_true: Any, y_pred: Any, X: Any) -> tuple[Any, Predictions]:
     if not is_model and X is not None:
         raise ValueError("X must be given with a model only, but y_pred holds predictions")
     if is_model:
-        return read_like(y_true, final_step(y_pred).tasks_), Predictions.of_model(y_pred, X)
+        return Predictions.to_score(y_pred, X, y_true)
+    warn_of_indexes(y_true=y_true, y_pred=y_pred)
     targets, _, came_typed = read_targets(y_true)
     if isinstance(y_pred, TaskTargets) and not came_typed:
         targets = TaskTargets._carry(targets, targets._info | y_pred._info)

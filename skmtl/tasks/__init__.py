@@ -4,6 +4,7 @@ from ._columns import is_missing
 from ._known import as_known, with_classes
 from ._labels import Labels, among_all, labels_of, read_like
 from ._layout import Layout, VectorLayout, read_targets
+from ._rows import check_same_rows, warn_of_indexes
 from ._targets import TaskTargets
 from ._validation import (
     X_RULES,
@@ -47,6 +48,7 @@ __all__ = [
     "check_inputs",
     "check_predict",
     "check_predict_around",
+    "check_same_rows",
     "check_weights",
     "final_step",
     "inputs_of",
@@ -57,5 +59,6 @@ __all__ = [
     "require_target",
     "steps_before",
     "task_view",
+    "warn_of_indexes",
     "with_classes",
 ]
