@@ -7,7 +7,7 @@ import numpy as np
 from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
 from sklearn.utils.metaestimators import available_if
 
-from ..tasks import TaskTargets, check_same_rows, final_step, read_like
+from ..tasks import TaskTargets, as_log_odds, check_same_rows, final_step, read_like
 from ._codes import UNKNOWN, encode
 
 Arrays = Mapping[Hashable, np.ndarray]
@@ -116,7 +116,7 @@ def of_length(n_samples: int, found: dict[Hashable, np.ndarray]) -> dict[Hashabl
     for name, array in found.items():
         if len(array) != n_samples:
             raise ValueError(
-                f"y_pred of task {name!r} must have {n_samples} samples, as y_true has, got {len(array)}"
+                f"y_pred of task {name!r} must have {n_samples} samples, got {len(array)}"
             )
     return found
 
@@ -176,9 +176,7 @@ class PredictedClasses(ClassifierMixin, BaseEstimator):
 
     @available_if(lambda self: self.predictions.offers(self.name, "decision_function"))
     def decision_function(self, X: Any) -> np.ndarray:
-        decision = self._of("decision_function")
-        is_pair = decision.ndim == 2 and decision.shape[1] == 2
-        return decision[:, 1] - decision[:, 0] if is_pair else decision
+        return as_log_odds(self._of("decision_function"))
 
     def _of(self, method: str) -> np.ndarray:
         found = self.predictions.of(method)[self.name]

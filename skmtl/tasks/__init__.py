@@ -22,6 +22,7 @@ from ._validation import (
 from ._view import (
     TaskClassifier,
     TaskRegressor,
+    as_log_odds,
     final_step,
     inputs_of,
     steps_before,
@@ -42,6 +43,7 @@ __all__ = [
     "as_classes",
     "as_declared",
     "as_known",
+    "as_log_odds",
     "as_regression",
     "check_fit",
     "check_fit_around",
