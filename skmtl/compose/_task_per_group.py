@@ -91,9 +91,9 @@ class TaskPerGroup(Configurable):
         kept = weights > 0
         labels = Labels(None, outcome["y"][kept], weights[kept])
         scale = deviation(labels) if setup.scale_targets and not outcome.classes else 1.0
-        self._fit_groups(model, rows, outcome[kept], weights[kept], kept, scale)
         if outcome.classes:
             self.classes_ = outcome.classes["y"]
+        self._fit_groups(model, rows, outcome[kept], weights[kept], kept, scale)
         return self
 
     def _fit_groups(

@@ -84,8 +84,8 @@ class JointLinearModel(JointModel):
             start = None
         separate = fit_separately(prepared, penalty, self.max_iter)
         found = solve(prepared, penalty, self.max_iter, self.tol, start, separate)
-        self._keep(came, prepared, found)
         self.__dict__.update(learnt)
+        self._keep(came, prepared, found)  # last: an interrupt leaves no model that lacks something
         return self
 
     def _keep(self, came: FitData, prepared: Prepared, found: Coefficients) -> None:

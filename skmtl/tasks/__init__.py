@@ -1,7 +1,7 @@
 """Targets in, predictions out."""
 
 from ._columns import is_missing
-from ._known import as_known, with_classes
+from ._known import as_known, check_classes, with_classes
 from ._labels import Labels, among_all, labels_of, read_like
 from ._layout import Layout, VectorLayout, read_targets
 from ._rows import check_same_rows, warn_of_indexes
@@ -45,6 +45,7 @@ __all__ = [
     "as_known",
     "as_log_odds",
     "as_regression",
+    "check_classes",
     "check_fit",
     "check_fit_around",
     "check_inputs",
