@@ -18,7 +18,7 @@ from ..penalties import Penalty
 from ..tasks import FitData
 from ._choice import Choice
 from ._folds import Fold
-from ._scores import Scores
+from ._scores import Scores, check_names
 from ._walk import walk
 from .problems import Coefficients, Prepared, Setup, Start
 
@@ -89,6 +89,7 @@ class Tuning:
 
     def choose(self, came: FitData, prepared: Prepared, setup: Setup) -> Choice:
         """Choose by cross-validation, and walk on all rows to the neighbour of what was chosen."""
+        check_names(came.targets)
         scorer = self.model.scoring
         scorer = scorer if isinstance(scorer, TaskScorer) else TaskScorer(scorer)
         metrics = scorer.by_task(came.targets.task_types)

@@ -21,6 +21,7 @@ from ._ridge_grid import (
     pooled_strengths,
     table,
 )
+from ._scores import check_names
 from .problems import Setup, label_weights
 
 
@@ -248,6 +249,7 @@ class MultiTaskRidgeCV(JointLinearModel):
 
     def _choose(self, came, prepared, setup):
         """Choose the pair by rows left out, then the strengths of the tasks."""
+        check_names(came.targets)
         alphas = default_alphas(prepared) if self.alphas is None else list(self.alphas)
         sharings = np.array(list(self.sharings), dtype=np.float64)
         grid = Grid(np.array(alphas, np.float64), sharings, self.signs, self.pool_intercept)

@@ -168,8 +168,6 @@ def pooled_strengths(errors: Errors, grid: Grid, i: int, j: int) -> np.ndarray:
 
 def table(errors: Errors, grid: Grid, tasks: tuple[Hashable, ...]) -> dict[str, Any]:
     """Return what scikit-learn's searches have in cv_results_, a row a pair, alpha by alpha."""
-    if "score" in tasks:
-        raise ValueError("cv_results_ needs the name 'score' for itself: rename that task")
     alphas, sharings = (a.ravel() for a in np.meshgrid(grid.alphas, grid.sharings, indexing="ij"))
     joint = errors.mean_scores.ravel()
     found = {

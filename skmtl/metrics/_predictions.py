@@ -1,5 +1,6 @@
 """Predictions of all tasks, made once, that scikit-learn's scorers ask one task at a time."""
 
+import warnings
 from collections.abc import Callable, Hashable, Mapping
 from typing import Any
 
@@ -64,7 +65,8 @@ class Predictions:
                 predicted[name] = array if is_unlabelled else numbers(name, array)
                 continue
             codes = None if array.ndim == 2 else encode(array, classes)
-            if codes is None or np.any((codes == UNKNOWN) & present(array)):
+            are_risks = not isinstance(values, TaskTargets) and may_be_risks(array, classes)
+            if codes is None or are_risks or np.any((codes == UNKNOWN) & present(array)):
                 probability[name] = as_probability(name, array, classes)
                 known = present(probability[name]).all(axis=1)
                 codes = np.where(known, probability[name].argmax(axis=1), UNKNOWN)
@@ -121,6 +123,12 @@ def of_length(n_samples: int, found: dict[Hashable, np.ndarray]) -> dict[Hashabl
     return found
 
 
+def may_be_risks(array: np.ndarray, classes: np.ndarray) -> bool:
+    """Whether numbers that are all 0 or 1 are probabilities: real ones, of whole classes 0 and 1, are."""
+    whole = classes.dtype.kind in "iu" and classes.tolist() == [0, 1]
+    return whole and array.ndim == 1 and array.dtype.kind == "f"
+
+
 def numbers(name: Hashable, array: np.ndarray) -> np.ndarray:
     """Return predictions of a regression or count task."""
     if array.ndim != 1 or array.dtype.kind not in "biuf":
@@ -145,6 +153,17 @@ def as_probability(name: Hashable, array: np.ndarray, classes: np.ndarray) -> np
         outside = array[(array < 0) | (array > 1)][0]
         raise ValueError(
             f"y_pred of task {name!r} must hold probabilities in [0, 1], got {outside:g}"
+        )
+    total = array.sum(axis=1, dtype=np.float64)
+    wrong = np.abs(total - 1.0) > np.sqrt(
+        np.finfo(array.dtype if array.dtype.kind == "f" else float).eps
+    )
+    if wrong.any():
+        warnings.warn(
+            f"y_pred of task {name!r} must hold probabilities that sum to one in each row, got a sum of "
+            f"{total[wrong][0]:g} in row {int(wrong.argmax())}",
+            UserWarning,
+            stacklevel=5,
         )
     return array
 

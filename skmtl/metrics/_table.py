@@ -37,8 +37,9 @@ def task_scores(
     y_pred : estimator, dict, TaskTargets, data frame or array-like
         A fitted joint model (or a pipeline or search that ends in one), which predicts for ``X``; or predictions by
         task, in any container of targets: numbers, classes, or, in a dict, probabilities of shape
-        (n_samples, n_classes) or those of the second of two classes of shape (n_samples,), unless they are
-        all themselves classes (0 and 1). A dict may leave tasks out; what is left out is not scored.
+        (n_samples, n_classes), which sum to one, or those of the second of two classes of shape (n_samples,). Numbers
+        that are all classes themselves (0 and 1) are classes; but real ones, where the classes are integers and
+        ``y_pred`` is no ``TaskTargets``, are probabilities. A dict may leave tasks out; what is left out is not scored.
 
     X : {array-like, data frame, CSR matrix} of shape (n_samples, n_features), default=None
         Inputs; only with a model.

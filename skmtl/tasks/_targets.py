@@ -75,6 +75,7 @@ class TaskTargets(dict):
         columns = _columns_of(y)
         if not columns:
             raise ValueError("y must hold at least one task, got none")
+        _check_names(columns)
         self._info = {}
         known = y._info if isinstance(y, TaskTargets) else {}
         for name, values in columns.items():
@@ -94,8 +95,6 @@ class TaskTargets(dict):
         return made
 
     def _set(self, name: Hashable, column: TargetColumn, info: TaskInfo | None) -> None:
-        if isinstance(name, tuple):
-            raise ValueError(f"task names must not be tuples, got {name!r}")
         dict.__setitem__(self, name, column.values)
         self._info[name] = infer(column) if info is None else info
 
@@ -218,6 +217,7 @@ class TaskTargets(dict):
 
     def __setitem__(self, name: Hashable, values: Any) -> None:
         column = read_column(name, values)
+        _check_names([*self, name])
         others = len(self) - (name in self)
         if others and len(column.values) != self.shape[0]:
             raise ValueError(
@@ -307,6 +307,17 @@ def _columns_of(y: Any) -> Mapping[Hashable, Any]:
     if is_frame(y):
         return read_frame(y)
     raise ValueError(f"y must be a dict of columns or a data frame, got {type(y).__name__}")
+
+
+def _check_names(names: Iterable[Hashable]) -> None:
+    """Raise ValueError where a name is a tuple, which rows may be, or reads as another does in tables and messages."""
+    texts: dict[str, Hashable] = {}
+    for name in names:
+        if isinstance(name, tuple):
+            raise ValueError(f"task names must not be tuples, got {name!r}")
+        other = texts.setdefault(str(name), name)
+        if other != name:
+            raise ValueError(f"task names must differ as text, got {other!r} and {name!r}")
 
 
 def _row_key(key: Any) -> np.ndarray:

@@ -165,7 +165,7 @@ class TaskView(BaseEstimator):
 
     @feature_names_in_.setter
     def feature_names_in_(self, names: Any) -> None:
-        self._feature_names = (names,)
+        self._feature_names: tuple[Any, ...] = (names,)
 
     @feature_names_in_.deleter
     def feature_names_in_(self) -> None:
