@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from ..utils import is_frame, read_frame, row_index
+from ._array import check_names, warn_of_lost_types
 from ._columns import TargetColumn, observed, read_column
 from ._types import TaskInfo, check_task_types, declare, infer
 
@@ -75,7 +76,7 @@ class TaskTargets(dict):
         columns = _columns_of(y)
         if not columns:
             raise ValueError("y must hold at least one task, got none")
-        _check_names(columns)
+        check_names(columns)
         self._info = {}
         known = y._info if isinstance(y, TaskTargets) else {}
         for name, values in columns.items():
@@ -217,7 +218,7 @@ class TaskTargets(dict):
 
     def __setitem__(self, name: Hashable, values: Any) -> None:
         column = read_column(name, values)
-        _check_names([*self, name])
+        check_names([*self, name])
         others = len(self) - (name in self)
         if others and len(column.values) != self.shape[0]:
             raise ValueError(
@@ -273,6 +274,7 @@ class TaskTargets(dict):
         return (_restore, (dict(self), self._info))
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
+        warn_of_lost_types(self, self._info)
         column = next(iter(self.values()), np.empty(0))
         # One task that is known everywhere keeps its dtype, by which scikit-learn tells classes from numbers.
         dtype_of = column.dtype if len(self) == 1 and observed(column).all() else object
@@ -307,17 +309,6 @@ def _columns_of(y: Any) -> Mapping[Hashable, Any]:
     if is_frame(y):
         return read_frame(y)
     raise ValueError(f"y must be a dict of columns or a data frame, got {type(y).__name__}")
-
-
-def _check_names(names: Iterable[Hashable]) -> None:
-    """Raise ValueError where a name is a tuple, which rows may be, or reads as another does in tables and messages."""
-    texts: dict[str, Hashable] = {}
-    for name in names:
-        if isinstance(name, tuple):
-            raise ValueError(f"task names must not be tuples, got {name!r}")
-        other = texts.setdefault(str(name), name)
-        if other != name:
-            raise ValueError(f"task names must differ as text, got {other!r} and {name!r}")
 
 
 def _row_key(key: Any) -> np.ndarray:
