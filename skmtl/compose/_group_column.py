@@ -115,3 +115,13 @@ def exact_numbers(values: np.ndarray) -> np.ndarray:
     if is_whole and all(-(2**63) <= int(value) < 2**63 for value in values):
         return values.astype(np.int64)
     return values.astype(float)
+
+
+def check_same_kind(groups: np.ndarray, known_groups: np.ndarray) -> None:
+    """Raise ValueError where groups are strings and those of fit are not, or the other way round."""
+    asked, fitted = (dict.fromkeys(v.tolist()) for v in (groups, known_groups))
+    one, other = next(iter(asked), None), next(iter(fitted))
+    if asked and isinstance(one, str) != isinstance(other, str):
+        raise ValueError(
+            f"group must be of the type it was in fit, where one is {other!r}, got {one!r}: no group would be known"
+        )

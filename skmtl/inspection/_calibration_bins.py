@@ -7,7 +7,7 @@ import numpy as np
 from scipy import stats
 
 from ..metrics import CLASS_TYPES, UNKNOWN, Predictions, encode
-from ..tasks import TaskTargets, final_step, labels_of, read_like, read_targets
+from ..tasks import TaskTargets, labels_of, read_targets
 from ._joint_steps import chosen_tasks
 
 
@@ -93,8 +93,7 @@ def calibrations(
         targets = read_targets(y).targets
         predictions = Predictions.of_values(predicted, targets)
     else:
-        targets = read_like(y, final_step(predicted).tasks_)
-        predictions = Predictions.of_model(predicted, X)
+        targets, predictions = Predictions.to_score(predicted, X, y)
     return {
         name: of_task(name, targets, predictions, n_bins, level)
         for name in chosen_tasks(tasks, list(predictions.task_types))

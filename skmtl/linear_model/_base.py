@@ -33,6 +33,16 @@ class JointLinearModel(JointModel):
     def _setup(self) -> Setup:
         """Return the penalty, and what the tasks are."""
 
+    @property
+    def feature_importances_(self) -> np.ndarray:
+        """Importance of each feature, of shape (n_features,): the norm of its coefficients over all tasks.
+
+        Coefficients are those of targets as the model scales them, so that with ``scale_targets=True`` importances do
+        not depend on the units of targets, as norms of ``coef_`` do. Features should be on one scale.
+        """
+        scale = [head.scale for head in self._heads for _ in range(head.width)]
+        return np.linalg.norm(self.coef_ / np.array(scale)[:, None], axis=0)
+
     def coef_frame(self) -> Any:
         """Return the coefficients with their names.
 
@@ -94,8 +104,8 @@ class JointLinearModel(JointModel):
             start = None
         separate = fit_separately(prepared, penalty, self.max_iter)
         found = solve(prepared, penalty, self.max_iter, self.tol, start, separate)
-        self._keep(came, prepared, found)
         self.__dict__.update(learnt)
+        self._keep(came, prepared, found)  # last: an interrupt leaves no model that lacks something
         return self
 
     def _keep(self, came: FitData, prepared: Prepared, found: Coefficients) -> None:

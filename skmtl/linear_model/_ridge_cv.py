@@ -4,7 +4,7 @@ import warnings
 
 import numpy as np
 
-from ..model_selection import warn_of_split_groups
+from ..model_selection import split_rows
 from ..penalties import MeanRegularized
 from ..tasks import as_regression
 from ..utils import POSITIVE, Boolean, Either, Number, OneOf, Several
@@ -21,6 +21,7 @@ from ._ridge_grid import (
     pooled_strengths,
     table,
 )
+from ._scores import check_names
 from .problems import Setup, label_weights
 
 
@@ -249,6 +250,7 @@ class MultiTaskRidgeCV(JointLinearModel):
 
     def _choose(self, came, prepared, setup):
         """Choose the pair by rows left out, then the strengths of the tasks."""
+        check_names(came.targets)
         alphas = default_alphas(prepared) if self.alphas is None else list(self.alphas)
         sharings = np.array(list(self.sharings), dtype=np.float64)
         grid = Grid(np.array(alphas, np.float64), sharings, self.signs, self.pool_intercept)
@@ -281,13 +283,10 @@ class MultiTaskRidgeCV(JointLinearModel):
             raise ValueError(
                 f"MultiTaskRidgeCV needs at least 2 samples with labels, to leave one out, got n_samples={n_samples}"
             )
-        groups = came.targets.groups
-        if self.cv is None and groups is None:
+        if self.cv is None and came.targets.groups is None:
             errors = leave_one_out_errors(came, prepared, grid)
         else:
-            given = {} if groups is None else {"groups": groups}
-            splits = list(splitter_of(self).split(came.X, came.targets, **given))
-            warn_of_split_groups(splits, groups)
+            splits = split_rows(splitter_of(self), came.X, came.targets)
             names = ("fit_intercept", "scale_targets", "task_weight", "max_iter", "tol")
             settings = {name: vars(self)[name] for name in names}
             errors = fold_errors(came, grid, splits, settings)

@@ -89,6 +89,11 @@ class TaskSample:
         try:
             value = float(self._compute(metric, known, classes))
         except (AttributeError, TypeError, ValueError) as error:
+            if isinstance(error, AttributeError) and is_class and not self._has_probabilities():
+                error = AttributeError(
+                    f"it needs probabilities, but what is predicted are classes: give probabilities of shape "
+                    f"(n_samples, {len(classes)})"
+                )
             raise ValueError(
                 f"metric {metric!r} cannot score task {self.name!r} of type {self.kind!r}: {error}"
             ) from error
@@ -117,6 +122,9 @@ class TaskSample:
             scorer = check_scoring(scoring=metric)
             view = self._view(codes, is_reversed)
             return scorer(view, None, known, **told, **self._weight_argument())
+
+    def _has_probabilities(self) -> bool:
+        return self.predictions.offers(self.name, "predict_proba")
 
     def _weight_argument(self) -> dict[str, np.ndarray]:
         return {} if self.weight is None else {"sample_weight": self.weight}

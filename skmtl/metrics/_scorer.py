@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 import numpy as np
 from sklearn.utils.metadata_routing import UNUSED
 
-from ..tasks import check_weights, final_step, read_like
+from ..tasks import check_weights, final_step
 from ..utils import Configurable, OneOf, Rule
 from ._calibration import CALIBRATION
 from ._predictions import Predictions
@@ -41,9 +41,8 @@ class TaskScorer(Configurable):
         self.check_params()
         final = final_step(estimator)
         metrics = self.by_task(final.task_types_)
-        targets = read_like(y, final.tasks_)
+        targets, predictions = Predictions.to_score(estimator, X, y)
         weights = check_weights(sample_weight, targets)
-        predictions = Predictions.of_model(estimator, X)
         scores = {
             name: TaskSample.of(name, predictions, targets, weights, X).score(metric)
             for name, metric in metrics.items()

@@ -4,7 +4,7 @@ import warnings
 from collections.abc import Hashable, Mapping
 from typing import Any
 
-from ..tasks import TaskTargets, check_weights, final_step, read_like, read_targets
+from ..tasks import TaskTargets, check_weights, read_targets, warn_of_indexes
 from ._bootstrap import Bootstrap
 from ._predictions import Predictions
 from ._rules import DEFAULT_ORDER, DEFAULTS, Metric, check_metric, is_of_event
@@ -37,8 +37,9 @@ def task_scores(
     y_pred : estimator, dict, TaskTargets, data frame or array-like
         A fitted joint model (or a pipeline or search that ends in one), which predicts for ``X``; or predictions by
         task, in any container of targets: numbers, classes, or, in a dict, probabilities of shape
-        (n_samples, n_classes) or those of the second of two classes of shape (n_samples,), unless they are
-        all themselves classes (0 and 1). A dict may leave tasks out; what is left out is not scored.
+        (n_samples, n_classes), which sum to one, or those of the second of two classes of shape (n_samples,). Numbers
+        that are all classes themselves (0 and 1) are classes; but real ones, where the classes are integers and
+        ``y_pred`` is no ``TaskTargets``, are probabilities. A dict may leave tasks out; what is left out is not scored.
 
     X : {array-like, data frame, CSR matrix} of shape (n_samples, n_features), default=None
         Inputs; only with a model.
@@ -186,7 +187,8 @@ def read(y_true: Any, y_pred: Any, X: Any) -> tuple[Any, Predictions]:
     if not is_model and X is not None:
         raise ValueError("X must be given with a model only, but y_pred holds predictions")
     if is_model:
-        return read_like(y_true, final_step(y_pred).tasks_), Predictions.of_model(y_pred, X)
+        return Predictions.to_score(y_pred, X, y_true)
+    warn_of_indexes(y_true=y_true, y_pred=y_pred)
     targets, _, came_typed = read_targets(y_true)
     if isinstance(y_pred, TaskTargets) and not came_typed:
         targets = targets._like(y_pred._info)

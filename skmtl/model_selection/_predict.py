@@ -1,7 +1,6 @@
 """Predictions of samples that the model has not seen, by task."""
 
-import warnings
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from numbers import Integral
 from typing import Any, NamedTuple
 
@@ -13,8 +12,9 @@ from sklearn.utils.metadata_routing import MetadataRouter, MethodMapping, proces
 from sklearn.utils.parallel import Parallel, delayed
 from sklearn.utils.validation import check_consistent_length
 
-from ..tasks import TaskTargets, among_all, final_step, groups_of, read_like, read_targets
-from ..utils import group_codes, n_rows, row_index, take_rows
+from ..tasks import TaskTargets, among_all, final_step, read_like, read_targets
+from ..utils import n_rows, row_index, take_rows
+from ._folds import Fold, split_rows
 from ._stratified import TaskStratifiedKFold
 
 # What is predicted of a class that the training part of a fold lacks.
@@ -131,10 +131,7 @@ def out_of_fold(
     check_consistent_length(X, targets, groups)
     splitter = folds_of(cv)
     routed = route(estimator, splitter, params, groups)
-    groups = groups_of(targets, groups)
-    given = routed.split if groups is None else {**routed.split, "groups": groups}
-    splits = [tuple(map(np.asarray, s)) for s in splitter.split(X, targets, **given)]
-    warn_of_split_groups(splits, groups)
+    splits = split_rows(splitter, X, targets, **{"groups": groups, **routed.split})
     rows = np.concatenate([test for _, test in splits])
     check_partition(rows, targets.shape[0])
     parts = Parallel(n_jobs=n_jobs)(
@@ -206,28 +203,11 @@ def folds_of(cv: Any) -> Any:
     return TaskStratifiedKFold(cv) if isinstance(cv, Integral) else check_cv(cv)
 
 
-def folds_once(cv: Any, X: Any, targets: TaskTargets, groups: Any) -> list[tuple]:
+def folds_once(cv: Any, X: Any, targets: TaskTargets, groups: Any) -> list[Fold]:
     """Return the folds, for several models to be held out alike."""
-    folds = list(folds_of(cv).split(X, targets, groups))
-    warn_of_split_groups(folds, groups)
+    folds = split_rows(folds_of(cv), X, targets, groups=groups)
+    check_partition(np.concatenate([test for _, test in folds]), targets.shape[0])
     return folds
-
-
-def warn_of_split_groups(folds: Iterable[tuple], groups: np.ndarray | None) -> None:
-    """Warn where a splitter that does not know groups has put one into training and test rows."""
-    if groups is None:
-        return
-    codes = group_codes(groups)
-    for train, test in folds:
-        both = np.intersect1d(codes[np.asarray(train)], codes[np.asarray(test)])
-        if len(both):
-            warnings.warn(
-                f"cv puts {len(both)} groups into the training rows and the test rows of a fold: an integer, or a "
-                "splitter of groups, keeps them together",
-                UserWarning,
-                stacklevel=4,
-            )
-            return
 
 
 def route(estimator: Any, splitter: Any, params: Mapping[str, Any] | None, groups: Any) -> Routed:

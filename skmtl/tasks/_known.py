@@ -29,6 +29,27 @@ def with_classes(classes: Any, typing: Typing) -> Typing:
     return settle
 
 
+def check_classes(
+    classes: Any, known: Mapping[Hashable, np.ndarray], tasks: tuple[Hashable, ...]
+) -> None:
+    """Raise ValueError where classes, by task or of the only task, are not those that are known."""
+    if classes is None:
+        return
+    given = classes if isinstance(classes, Mapping) else dict.fromkeys(tasks, classes)
+    for name, some in given.items():
+        whole = known.get(name)
+        if whole is None:
+            raise ValueError(
+                f"classes names {name!r}, which is no task with classes; those are {list(known)}"
+            )
+        column = read_column(name, np.asarray(some)).classes
+        if column is None or not np.array_equal(column, whole):
+            raise ValueError(
+                f"classes of task {name!r} must be those of the first call to partial_fit, {whole.tolist()}, got "
+                f"{some!r}"
+            )
+
+
 def _among(name: Hashable, info: TaskInfo, classes: Any) -> TaskInfo:
     """Return what is known of a task that has these classes."""
     column = read_column(name, np.asarray(classes))

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from ._array import check_names, warn_of_lost_types
 from ._codes import MissingCodes
 from ._columns import TargetColumn, observed, read_column
 from ._joining import check_same_tasks, joined_columns, joined_rows
@@ -112,6 +113,7 @@ class TaskTargets(dict):
         columns = columns_of(y)
         if not columns:
             raise ValueError("y must hold at least one task, got none")
+        check_names(columns)
         self._info = {}
         is_typed = isinstance(y, TaskTargets)
         known = y._info if is_typed else {}
@@ -145,8 +147,6 @@ class TaskTargets(dict):
         return self._carry(self, self._info | dict(info), self._rows)
 
     def _set(self, name: Hashable, column: TargetColumn, info: TaskInfo | None) -> None:
-        if isinstance(name, tuple):
-            raise ValueError(f"task names must not be tuples, got {name!r}")
         dict.__setitem__(self, name, column.values)
         self._info[name] = infer(column) if info is None else info
 
@@ -284,6 +284,7 @@ class TaskTargets(dict):
 
     def __setitem__(self, name: Hashable, values: Any) -> None:
         column = read_column(name, values, None)
+        check_names([*self, name])
         others = len(self) - (name in self)
         if others and len(column.values) != self.shape[0]:
             raise ValueError(
@@ -344,7 +345,11 @@ class TaskTargets(dict):
         return (self._carry, (dict(self), self._info, self._rows))
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
-        matrix = np.empty(self.shape, dtype=object)
+        warn_of_lost_types(self, self._info)
+        column = next(iter(self.values()), np.empty(0))
+        # One task that is known everywhere keeps its dtype, by which scikit-learn tells classes from numbers.
+        dtype_of = column.dtype if len(self) == 1 and observed(column).all() else object
+        matrix = np.empty(self.shape, dtype=dtype_of)
         for position, column in enumerate(self.values()):
             matrix[:, position] = column
         return matrix if dtype is None else matrix.astype(dtype)
