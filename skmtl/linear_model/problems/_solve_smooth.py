@@ -163,4 +163,5 @@ def gap_as_given(problem: SmoothProblem, W: np.ndarray, evaluation: Evaluation) 
     and the gap is half the squared norm of the gradient in U: no number is left to choose.
     """
     C = problem.coupling.gather(evaluation.C) + problem.coupling.solve(W)
-    return finite_gap(0.5 * np.vdot(C, C))
+    loose = np.sqrt(np.square(evaluation.loose).sum(axis=0) @ problem.coupling.variance)
+    return finite_gap(0.5 * (np.sqrt(np.vdot(C, C)) + loose) ** 2)
