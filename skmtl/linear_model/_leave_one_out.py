@@ -29,6 +29,8 @@ LARGEST_KEPT = (
 ROWS = 4096
 TRUSTED = 1e-6  # what leverages leave of 1 that rounding has not spoilt
 LARGEST_DENSE = 1500  # labels whose covariance is inverted where leverages are spoilt
+LOST = 1e-9  # eigenvalue of a Gram matrix, relative to the largest, of which rounding leaves few digits
+MOST_WORK = 2e9  # multiplications that singular values may cost, which keep them
 SAME_KAPPA = 13  # digits to which eigenvalues of the prior covariance are told apart
 
 
@@ -55,14 +57,9 @@ class Sample:
         if inputs.has_centres:
             shift = design.backward(weight[:, None])[:, 0] / weight.sum()
             gap = 1.0 - weight / weight.sum()
-        root, own = np.sqrt(weight), design.moved(shift)
-        if len(weight) < design.shape[1]:
-            _, singular, transposed = linalg.svd(root[:, None] * own.values(), full_matrices=False)
-            values, basis = singular**2, transposed.T
-        else:
-            values, basis = eigen(own.gram(weight))
+        values, basis = rotation(design.moved(shift), weight)
         picked = slice(0, len(weight)) if rows is None else rows
-        return cls(picked, root, shift, gap, basis, np.maximum(values, 0.0))
+        return cls(picked, np.sqrt(weight), shift, gap, basis, np.maximum(values, 0.0))
 
     def centred(self, y: np.ndarray, has_centres: bool) -> np.ndarray:
         """Return weighted targets of shape (n_labels, ...), about their mean where they have an intercept."""
@@ -80,6 +77,27 @@ class Sample:
         )
         inputs = design.rows(picked).forward(self.basis)
         return self.root[labels, None] * (inputs - self.shift @ self.basis)
+
+
+def rotation(design: Design, weight: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return eigenvalues and eigenvectors of the Gram matrix, by its root where labels are few or it loses digits."""
+    n_samples, size = design.shape
+    if n_samples < size:
+        return by_root(design, weight)
+    values, vectors = eigen(design.gram(weight))
+    is_dear = design.is_sparse or n_samples * size**2 > MOST_WORK
+    if is_dear or not size or values[0] > LOST * values[-1]:
+        return values, vectors
+    by_singular = by_root(design, weight)
+    keeps_digits = by_singular[0][-1] > LOST**2 * by_singular[0][0]
+    return by_singular if keeps_digits else (values, vectors)
+
+
+def by_root(design: Design, weight: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return squared singular values and right singular vectors of the weighted inputs."""
+    root = np.sqrt(weight)[:, None] * design.values()
+    _, singular, transposed = linalg.svd(root, full_matrices=False)
+    return singular**2, transposed.T
 
 
 def is_alone(sample: Sample) -> bool:
