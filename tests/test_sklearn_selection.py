@@ -59,6 +59,7 @@ MAKE_ARRAYS = {
 
 
 @pytest.mark.parametrize("tool", MAKE_ARRAYS)
+@pytest.mark.filterwarnings("ignore:task 'y")
 def test_tools_that_make_arrays_of_targets_lose_types_with_a_warning(tool, rng):
     X = rng.normal(size=(90, 3))
     visits = rng.poisson(np.exp(1.0 + 0.5 * X[:, 0]))
@@ -67,8 +68,7 @@ def test_tools_that_make_arrays_of_targets_lose_types_with_a_warning(tool, rng):
     said = (
         r"declared types \{'visits': 'count', 'stage': 'multiclass'\}.* task_types=\{'y0': 'count'"
     )
-    with pytest.warns(UserWarning, match=said), warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message="task 'y")
+    with pytest.warns(UserWarning, match=said):
         MAKE_ARRAYS[tool](MultiTaskGLM()).fit(X, y)
     types = dict(zip(("y0", "y1", "y2"), y.task_types.values()))
     with warnings.catch_warnings():
