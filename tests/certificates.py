@@ -194,10 +194,9 @@ class Problem:
         losses = [loss_conjugate(t, factor * G[:, c]) for t, c in zip(self.tasks, self.columns)]
         return self.value(parts, b) + sum(losses) + conjugate + pooled
 
-    def null_value(self, fit_intercept=True):
-        """Return F(0, best b)."""
-        W, b = np.zeros((self.X.shape[1], len(self.scale))), np.zeros(len(self.scale))
-        parts = [W] * len(getattr(self.prior, "terms", [0]))
+    def null_intercepts(self):
+        """Return the best intercepts of a constant prediction, unless intercepts are pooled."""
+        b = np.zeros(len(self.scale))
         for task, c in zip(self.tasks, self.columns):
             mean = task.weight @ task.y / task.weight.sum()
             link = {
@@ -206,7 +205,14 @@ class Problem:
                 "softmax": np.log,
                 "logistic": lambda m: np.log(m / (1 - m)),
             }[task.loss]
-            b[c] = link(mean) if fit_intercept else 0.0
+            b[c] = link(mean)
+        return b
+
+    def null_value(self, fit_intercept=True):
+        """Return F(0, best b)."""
+        W = np.zeros((self.X.shape[1], len(self.scale)))
+        parts = [W] * len(getattr(self.prior, "terms", [0]))
+        b = self.null_intercepts() if fit_intercept else np.zeros(len(self.scale))
         return self.value(parts, b if self.prior.pooling is None else self.settle(W, b))
 
 

@@ -65,7 +65,7 @@ class Member:
         """Return the strengths at which each component alone would be shrunk to zero, times share."""
         problem = Problem(X, tasks, self.define(tasks, 1.0, 1.0))
         W, b = np.zeros((X.shape[1], len(problem.scale))), np.zeros(len(problem.scale))
-        b = problem.settle(W, b) if fit_intercept else b
+        b = problem.settle(W, problem.null_intercepts()) if fit_intercept else b
         C = (X - problem.centre).T @ problem.gradients(W, b) / problem.prior.u
         norms = [term.dual_norm(C) or 0.1 * singular(C).max() for term in problem.prior.terms]
         return share * norms[0], share * norms[-1]

@@ -58,8 +58,7 @@ def check_called(heads: Sequence[Head]) -> None:
             other = owners.setdefault(name, head.name)
             if other != head.name:
                 raise ValueError(
-                    f"predictions of tasks {other!r} and {head.name!r} would both be inputs called {name!r}: rename a "
-                    "task"
+                    f"predictions of tasks {other!r} and {head.name!r} would both be inputs called {name!r}: rename one"
                 )
 
 

@@ -158,6 +158,19 @@ class JointLoss:
         return counts
 
     @property
+    def least_shares(self) -> np.ndarray:
+        """The least weight of a label of each column, relative to their mean."""
+        shares = np.ones(self.n_columns)
+        for term in self.terms:
+            if len(term.weight) > 1:
+                weight = np.broadcast_to(term.weight, term.y.shape)
+                for task in term.tasks(self.n_columns):
+                    counted = weight[np.ix_(task.rows, task.own)]
+                    counted = counted[counted > 0]
+                    shares[task.columns] = counted.min() / counted.mean()
+        return shares
+
+    @property
     def is_quadratic(self) -> bool:
         """Whether the Hessian is the same everywhere."""
         return all(term.loss.quadratic for term in self.terms)

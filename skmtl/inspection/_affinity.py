@@ -17,7 +17,7 @@ from sklearn.utils.validation import check_consistent_length
 from ..linear_model import MultiTaskGLM
 from ..model_selection import TaskStratifiedKFold, check_partition, split_rows, warn_of_gaps
 from ..penalties import MeanRegularized
-from ..tasks import TaskTargets, read_targets
+from ..tasks import TaskTargets, groups_of, read_targets
 from ..utils import Number, require
 from ._association import UNKNOWN, associate, deviations
 from ._separate import Halves, OutOfFold, Separate, compare_halves, out_of_fold
@@ -165,6 +165,7 @@ def task_affinity(
         raise ImportError("task_affinity needs pandas: pip install 'skmtl[plot]'") from error
     require("n_repeats", n_repeats, Number(1, whole=True))
     targets = read_targets(y).targets
+    groups = groups_of(targets, groups)
     check_consistent_length(X, targets, groups)
     if len(targets) < 2:
         raise ValueError(f"y must hold at least two tasks to compare, got {list(targets)}")

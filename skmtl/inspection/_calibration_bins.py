@@ -123,7 +123,11 @@ def of_task(
     codes = encode(labels.values, classes)
     known &= codes != UNKNOWN
     require(name, codes[known])
-    drawn = range(len(classes)) if len(classes) > 2 else [len(classes) - 1]
+    named = targets._info[name].event
+    event = predictions.events.get(name) if named is None else named
+    drawn = list(range(len(classes))) if len(classes) > 2 else [len(classes) - 1]
+    if len(classes) == 2 and event == classes[0]:
+        drawn = [0]
     return TaskCalibration(
         {
             classes[k].item() if isinstance(classes[k], np.generic) else classes[k]: bins_of_class(

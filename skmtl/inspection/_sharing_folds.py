@@ -9,6 +9,7 @@ from sklearn.model_selection import check_cv
 
 from ..model_selection import Fold, TaskStratifiedKFold, split_rows
 from ..tasks import TaskTargets
+from ..utils import group_codes
 
 FEWEST_FOLDS = 2
 
@@ -55,7 +56,7 @@ def nested(train: np.ndarray, sizes: Sequence[Any], groups: Any, random: Any) ->
     n_rows = len(train)
     of_row = np.arange(n_rows)
     if groups is not None:
-        of_row = np.unique(groups[train], return_inverse=True)[1]
+        of_row = group_codes(groups[train])
     place = random.permutation(int(of_row.max()) + 1)[of_row]
     order = np.argsort(place, kind="stable")
     ends = np.append(np.flatnonzero(np.diff(place[order])) + 1, n_rows)

@@ -50,22 +50,32 @@ class JointLinearModel(JointModel):
         -------
         frame : pandas.DataFrame of shape (n_features, n_columns)
             A row a feature, a column a task, or a class of a task with several. Where the penalty is a sum, such blocks
-            of columns stand side by side under the names "coef" and those of ``components_``.
+            of columns stand side by side under the names "coef" and those of ``components_``. Of two classes they are
+            the log-odds of the event (``TaskTargets.events``), whichever of the two it is; without one of the second.
         """
         import pandas as pd
 
         check_is_fitted(self)
         features = getattr(self, "feature_names_in_", np.arange(self.n_features_in_))
+        signs = self._event_signs()
         blocks = {"coef": self.coef_} | getattr(self, "components_", {})
         frames = {
             name: pd.DataFrame(
-                block.T,
+                (block * signs).T,
                 index=pd.Index(features, name="feature"),
                 columns=column_names(self._heads),
             )
             for name, block in blocks.items()
         }
         return frames["coef"] if len(frames) == 1 else pd.concat(frames, axis=1)
+
+    def _event_signs(self) -> np.ndarray:
+        """Return -1 for each row of ``coef_`` whose log-odds are not those of the event, else 1, as a column."""
+        signs = np.ones((len(self.coef_), 1))
+        for name, rows in self.task_columns_.items():
+            is_reversed = self._info[name].is_reversed and len(signs[rows]) == 1
+            signs[rows] = -1.0 if is_reversed else 1.0
+        return signs
 
     def _fit(
         self, X: Any, y: Any, sample_weight: Any, choose: Choose | None = None

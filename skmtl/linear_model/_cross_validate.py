@@ -114,8 +114,8 @@ class Tuning:
         if came.X.shape[0] < 2:
             raise ValueError("cross-validation needs at least 2 samples, got n_samples = 1")
         splitter = splitter_of(self.model)
-        groups = {} if self.given["groups"] is None else {"groups": self.given["groups"]}
-        splits = split_rows(splitter, came.X, came.targets, **groups)
+        groups = self.given["groups"]
+        splits = split_rows(splitter, came.X, came.targets, groups=groups)
         context = self.context.subcontext(
             task_name="folds", max_subtasks=len(splits), sequential_subtasks=False
         )

@@ -51,7 +51,8 @@ class MultiTaskRidgeCV(JointLinearModel):
         Whether each task has a strength of its own, drawn towards the common one. Otherwise all have the same.
 
     cv : None, int, splitter or iterable of (train, test), default=None
-        None leaves out row by row, exactly. An integer is the number of folds of ``TaskStratifiedKFold``, shuffled; a
+        None leaves out row by row, exactly, or five folds where ``y`` is ``TaskTargets`` with groups. An integer is the
+        number of folds of ``TaskStratifiedKFold``, shuffled, which keep such groups together; a
         splitter of scikit-learn, or pairs of row numbers, say which rows are left out together. Take it where rows
         are not independent: copies, or several visits of a patient, as pairs from a splitter that knows the groups.
 
@@ -282,7 +283,7 @@ class MultiTaskRidgeCV(JointLinearModel):
             raise ValueError(
                 f"MultiTaskRidgeCV needs at least 2 samples with labels, to leave one out, got n_samples={n_samples}"
             )
-        if self.cv is None:
+        if self.cv is None and came.targets.groups is None:
             errors = leave_one_out_errors(came, prepared, grid)
         else:
             splits = split_rows(splitter_of(self), came.X, came.targets)

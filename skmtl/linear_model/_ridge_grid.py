@@ -9,7 +9,7 @@ import numpy as np
 from ..model_selection import Fold
 from ..penalties import MeanRegularized, Quadratic
 from ..tasks import FitData, labels_of
-from ..utils import take_rows
+from ..utils import binary_unit, take_rows
 from ._cross_validate import CONSTANT
 from ._leave_one_out import Inputs, LeaveOneOut, Prior, label_weight, leave_one_out
 from ._path import ridge_path
@@ -34,7 +34,7 @@ class Grid(NamedTuple):
 
 
 class Errors(NamedTuple):
-    """Mean squared errors of rows left out, of shape (n_alphas, n_sharings, n_tasks), in the users' units.
+    """Mean squared errors of rows left out, of shape (n_alphas, n_sharings, n_tasks), in units_of the tasks.
 
     NaN where nothing could be left out. variance is that of each task's targets, n_labels the weight of its labels: as
     many copies as a whole weight stands for.
@@ -48,10 +48,10 @@ class Errors(NamedTuple):
     def of(cls, came: FitData, squared: np.ndarray) -> "Errors":
         """Add what errors are measured by."""
         variance, n_labels = np.full(len(came.targets), np.nan), np.zeros(len(came.targets))
-        for t, name in enumerate(came.targets):
+        for t, (name, unit) in enumerate(zip(came.targets, units_of(came).tolist(), strict=True)):
             labels = labels_of(came.targets, name, came.weights)
             if len(labels.values):
-                weight, values = labels.weight, labels.values.astype(np.float64)
+                weight, values = labels.weight, labels.values.astype(np.float64) / unit
                 mean = np.average(values, weights=weight)
                 found = np.average((values - mean) ** 2, weights=weight)
                 variance[t] = found if np.sqrt(found) > SAME_VALUE * abs(mean) else np.nan
@@ -73,6 +73,12 @@ class Errors(NamedTuple):
         )
 
 
+def units_of(came: FitData) -> np.ndarray:
+    """Return a power of two for each task, in units of which squares of its targets and errors are numbers."""
+    labels = [labels_of(came.targets, name, came.weights).values for name in came.targets]
+    return binary_unit([np.abs(values.astype(float)).max(initial=0.0) for values in labels])
+
+
 def default_alphas(prepared: Prepared) -> np.ndarray:
     """Return strengths by the ratios of noise to signal that they suit: multiples of the features' total variance."""
     design = prepared.layout.design
@@ -88,13 +94,14 @@ def leave_one_out_errors(came: FitData, prepared: Prepared, grid: Grid) -> Error
     separate = [free.separate(alpha) for alpha in grid.alphas.tolist()]
     squared = np.full((len(grid.alphas), len(grid.sharings), len(came.targets)), np.nan)
     places = [came.targets.tasks.index(fit.head.name) for fit in prepared.fits]
+    scales = np.array([fit.head.scale for fit in prepared.fits]) / units_of(came)[places]
     for j, sharing in enumerate(grid.sharings.tolist()):
         labels = free
         if grid.pool_intercept and prepared.layout.fit_intercept and sharing > 0:
             labels = leave_one_out(inputs.with_pooled_intercept(sharing), prepared)
         for i, alpha in enumerate(grid.alphas.tolist()):
             prior = prior_of(grid.penalty(alpha, sharing), prepared, separate[i])
-            squared[i, j, places] = mean_squares(labels, prepared, prior)
+            squared[i, j, places] = mean_squares(labels, prepared, prior) * scales**2
     return Errors.of(came, squared)
 
 
@@ -106,13 +113,10 @@ def prior_of(penalty: MeanRegularized, prepared: Prepared, separate: np.ndarray)
     return Prior(bound.specific, bound.common)
 
 
-def mean_squares(labels: LeaveOneOut, prepared: Prepared, prior: Prior) -> list[float]:
-    """Return the mean squared error of each task that is fitted."""
-    found = []
-    for errors, fit in zip(labels.residuals(prior), prepared.fits, strict=True):
-        weight = label_weight(fit)
-        found.append(float(weight @ errors**2 / weight.sum()) * fit.head.scale**2)
-    return found
+def mean_squares(labels: LeaveOneOut, prepared: Prepared, prior: Prior) -> np.ndarray:
+    """Return the mean squared error of each task that is fitted, in units of its scale."""
+    pairs = zip(labels.residuals(prior), map(label_weight, prepared.fits), strict=True)
+    return np.array([weight @ errors**2 / weight.sum() for errors, weight in pairs])
 
 
 def fold_errors(
@@ -121,6 +125,7 @@ def fold_errors(
     """Leave out fold by fold, everything fitted anew; settings are further arguments of ridge_path."""
     shape = (len(grid.alphas), len(grid.sharings), len(came.targets))
     squared, total = np.zeros(shape), np.zeros(len(came.targets))
+    units = units_of(came)
     for train, test in folds:
         weights = None if came.weights is None else came.weights[train]
         with warnings.catch_warnings():
@@ -139,7 +144,7 @@ def fold_errors(
                 continue
             raw = labels.pick(X) @ path.coef[:, :, t].reshape(-1, X.shape[1]).T
             errors = labels.values[:, None] - raw - path.intercept[:, :, t].ravel()
-            squared[:, :, t] += (labels.weight @ errors**2).reshape(shape[:2])
+            squared[:, :, t] += (labels.weight @ (errors / units[t]) ** 2).reshape(shape[:2])
             total[t] += labels.total
     return Errors.of(came, np.divide(squared, total, out=np.full(shape, np.nan), where=total > 0))
 

@@ -12,6 +12,7 @@ from ..tasks import TaskTargets, as_log_odds, check_same_rows, final_step, read_
 from ._codes import UNKNOWN, encode
 
 Arrays = Mapping[Hashable, np.ndarray]
+NO_LABELS = np.empty(0)
 
 
 class Predictions:
@@ -22,9 +23,11 @@ class Predictions:
         task_types: Mapping[Hashable, str | None],
         classes: Arrays,
         methods: Mapping[str, Callable[[], Arrays]],
+        events: Mapping[Hashable, Any],
     ) -> None:
         self.task_types = task_types
         self.classes = classes
+        self.events = events
         self._methods = methods
         self._found: dict[str, Arrays] = {}
 
@@ -46,7 +49,8 @@ class Predictions:
             methods["predict_proba"] = call(fitted.predict_proba)
         if hasattr(fitted, "decision_function"):
             methods["decision_function"] = call(fitted.decision_function)
-        return cls(final.task_types_, classes, methods)
+        events = TaskTargets._carry(dict.fromkeys(tasks, NO_LABELS), final._info).events
+        return cls(final.task_types_, classes, methods, events)
 
     @classmethod
     def to_score(cls, fitted: Any, X: Any, y: Any) -> tuple[TaskTargets, "Predictions"]:
@@ -72,7 +76,8 @@ class Predictions:
                 codes = np.where(known, probability[name].argmax(axis=1), UNKNOWN)
             predicted[name] = codes
         methods = {"predict": lambda: predicted, "predict_proba": lambda: probability}
-        return cls({name: targets.task_types[name] for name in predicted}, targets.classes, methods)
+        types = {name: targets.task_types[name] for name in predicted}
+        return cls(types, targets.classes, methods, targets.events)
 
     def offers(self, name: Hashable, method: str) -> bool:
         """Whether a method answers for a task."""
@@ -171,31 +176,41 @@ def as_probability(name: Hashable, array: np.ndarray, classes: np.ndarray) -> np
 class PredictedClasses(ClassifierMixin, BaseEstimator):
     """The labelled samples of one classification task, as a classifier that ignores its argument.
 
-    classes are the names under which it gives the classes: themselves, or their numbers.
+    classes are the names under which it gives the classes: themselves, or their numbers; with is_reversed, the second
+    of two classes stands for the first.
     """
 
     def __init__(
-        self, predictions: Predictions, name: Hashable, rows: np.ndarray | None, classes: np.ndarray
+        self,
+        predictions: Predictions,
+        name: Hashable,
+        rows: np.ndarray | None,
+        classes: np.ndarray,
+        is_reversed: bool = False,
     ) -> None:
         self.predictions = predictions
         self.name = name
         self.rows = rows
         self.classes = classes
+        self.is_reversed = is_reversed
 
     @property
     def classes_(self) -> np.ndarray:
         return self.classes
 
     def predict(self, X: Any) -> np.ndarray:
-        return self.classes[self._of("predict")]
+        codes = self._of("predict")
+        return self.classes[1 - codes if self.is_reversed else codes]
 
     @available_if(lambda self: self.predictions.offers(self.name, "predict_proba"))
     def predict_proba(self, X: Any) -> np.ndarray:
-        return self._of("predict_proba")
+        probability = self._of("predict_proba")
+        return probability[:, ::-1] if self.is_reversed else probability
 
     @available_if(lambda self: self.predictions.offers(self.name, "decision_function"))
     def decision_function(self, X: Any) -> np.ndarray:
-        return as_log_odds(self._of("decision_function"))
+        decision = as_log_odds(self._of("decision_function"))
+        return -decision if self.is_reversed else decision
 
     def _of(self, method: str) -> np.ndarray:
         found = self.predictions.of(method)[self.name]

@@ -135,8 +135,9 @@ def task_scorer(metric: Any = None, *, average: str | None = MEAN) -> TaskScorer
     (``"roc_auc..."``, ``"average_precision"``). Labels of a class that the model has not seen leave the
     task out too: make ``TaskTargets`` once, from the whole data, so that models of all folds know all classes.
 
-    ``"roc_auc"`` means ``"roc_auc_ovr"`` where a task has more than two classes. The positive class, where a
-    metric has one (``"f1"``, ``"precision"``, ...), is the second of the task's sorted classes, whatever its name.
+    ``"roc_auc"`` means ``"roc_auc_ovr"`` where a task has more than two classes. Metrics of the event
+    (``"f1"``, ``"precision"``, ``"average_precision"``, ...) need to know which of two classes that is: the one named
+    in ``TaskTargets(y, events=...)``, the higher of two ordered categories, else True or 1; where none is, they raise.
 
     A mean over metrics of different scales (an area under a curve, a squared error in days) is ruled by the
     largest scale; ``"d2"`` puts tasks of all types on one.

@@ -12,7 +12,8 @@ from sklearn.model_selection import (
     StratifiedShuffleSplit,
 )
 
-from ..tasks import TaskTargets
+from ..tasks import TaskTargets, groups_of
+from ..utils import group_codes
 from ._strata import strata
 
 Fold = tuple[np.ndarray, np.ndarray]
@@ -27,11 +28,36 @@ BY_CLASSES = (
 
 
 def split_rows(
-    splitter: Any, X: Any, targets: TaskTargets, fewest: int = 1, **given: Any
+    splitter: Any, X: Any, targets: TaskTargets, fewest: int = 1, groups: Any = None, **given: Any
 ) -> list[Fold]:
-    """Return the training and test rows of all folds, checked; given are further arguments of split."""
+    """Return the training and test rows of all folds, checked; given are further arguments of split.
+
+    groups are those of the targets where none are given.
+    """
     y = class_codes(splitter, targets) if isinstance(splitter, BY_CLASSES) else targets
-    return check_folds(splitter.split(X, y, **given), targets.shape[0], fewest)
+    groups = groups_of(targets, groups)
+    if groups is not None:
+        given["groups"] = groups
+    folds = check_folds(splitter.split(X, y, **given), targets.shape[0], fewest)
+    warn_of_split_groups(folds, groups)
+    return folds
+
+
+def warn_of_split_groups(folds: Sequence[Fold], groups: np.ndarray | None) -> None:
+    """Warn where a splitter that does not know groups has put one into training and test rows."""
+    if groups is None:
+        return
+    codes = group_codes(groups)
+    for train, test in folds:
+        both = np.intersect1d(codes[train], codes[test])
+        if len(both):
+            warnings.warn(
+                f"cv puts {len(both)} groups into the training rows and the test rows of a fold: an integer, or a "
+                "splitter of groups, keeps them together",
+                UserWarning,
+                stacklevel=4,
+            )
+            return
 
 
 def class_codes(splitter: Any, targets: TaskTargets) -> np.ndarray:

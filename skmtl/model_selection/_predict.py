@@ -51,7 +51,7 @@ def cross_val_predict(
         ``TaskTargets`` once, so that each task has the type and the classes of the whole data in every fold.
 
     groups : array-like of shape (n_samples,), default=None
-        Group of each sample, for splitters that know groups.
+        Group of each sample, for splitters that know groups; by default those of ``y``.
 
     cv : int, splitter or iterable of (train, test), default=None
         Folds, in which each sample must be tested once. None is ``TaskStratifiedKFold()``, an integer
@@ -131,7 +131,7 @@ def out_of_fold(
     check_consistent_length(X, targets, groups)
     splitter = folds_of(cv)
     routed = route(estimator, splitter, params, groups)
-    splits = split_rows(splitter, X, targets, **routed.split)
+    splits = split_rows(splitter, X, targets, **{"groups": groups, **routed.split})
     rows = np.concatenate([test for _, test in splits])
     check_partition(rows, targets.shape[0])
     parts = Parallel(n_jobs=n_jobs)(
@@ -179,7 +179,7 @@ class OutOfFold(NamedTuple):
         """Return the predictions of every sample."""
         found = [part.found["predict"] for part in self.parts]
         columns = {t: np.concatenate([of[t] for of in found])[self.back] for t in self.targets}
-        return TaskTargets._carry(columns, found[0]._info)
+        return TaskTargets._carry(columns, found[0]._info, self.targets._rows)
 
     def probabilities(self) -> dict[Hashable, np.ndarray]:
         """Return the probabilities of every sample."""

@@ -8,6 +8,7 @@ from sklearn.model_selection import BaseCrossValidator, check_cv
 
 from ..model_selection import TaskStratifiedKFold, split_rows, warn_of_gaps
 from ..tasks import TaskTargets
+from ..utils import group_codes
 
 
 def splitter_of(cv: Any) -> BaseCrossValidator:
@@ -20,7 +21,7 @@ def held_out(
 ) -> list[np.ndarray]:
     """Return the rows that each member holds out: folds alike in all tasks, or about a share of the rows for one."""
     n_samples = targets.shape[0]
-    n_items = n_samples if groups is None else len(np.unique(groups))
+    n_items = n_samples if groups is None else len(np.unique(group_codes(groups)))
     if n_items < 2:
         what = "samples" if groups is None else "groups"
         raise ValueError(

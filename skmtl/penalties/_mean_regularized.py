@@ -4,7 +4,7 @@ from collections.abc import Hashable, Mapping
 
 import numpy as np
 
-from ..utils import NOT_NEGATIVE, POSITIVE, Boolean, Either, Number, OneOf, PerTask
+from ..utils import NOT_NEGATIVE, POSITIVE, Boolean, Either, Number, OneOf, PerTask, binary_unit
 from ._base import ANY, FEATURES, Columns, Penalty, strengths
 from ._composite import Composite
 from ._quadratic import PooledIntercepts, Quadratic
@@ -204,7 +204,8 @@ def sharing_ties(columns: Columns, q: np.ndarray) -> list[np.ndarray]:
 
 
 def cosines(vectors: np.ndarray) -> np.ndarray:
-    """Return the cosines between rows; those of a row of zeros are 0."""
+    """Return the cosines between rows of any size; those of a row of zeros are 0."""
+    vectors = vectors / binary_unit(np.abs(vectors).max(axis=1, keepdims=True, initial=0.0))
     norms = np.linalg.norm(vectors, axis=1, keepdims=True)
     unit = np.divide(vectors, norms, out=np.zeros_like(vectors), where=norms > 0)
     return unit @ unit.T

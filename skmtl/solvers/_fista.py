@@ -139,6 +139,6 @@ def descend(
         D = V - parts.sum(axis=0)
         along, square = problem.along(D, image_new - image), float(np.vdot(D, D))
         error = ROUNDING * np.sqrt(square * np.vdot(V, V))
-        if along <= L * (square + error) or not np.isfinite(along):
+        if along <= L * (square + error) or not np.isfinite(along) or square == 0.0:
             return new, image_new, L
         L = max(1.02 * along / square, 1.1 * L)

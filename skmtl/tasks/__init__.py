@@ -1,10 +1,9 @@
 """Targets in, predictions out."""
 
-from ._columns import is_missing
 from ._known import as_known, check_classes, with_classes
-from ._labels import Labels, among_all, labels_of, read_like
+from ._labels import Labels, among_all, groups_of, labels_of, read_like
 from ._layout import Layout, VectorLayout, read_targets
-from ._rows import check_same_rows, warn_of_indexes
+from ._pairing import check_same_rows, warn_of_indexes
 from ._targets import TaskTargets
 from ._validation import (
     X_RULES,
@@ -54,8 +53,8 @@ __all__ = [
     "check_same_rows",
     "check_weights",
     "final_step",
+    "groups_of",
     "inputs_of",
-    "is_missing",
     "labels_of",
     "read_like",
     "read_targets",

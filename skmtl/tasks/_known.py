@@ -24,7 +24,7 @@ def with_classes(classes: Any, typing: Typing) -> Typing:
         if unknown:
             raise ValueError(f"classes names tasks that y does not have: {unknown}")
         info = {name: _among(name, targets._info[name], given[name]) for name in given}
-        return typing(TaskTargets._carry(targets, targets._info | info))
+        return typing(targets._like(info))
 
     return settle
 
@@ -79,6 +79,6 @@ def as_known(info: Mapping[Hashable, TaskInfo]) -> Typing:
             if known.type == "count":
                 declare(name, known, "count", column.values)
         ordered = {name: columns[name] for name in info}
-        return Typed(TaskTargets._carry(ordered, dict(info)), frozenset(info))
+        return Typed(TaskTargets._carry(ordered, dict(info), columns._rows), frozenset(info))
 
     return settle

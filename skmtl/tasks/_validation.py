@@ -12,7 +12,7 @@ from sklearn.utils.validation import check_array, check_consistent_length, valid
 from ..utils import is_frame, sum_duplicates
 from ._columns import FEW
 from ._layout import Layout, read_targets
-from ._rows import check_same_rows
+from ._pairing import check_same_rows
 from ._targets import TaskTargets
 from ._types import check_task_types
 from ._weights import check_weights

@@ -15,12 +15,13 @@ from skmtl.metrics import task_scorer, task_scores
 
 pd = pytest.importorskip("pandas")
 TYPES = {"visits": "count"}
+EVENTS = {"died": "yes"}
 
 
 @pytest.fixture(scope="module")
 def data():
     X, y = zoo.patients(n=90)
-    return X, TaskTargets({name: y[name] for name in zoo.MIXED}, task_types=TYPES)
+    return X, TaskTargets({name: y[name] for name in zoo.MIXED}, task_types=TYPES, events=EVENTS)
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ._design import Design, dense
+from ._design import Design, dense, may_be_far
 from ._intercepts import SETTLED, Intercepts, Settled, settle
 from ._layout import FitLayout
 from ._row_block import RowBlock, chunks_of
@@ -19,13 +19,14 @@ N_PROBES = 2  # directions in which a gradient is checked
 class Evaluation(NamedTuple):
     """Weights of features on the data as given, with the best intercepts for them.
 
-    C is the gradient of the loss in the weights, excess what the objective is lower by with the best intercepts. b are
-    the intercepts of centred inputs.
+    C is the gradient of the loss in the weights, which rounding may have moved by up to loose, excess what the objective
+    is lower by with the best intercepts. b are the intercepts of centred inputs.
     """
 
     settled: Settled
     b: np.ndarray
     C: np.ndarray
+    loose: np.ndarray
     excess: float
 
     def intercept(self, layout: FitLayout, W: np.ndarray) -> np.ndarray:
@@ -52,13 +53,30 @@ def evaluate(
     C = np.zeros(W.shape)
     for block, G in zip(layout.blocks, settled.G, strict=True):
         C[:, block.columns] += gradient(block.design, G)
-    return Evaluation(settled, intercepts.at(settled.beta), C, excess)
+    loose = np.zeros(W.shape) if layout.fit_intercept else looseness(layout, W, settled)
+    return Evaluation(settled, intercepts.at(settled.beta), C, loose, excess)
+
+
+def looseness(layout: FitLayout, W: np.ndarray, settled: Settled) -> np.ndarray:
+    """Bound what rounding of X @ W does to the gradient, where features are far from zero and nothing is centred.
+
+    Sums of large numbers that cancel may hide a gradient, or be all that there is of it.
+    """
+    loose = np.zeros(W.shape)
+    for block, raw, G in zip(layout.blocks, settled.raw, settled.G, strict=True):
+        X, ones = block.design.X, np.ones(block.design.shape[0])
+        if len(may_be_far(X, np.asarray(X.T @ ones).ravel() / len(ones), ones)):
+            rounding = np.finfo(float).eps * (abs(X) @ np.abs(W[:, block.columns]))
+            moved = np.abs(block.loss.gradient(raw + rounding) - G)
+            loose[:, block.columns] += abs(X).T @ moved
+    return loose
 
 
 class SpotCheck(NamedTuple):
     """Slopes of the loss along probes, random weights of the features, on the data as given.
 
-    image are the probes' own predictions, about the centre; shift is what the intercepts must move by.
+    image are the probes' own predictions, about the centre; shift is what the intercepts must move by, and slopes are
+    those after that.
     """
 
     slopes: np.ndarray
@@ -81,8 +99,11 @@ def spot_check(layout: FitLayout, W: np.ndarray, intercept: np.ndarray) -> SpotC
         slopes += image.T @ G
         sums += np.ones(len(G)) @ G
         images.append(image)
-    shift = -sums / layout.null_hessian.diagonal if layout.fit_intercept else np.zeros(T)
-    return SpotCheck(slopes, shift, probes, np.concatenate(images))
+    image, shift = np.concatenate(images), np.zeros(T)
+    if layout.fit_intercept:
+        shift = -sums / layout.null_hessian.diagonal
+        slopes -= np.outer(np.average(image, axis=0, weights=layout.row_weight), sums)
+    return SpotCheck(slopes, shift, probes, image)
 
 
 def as_given(design: Design, W: np.ndarray, intercept: np.ndarray) -> np.ndarray:

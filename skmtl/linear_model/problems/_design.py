@@ -10,7 +10,8 @@ from scipy import sparse
 CHUNK = 2048  # rows, or features, that are centred at a time
 LOOKED_AT = 100  # rows that show whether a feature may be far from zero
 FAR = 100.0  # standard deviations from zero beyond which a feature is shifted before any product
-HUGE = 1e100  # above which squares of numbers in X, and products with weights, may overflow
+HUGE = 1e100  # above which squares of numbers in X, and products with weights, may overflow,
+TINY = 1e-100  # and below which they may vanish
 CONSTANT = 10.0  # roundings of its centre within which a feature is constant
 
 
@@ -34,6 +35,7 @@ class Design:
         """Return X as it is."""
         n_samples, n_features = X.shape
         refuse_huge(dense(X[:LOOKED_AT]))
+        refuse_tiny(X, dense(X[:LOOKED_AT]).mean(axis=0))
         nowhere = np.zeros(n_features)
         return cls(X, nowhere, nowhere, np.zeros(0, dtype=np.intp), np.zeros((n_samples, 0)))
 
@@ -43,6 +45,7 @@ class Design:
         total = weight.sum()
         offset = np.asarray(X.T @ weight).ravel() / total
         refuse_huge(offset)
+        refuse_tiny(X, offset)
         far = may_be_far(X, offset, weight)
         centre, shifted = offset, dense(X[:, far])
         if len(far):
@@ -199,12 +202,35 @@ def refuse_huge(values: np.ndarray) -> None:
         )
 
 
+def refuse_tiny(X: Any, mean: np.ndarray) -> None:
+    """Raise ValueError where X holds features whose squares vanish; a tiny mean raises suspicion."""
+    suspects = np.flatnonzero(np.abs(mean) < TINY)
+    if not len(suspects):
+        return
+    most = dense(abs(X[:, suspects]).max(axis=0)).ravel()
+    if ((most > 0.0) & (most < TINY)).any():
+        raise ValueError(
+            f"X must hold zeros or numbers above {TINY:g} in size, since their squares are summed, got a feature whose "
+            f"largest is {most[most > 0.0].min():.1e}: scale the features"
+        )
+
+
 def refuse_huge_weights(weight: np.ndarray) -> None:
     """Raise ValueError where losses cannot be summed."""
     if not weight.max(initial=0.0) < HUGE:
         raise ValueError(
             f"sample_weight, times task_weight and class_weight, must be below {HUGE:g}, since losses are summed, got "
             f"{weight.max():.1e}"
+        )
+
+
+def refuse_extreme_targets(name: Any, y: np.ndarray) -> None:
+    """Raise ValueError where squares of targets, in the units that are fitted, overflow or vanish."""
+    most = np.abs(y).max(initial=0.0)
+    if not most < HUGE or (most < TINY and np.ptp(y) > 0.0):
+        raise ValueError(
+            f"targets must be between {TINY:g} and {HUGE:g} in size, since their squares are summed, got {most:.1e} of "
+            f"task {name!r}: set scale_targets=True, or scale them"
         )
 
 

@@ -28,8 +28,8 @@ class DirectSolution(ABC):
         """Return the gradient at S by the Gram matrix alone."""
 
     @abstractmethod
-    def slopes(self, S: np.ndarray, check: SpotCheck) -> np.ndarray:
-        """Return the slopes of the loss along the probes of a check at S, by the Gram matrix."""
+    def null_slopes(self, check: SpotCheck) -> np.ndarray:
+        """Return the slopes of the loss along the probes of a check at the best constant prediction."""
 
     @abstractmethod
     def solve(self, C: np.ndarray) -> np.ndarray:
@@ -58,16 +58,13 @@ class ByCoordinates(DirectSolution):
         return self.problem.coupling.gather(self.problem.layout.coordinates(evaluation.C)) + S
 
     def model_gradient(self, S: np.ndarray) -> np.ndarray:
-        return self.problem.coupling.gather(self._loss_gradient(S)) + S
+        layout, coupling = self.problem.layout, self.problem.coupling
+        image = layout.gram @ coupling.spread(S)
+        curvature = layout.null_hessian.diagonal / layout.n_rows
+        return coupling.gather(layout.null_gradient + image * curvature) + S
 
-    def slopes(self, S: np.ndarray, check: SpotCheck) -> np.ndarray:
-        return check.probes.T @ self._loss_gradient(S)
-
-    def _loss_gradient(self, S: np.ndarray) -> np.ndarray:
-        """Return the gradient of the loss in the weights."""
-        layout = self.problem.layout
-        image = layout.gram @ self.problem.coupling.spread(S)
-        return layout.null_gradient + image * (layout.null_hessian.diagonal / layout.n_rows)
+    def null_slopes(self, check: SpotCheck) -> np.ndarray:
+        return check.probes.T @ self.problem.layout.null_gradient
 
     def solve(self, C: np.ndarray) -> np.ndarray:
         return self.inverse(C)
@@ -112,17 +109,13 @@ class BySamples(DirectSolution):
         return self.problem.coupling.gather(evaluation.settled.G[0]) + S
 
     def model_gradient(self, S: np.ndarray) -> np.ndarray:
-        return self.problem.coupling.gather(self._loss_gradient(S)) + S
-
-    def slopes(self, S: np.ndarray, check: SpotCheck) -> np.ndarray:
-        return check.image.T @ self._loss_gradient(S)
-
-    def _loss_gradient(self, S: np.ndarray) -> np.ndarray:
-        """Return the gradient of the loss in raw."""
-        layout = self.problem.layout
-        image = layout.kernel.gram @ self.problem.coupling.spread(S / self.root)
+        layout, coupling = self.problem.layout, self.problem.coupling
+        image = layout.kernel.gram @ coupling.spread(S / self.root)
         curvature = layout.null_hessian.diagonal / layout.n_rows
-        return self.null_gradient + self.root * image * curvature
+        return coupling.gather(self.null_gradient + self.root * image * curvature) + S
+
+    def null_slopes(self, check: SpotCheck) -> np.ndarray:
+        return check.image.T @ self.null_gradient
 
     def solve(self, C: np.ndarray) -> np.ndarray:
         return self.root * self.inverse(C / self.root)

@@ -10,7 +10,7 @@ import numpy as np
 from ...heads import JointLoss, TaskFit, TotalHessian
 from ...penalties import FEATURES
 from ._column_hessians import ColumnHessian, hessians_of
-from ._design import Design, refuse_huge_weights
+from ._design import Design, refuse_extreme_targets, refuse_huge_weights
 from ._row_block import (
     RowBlock,
     chunks_of,
@@ -72,6 +72,8 @@ class FitLayout:
         """
         weight = label_weights(fits, X.shape[0])
         refuse_huge_weights(weight)
+        for fit in fits:
+            refuse_extreme_targets(fit.head.name, fit.y)
         design = Design.centred(X, weight, rounding) if fit_intercept else Design.plain(X)
         parts = split(fits, X.shape[0])
         blocks = []

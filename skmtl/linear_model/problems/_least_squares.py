@@ -37,16 +37,19 @@ class Component(NamedTuple):
     intercepts: np.ndarray
 
 
-def is_small(problem: SmoothProblem) -> bool:
-    """Whether the systems of all components are small enough."""
-    layout = problem.layout
-    labels = np.concatenate([block.loss.n_labels for block in layout.blocks])
+def work_of(problem: SmoothProblem) -> float:
+    """Return the multiplications that a step takes; infinity where a system is too large."""
+    layout, work = problem.layout, 0.0
+    n_labels = np.zeros(layout.n_columns)
+    for block in layout.blocks:
+        n_labels[block.columns] = block.loss.n_labels
     for columns, vectors, intercepts in components(problem):
         n_unknowns = layout.size * len(vectors) + len(intercepts)
-        n_rows = labels[columns].sum() + n_unknowns
+        n_rows = n_labels[columns].sum() + n_unknowns
         if n_unknowns > LARGEST or n_rows * n_unknowns > LARGEST_SYSTEM:
-            return False
-    return True
+            return np.inf
+        work += n_rows * n_unknowns**2
+    return work
 
 
 def components(problem: SmoothProblem) -> list[Component]:

@@ -18,8 +18,7 @@ CERTIFIED = 1e-10  # duality gap, relative to the scale, to which solvers go on 
 DIRECT = 60.0  # where they give the solution of squared losses,
 CLOSELY_MISSING = 30.0  # where they precondition, and labels are missing, so that no other preconditioner sees of whom,
 CLOSELY = 5.0  # and where they are not
-STILL = 1e-9  # root mean square change of predictions, in standard deviations, that is none;
-STILL_CURVED = 1e-6  # of log-odds and logarithms of means, where a step costs passes over the data
+STILL = 1e-9  # root mean square change of predictions, in standard deviations, that is none
 
 
 @dataclass(frozen=True, eq=False)
@@ -169,19 +168,34 @@ class SmoothProblem:
     def goal(self) -> float:
         """Half the squared norm of the gradient at which solvers may stop: a bound on the duality gap.
 
-        Where curvature varies, or labels are missing and the preconditioner does not know of which task, it is also
-        one at which no prediction can be off by more than is still.
+        Where labels are missing and the preconditioner does not know of which task, it is also one at which no
+        prediction can be off by more than STILL.
         """
         goal = CERTIFIED * self.scale
-        if not self.is_quadratic:
-            return min(goal, 0.5 * STILL_CURVED**2 / self.reach)
         if self.has_missing and not self.has_close_preconditioner:
-            return min(goal, 0.5 * STILL**2 / self.reach)
+            goal = min(goal, 0.5 * STILL**2 / self.reach)
         return goal
 
     def motion(self, gap: float) -> float:
         """Bound on how far predictions are from those of the optimum at a duality gap, in standard deviations."""
         return float(np.sqrt(2.0 * gap * self.reach))
+
+    def likely_motion(self, suboptimality: float, raw: Raw) -> float:
+        """Estimate of that at raw predictions whose objective is so far from its optimum.
+
+        Predictions of rows like those seen vary by x' H^-1 x; were all labels curved and weighed as little as the least
+        on average, that is at most the number of directions over the sum of the curvatures.
+        """
+        layout = self.layout
+        curvature = layout.total_hessian(raw).whole_diagonal()
+        n_labels, share = np.zeros(layout.n_columns), np.ones(layout.n_columns)
+        for block in layout.blocks:
+            n_labels[block.columns] += block.loss.n_labels
+            share[block.columns] = block.loss.least_shares
+        n_directions = np.minimum(n_labels, layout.size)
+        with np.errstate(divide="ignore"):
+            spread = float((n_directions / (share * curvature)).max())
+        return float(np.sqrt(2.0 * suboptimality * min(spread, self.reach)))
 
     @property
     def has_missing(self) -> bool:

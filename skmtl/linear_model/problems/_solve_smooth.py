@@ -5,18 +5,19 @@ from typing import NamedTuple
 import numpy as np
 
 from ...solvers import LBFGS, ConjugateGradient, Solution
-from ._certificate import evaluate, finite_gap, spot_check
+from ._certificate import Evaluation, evaluate, finite_gap, spot_check
 from ._direct import DirectSolution, direct_solution
-from ._least_squares import by_least_squares, is_small
-from ._smooth import CERTIFIED, STILL, STILL_CURVED, SmoothProblem
+from ._least_squares import by_least_squares, work_of
+from ._smooth import CERTIFIED, STILL, SmoothProblem
 
 SIGNS_KNOWN = 1e-10  # relative suboptimality of the separate fits, of which only signs are read
 CORRECTIONS = 6
 CONTRACTS = 0.25  # length of a correction, relative to the one before: more says that rounding has taken over
 KEPT = 20  # iterations that are left for least squares
-AGREES = 1e-10  # relative difference of slopes that may be rounding
+CHEAP = 5e7  # multiplications of a step of theirs that are always worth it
+ROUNDING = 1e-10  # slopes that may be rounding, relative to those of the best constant prediction
 SEEN = 1e-7  # change of predictions, in standard deviations, that must not be left;
-SEEN_CURVED = 2.0 * STILL_CURVED  # of log-odds and logarithms of means
+SEEN_CURVED = 2e-6  # of log-odds and logarithms of means
 
 
 class Weights(NamedTuple):
@@ -55,12 +56,13 @@ def solve_smooth(
         found = directly(problem, direct)
     else:
         first = problem.start() if start is None else problem.vector(*start)
-        kept = min(KEPT, max_iter // 2) if is_small(problem) else 0
-        found = by_iterations(problem, first, max_iter - kept, tol)
+        work = work_of(problem)
+        kept = min(KEPT, max_iter // 2) if np.isfinite(work) else 0
+        found = by_iterations(problem, first, max_iter - kept, tol, work <= CHEAP)
     seen = SEEN if problem.is_quadratic else SEEN_CURVED
     if found.gap <= CERTIFIED * problem.scale and found.motion <= seen:
         return found
-    return polished(problem, found, max_iter) if is_small(problem) else found
+    return polished(problem, found, max_iter) if np.isfinite(work_of(problem)) else found
 
 
 def solve_roughly(problem: SmoothProblem, max_iter: int) -> Weights:
@@ -84,16 +86,16 @@ def on_gram(problem: SmoothProblem, direct: DirectSolution, on_data: bool) -> So
 
 
 def checked(problem: SmoothProblem, direct: DirectSolution, S: np.ndarray, found: Solved) -> Solved:
-    """Compare the gradient by the Gram matrix with that on the data, in some directions: all or nothing must move."""
-    layout, (W, intercept) = problem.layout, found.weights
+    """Look at the gradient of the weights on the data as given, in some directions: all or nothing must move."""
+    layout, coupling, (W, intercept) = problem.layout, problem.coupling, found.weights
     check = spot_check(layout, W, intercept)
-    error = np.square(check.slopes - direct.slopes(S, check)).mean(axis=0)
-    size = np.square(direct.slopes(np.zeros_like(S), check)).mean(axis=0)
-    are_alike = bool(np.all(error <= AGREES**2 * size))
+    C = coupling.gather(check.slopes) + coupling.solve(check.probes.T @ W)
+    size = np.square(coupling.gather(direct.null_slopes(check))).mean(axis=0)
+    is_flat = bool(np.all(np.square(C).mean(axis=0) <= ROUNDING**2 * size))
     is_settled = problem.intercepts.are_free or not check.shift.any()
-    gap = 0.5 * (np.sqrt(2.0 * found.gap) + np.sqrt(error @ problem.coupling.variance)) ** 2
+    gap = 0.5 * (np.sqrt(2.0 * found.gap) + np.sqrt(np.vdot(C, C) / len(C))) ** 2
     weights = Weights(W, intercept + check.shift)
-    return Solved(weights, finite_gap(gap), 1, found.motion if are_alike and is_settled else np.inf)
+    return Solved(weights, finite_gap(gap), 1, found.motion if is_flat and is_settled else np.inf)
 
 
 def directly(problem: SmoothProblem, direct: DirectSolution) -> Solved:
@@ -110,15 +112,23 @@ def directly(problem: SmoothProblem, direct: DirectSolution) -> Solved:
         if motion <= STILL or not motion <= CONTRACTS * before:
             break
         S, before = S - step, motion
-    gap = finite_gap(0.5 * direct.square(C))
+    gap = gap_as_given(problem, W, evaluation)
     return Solved(Weights(W, evaluation.intercept(layout, W)), gap, 1, float(motion))
 
 
-def by_iterations(problem: SmoothProblem, start: np.ndarray, max_iter: int, tol: float) -> Solved:
-    """Iterate, and evaluate where that ended on the data as given."""
+def by_iterations(
+    problem: SmoothProblem, start: np.ndarray, max_iter: int, tol: float, surely: bool
+) -> Solved:
+    """Iterate, and evaluate where that ended on the data as given.
+
+    surely asks for a bound on the motion, not an estimate: curvature may hide how far predictions are from the optimum.
+    """
     found = run(problem, start, max_iter, tol)
-    weights = Weights(*problem.coefficients(found.v))
-    return evaluated(problem, weights, max(1, found.n_iter))
+    solved = evaluated(problem, Weights(*problem.coefficients(found.v)), max(1, found.n_iter))
+    if surely or problem.is_quadratic:
+        return solved
+    likely = problem.likely_motion(found.suboptimality * problem.scale, problem.predict(found.v))
+    return solved._replace(motion=min(solved.motion, likely))
 
 
 def run(problem: SmoothProblem, start: np.ndarray, max_iter: int, tol: float) -> Solution:
@@ -135,19 +145,23 @@ def polished(problem: SmoothProblem, found: Solved, max_iter: int) -> Solved:
     v, n_steps = by_least_squares(problem, problem.vector(*found.weights), left)
     n_iter = found.n_iter if problem.is_quadratic else found.n_iter + n_steps
     new = evaluated(problem, Weights(*problem.coefficients(v)), n_iter)
-    return new if new.gap <= found.gap or new.motion <= found.motion else found
+    return new if new.gap <= max(found.gap, CERTIFIED * problem.scale) else found
 
 
 def evaluated(problem: SmoothProblem, weights: Weights, n_iter: int) -> Solved:
-    """Return weights as a solution, with the best intercepts for them and the gap on the data as given.
+    """Return weights as a solution, with the best intercepts for them and the gap on the data as given."""
+    evaluation = evaluate(problem.layout, problem.intercepts, *weights)
+    gap = gap_as_given(problem, weights.W, evaluation)
+    intercept = evaluation.intercept(problem.layout, weights.W)
+    return Solved(Weights(weights.W, intercept), gap, n_iter, problem.motion(gap))
+
+
+def gap_as_given(problem: SmoothProblem, W: np.ndarray, evaluation: Evaluation) -> float:
+    """Return the duality gap of the weights of features that are handed back, whatever state they were made of.
 
     With the dual point G, the gradient of the loss in raw, whose columns then sum to zero, Fenchel-Young is an equality
     and the gap is half the squared norm of the gradient in U: no number is left to choose.
     """
-    layout, coupling = problem.layout, problem.coupling
-    evaluation = evaluate(layout, problem.intercepts, *weights)
-    C = coupling.gather(layout.coordinates(evaluation.C))
-    C += coupling.solve(layout.coordinates(weights.W))
-    gap = finite_gap(0.5 * np.vdot(C, C))
-    intercept = evaluation.intercept(layout, weights.W)
-    return Solved(Weights(weights.W, intercept), gap, n_iter, problem.motion(gap))
+    C = problem.coupling.gather(evaluation.C) + problem.coupling.solve(W)
+    loose = np.sqrt(np.square(evaluation.loose).sum(axis=0) @ problem.coupling.variance)
+    return finite_gap(0.5 * (np.sqrt(np.vdot(C, C)) + loose) ** 2)

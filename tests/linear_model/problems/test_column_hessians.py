@@ -1,0 +1,66 @@
+"""The Hessian of each column, about the mean of its own labels, is that of the explicit sum."""
+
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose
+from scipy import sparse
+
+from skmtl.linear_model.problems import Design
+from skmtl.linear_model.problems._column_hessians import by_patterns, hessians_of, pattern_grams
+from skmtl.linear_model.problems._row_block import RowBlock
+
+EPS = np.finfo(float).eps
+N, D = 160, 5
+
+PATTERNS = {
+    "full": lambda rng: np.ones((N, 3)),
+    "missing": lambda rng: (rng.random((N, 3)) < 0.5).astype(float),
+    "missing, of different weight": lambda rng: (rng.random((N, 3)) < 0.5) * [1.0, 7.0, 1e-3],
+    "seven tasks": lambda rng: (rng.random((N, 7)) < 0.4).astype(float),
+    "curved": lambda rng: rng.random((N, 3)) * (rng.random((N, 3)) < 0.5),
+    "few labels": lambda rng: (np.arange(N)[:, None] < [4, N, 90]).astype(float),
+    "none": lambda rng: (np.arange(N)[:, None] < [0, N]).astype(float),
+}
+
+
+def explicit(X, offsets, h, has_intercepts):
+    """Return the total, the mean about that of X, and the Hessian of a column; X - offsets takes no rounding."""
+    Z = X - offsets
+    Z = Z - Z.mean(axis=0)
+    mean = h @ Z / (h.sum() or 1.0) if has_intercepts else np.zeros(Z.shape[1])
+    return h.sum(), mean, (Z - mean).T @ (h[:, None] * (Z - mean))
+
+
+@pytest.mark.parametrize("make", [np.asarray, sparse.csr_array], ids=["dense", "sparse"])
+@pytest.mark.parametrize("has_intercepts", [True, False])
+@pytest.mark.parametrize("offset", [0.0, 1e8])
+@pytest.mark.parametrize("pattern", PATTERNS)
+def test_explicit(pattern, offset, has_intercepts, make, rng):
+    """Any labels, near zero and far from it."""
+    offsets = np.array([0.0, offset, 0.0, -offset, 3.0])
+    X = rng.normal(size=(N, D)) + offsets
+    curvatures = PATTERNS[pattern](rng)
+    block = RowBlock(Design.centred(make(X), np.ones(N), EPS), None, slice(None))
+    found = hessians_of(block, curvatures, has_intercepts)
+    assert len(found) == curvatures.shape[1]
+    for hessian, h in zip(found, curvatures.T, strict=True):
+        total, mean, H = explicit(X, offsets, h, has_intercepts)
+        assert_allclose(hessian.total, total, rtol=1e-14)
+        assert_allclose(hessian.mean, mean, atol=1e-13)
+        made = hessian.gram if hessian.half is None else hessian.half.T @ hessian.half
+        assert_allclose(made, H, rtol=0, atol=1e-12 * max(total, 1.0))
+
+
+def test_patterns(rng):
+    """Samples that the same columns count are multiplied once; what a mean would take the digits of is not kept."""
+    X = rng.normal(size=(N, D))
+    X[:80, 0] += 1e3
+    counts = rng.random((N, 3)) < 0.5
+    design = Design.plain(X)
+    for own, gram in zip(counts.T, pattern_grams(design, counts), strict=True):
+        assert_allclose(gram, X[own].T @ X[own], rtol=1e-12, atol=1e-12)
+    counts[:, 2] = np.arange(N) < 80  # whose mean of the first feature is all of its square
+    curvatures = counts.astype(float)
+    mean = design.backward(curvatures) / curvatures.sum(axis=0)
+    kept = by_patterns(design, curvatures, mean * curvatures.sum(axis=0), mean)
+    assert [gram is not None for gram in kept] == [True, True, False]
