@@ -177,8 +177,8 @@ def one_outcome(estimator: Any, y: Any) -> np.ndarray:
     if isinstance(y, Mapping) or (is_frame(y) and len(y.columns) > 1):
         name = type(estimator).__name__
         raise ValueError(
-            f"y must be one outcome, got a {type(y).__name__} of {len(list(y))}: IndependentTasks({name}(...)) fits one to "
-            "each outcome"
+            f"y must be one outcome, got a {type(y).__name__} of {len(list(y))}: IndependentTasks({name}(...)) fits "
+            "one to each outcome"
         )
     y = column_or_1d(y, warn=True)
     if y.dtype == object:
