@@ -34,7 +34,7 @@ X, y = load_nhanes(return_X_y=True)
 as_texts = FunctionTransformer(lambda table: table.astype("string").fillna("missing"))
 texts = make_pipeline(as_texts, OneHotEncoder(handle_unknown="ignore", sparse_output=False))
 are_numbers = make_column_selector(dtype_include="number")
-columns = make_column_transformer((StandardScaler(), are_numbers), remainder=texts)
+columns = make_column_transformer(("passthrough", are_numbers), remainder=texts)
 network = make_pipeline(columns, MultiTaskMLP(n_members=4, random_state=0))
 balanced = clone(network).set_params(multitaskmlp__task_weight="balanced")
 

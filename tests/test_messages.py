@@ -1,9 +1,17 @@
 """What the package says where a common mistake has a way round: it names the way."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
-from skmtl import MultiTaskGLM, MultiTaskLogisticRegression, MultiTaskRidge
+from skmtl import (
+    IndependentTasks,
+    MultiTaskGLM,
+    MultiTaskLogisticRegression,
+    MultiTaskRidge,
+    TaskPerGroupClassifier,
+    TaskTargets,
+)
 from skmtl.metrics import task_scores
 
 
@@ -45,3 +53,19 @@ def test_numbers_that_no_float_holds(data):
     X, y = data
     with pytest.raises(ValueError, match="alpha of MeanRegularized must be a number"):
         MultiTaskRidge(10**400).fit(X, y["days"])
+
+
+def test_groups_as_tasks_are_of_one_known_outcome(data):
+    X, y = data
+    X = np.column_stack([np.arange(40) % 2, X])
+    model = TaskPerGroupClassifier(group=0)
+    for several in (y, pd.DataFrame(y), TaskTargets(y)):
+        with pytest.raises(
+            ValueError, match=r"IndependentTasks\(TaskPerGroupClassifier\(\.\.\.\)\)"
+        ):
+            model.fit(X, several)
+    ill = y["ill"].astype(object)
+    ill[:4] = None
+    with pytest.raises(ValueError, match="y must be known of each row, .* None in 4 of 40"):
+        model.fit(X, ill)
+    IndependentTasks(model, MultiTaskRidge()).fit(X, {"ill": ill, "days": y["days"]})

@@ -1,6 +1,7 @@
 """TaskPerGroup: one outcome, whose groups of rows are the tasks."""
 
 from abc import abstractmethod
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 import numpy as np
@@ -18,7 +19,7 @@ from ..heads import deviation
 from ..linear_model import JointLinearModel, fit_by_group
 from ..metrics import UNKNOWN, encode
 from ..tasks import Labels, TaskTargets, check_same_rows, check_weights, require_target
-from ..utils import Configurable, Rule
+from ..utils import Configurable, Rule, is_frame, is_missing
 from ._group_column import Column, Grouped, check_same_kind, split_groups
 from ._rules import is_estimator
 
@@ -77,7 +78,7 @@ class TaskPerGroup(Configurable):
         require_target(self, y)
         model = clone(self._default() if self.estimator is None else self.estimator)
         rows = split_groups(self, X, self.group, reset=True)
-        given, y = y, column_or_1d(y, warn=True)
+        given, y = y, one_outcome(self, y)
         check_consistent_length(rows.X, y)
         check_same_rows(X=X, y=given)
         assert_all_finite(y, input_name="y")
@@ -169,3 +170,22 @@ class TaskPerGroup(Configurable):
         tags.input_tags.sparse = True
         tags.target_tags.required = True
         return tags
+
+
+def one_outcome(estimator: Any, y: Any) -> np.ndarray:
+    """Return y as one column; raise ValueError where it holds several, or misses the outcome of some rows."""
+    if isinstance(y, Mapping) or (is_frame(y) and len(y.columns) > 1):
+        name = type(estimator).__name__
+        raise ValueError(
+            f"y must be one outcome, got a {type(y).__name__} of {len(list(y))}: IndependentTasks({name}(...)) fits "
+            "one to each outcome"
+        )
+    y = column_or_1d(y, warn=True)
+    if y.dtype == object:
+        missing = np.array([is_missing(value) for value in y], dtype=bool)
+        if missing.any():
+            raise ValueError(
+                f"y must be known of each row, but contains NaN or None in {int(missing.sum())} of {len(y)}: leave "
+                "these rows out"
+            )
+    return y

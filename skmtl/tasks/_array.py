@@ -1,4 +1,4 @@
-"""What would be lost of targets: names that read alike, and declared types in a plain array."""
+"""Targets as a plain array, and what is lost of them there: names that read alike, and declared types."""
 
 import warnings
 from collections.abc import Hashable, Iterable, Mapping, Sequence
@@ -18,6 +18,19 @@ def check_names(names: Iterable[Hashable]) -> None:
         other = texts.setdefault(str(name), name)
         if other != name:
             raise ValueError(f"task names must differ as text, got {other!r} and {name!r}")
+
+
+def as_matrix(columns: Sequence[np.ndarray]) -> np.ndarray:
+    """Return columns side by side, as objects.
+
+    One column that is known everywhere keeps its dtype, by which scikit-learn tells classes from numbers.
+    """
+    if len(columns) == 1 and observed(columns[0]).all():
+        return columns[0][:, None].copy()
+    matrix = np.empty((len(columns[0]), len(columns)), dtype=object)
+    for position, column in enumerate(columns):
+        matrix[:, position] = column
+    return matrix
 
 
 def warn_of_lost_types(

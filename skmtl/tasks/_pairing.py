@@ -8,6 +8,7 @@ import numpy as np
 from sklearn.utils.validation import check_consistent_length
 
 from ..utils import row_index
+from ._targets import TaskTargets
 
 
 def check_same_rows(**tables: Any) -> None:
@@ -18,7 +19,7 @@ def check_same_rows(**tables: Any) -> None:
 
 def warn_of_indexes(**tables: Any) -> None:
     """Warn where tables of one length, whose rows are paired by position, have row indexes that differ."""
-    found = {name: row_index(rows_of(table)) for name, table in tables.items()}
+    found = {name: index_of(table) for name, table in tables.items()}
     indexed = [(name, index) for name, index in found.items() if index is not None]
     for name, index in indexed[1:]:
         first, other = indexed[0]
@@ -30,6 +31,11 @@ def warn_of_indexes(**tables: Any) -> None:
                 UserWarning,
                 stacklevel=5,
             )
+
+
+def index_of(table: Any) -> Any:
+    """Return the row index that rows came with; None where there is none."""
+    return table.index if isinstance(table, TaskTargets) else row_index(rows_of(table))
 
 
 def rows_of(table: Any) -> Any:

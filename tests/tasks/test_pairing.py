@@ -50,11 +50,12 @@ MODELS = [MultiTaskGLM(), IndependentTasks(), MultiTaskMLP(2, n_members=2, max_i
 
 @pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 @pytest.mark.parametrize("model", MODELS, ids=lambda m: type(m).__name__)
-@pytest.mark.parametrize("kind", ["frame", "dict of series"])
+@pytest.mark.parametrize("kind", ["frame", "dict of series", "TaskTargets"])
 def test_fits_warn_of_other_indexes(model, kind, data):
     X, y = data
     y = pd.DataFrame(y)
     given = y if kind == "frame" else {name: y[name] for name in y}
+    given = TaskTargets(y) if kind == "TaskTargets" else given
     shuffled = X.sample(frac=1.0, random_state=0)
     with pytest.warns(UserWarning, match="rows of X and y are paired by position, but their index"):
         model.fit(shuffled, given)
