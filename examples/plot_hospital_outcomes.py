@@ -26,7 +26,7 @@ from sklearn.compose import make_column_selector, make_column_transformer
 from sklearn.impute import SimpleImputer
 from sklearn.model_selection import GridSearchCV, train_test_split
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import OneHotEncoder, StandardScaler
+from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, StandardScaler
 
 from skmtl import MultiTaskGLM, TaskTargets
 from skmtl.datasets import load_support2
@@ -52,9 +52,10 @@ X_train, X_test, y_train, y_test, _, others = train_test_split(
 
 # Which values are missing speaks too (who could not be asked, what was not measured): add_indicator.
 numbers = make_pipeline(SimpleImputer(strategy="median", add_indicator=True), StandardScaler())
+as_texts = FunctionTransformer(lambda table: table.astype("string").fillna("missing"))
 columns = make_column_transformer(
     (numbers, make_column_selector(dtype_include="number")),
-    (OneHotEncoder(handle_unknown="ignore"), make_column_selector(dtype_include="category")),
+    remainder=make_pipeline(as_texts, OneHotEncoder(handle_unknown="ignore")),
 )
 model = make_pipeline(columns, MultiTaskGLM(penalty=MeanRegularized()))
 

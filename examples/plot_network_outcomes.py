@@ -22,7 +22,7 @@ from sklearn.compose import make_column_selector, make_column_transformer
 from sklearn.impute import SimpleImputer
 from sklearn.model_selection import KFold
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import OneHotEncoder, StandardScaler
+from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, StandardScaler
 
 from skmtl import MultiTaskGLMCV, MultiTaskMLP, TaskTargets
 from skmtl.datasets import load_nhanes
@@ -31,9 +31,10 @@ from skmtl.metrics import task_scores
 from skmtl.penalties import MeanRegularized
 
 X, y = load_nhanes(return_X_y=True)
-one_hot = OneHotEncoder(handle_unknown="ignore", sparse_output=False)
-texts = (one_hot, make_column_selector(dtype_include="category"))
-columns = make_column_transformer(texts, remainder="passthrough")
+as_texts = FunctionTransformer(lambda table: table.astype("string").fillna("missing"))
+texts = make_pipeline(as_texts, OneHotEncoder(handle_unknown="ignore", sparse_output=False))
+are_numbers = make_column_selector(dtype_include="number")
+columns = make_column_transformer((StandardScaler(), are_numbers), remainder=texts)
 network = make_pipeline(columns, MultiTaskMLP(n_members=4, random_state=0))
 balanced = clone(network).set_params(multitaskmlp__task_weight="balanced")
 
@@ -41,7 +42,7 @@ balanced = clone(network).set_params(multitaskmlp__task_weight="balanced")
 def linear(sharing):
     """Return linear models; with sharing 0 nothing ties them but the strength they have in common."""
     scaled = make_pipeline(SimpleImputer(strategy="median"), StandardScaler())
-    mixed = make_column_transformer(texts, (scaled, make_column_selector(dtype_include="number")))
+    mixed = make_column_transformer((scaled, are_numbers), remainder=texts)
     alphas, penalty = [10, 30, 100, 300, 1000], MeanRegularized(sharing=sharing)
     return make_pipeline(mixed, MultiTaskGLMCV(penalty, alphas=alphas, cv=3, random_state=0))
 

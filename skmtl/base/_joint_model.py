@@ -10,7 +10,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from ..heads import Head
 from ..metrics import mean_d2
-from ..tasks import FitData, TaskTargets, task_view
+from ..tasks import FitData, TaskTargets, check_same_rows, task_view
 from ..utils import Configurable
 from ._answers import Answers
 
@@ -124,6 +124,7 @@ class JointModel(Configurable):
         score : float
             1 is perfect, 0 as good as the best constant. Tasks that cannot be scored are left out with a warning.
         """
+        check_same_rows(X=X, y=y)
         means = self._answers(X).means()
         return mean_d2(y, means, self.task_types_, self.classes_, sample_weight)
 

@@ -7,7 +7,7 @@ import numpy as np
 
 from ..heads import ClassificationHead, Head
 from ..tasks import Labels
-from ..utils import binary_unit
+from ..utils import binary_unit, group_codes
 
 
 class TaskGate(NamedTuple):
@@ -76,7 +76,7 @@ def errors_of(
     of_labels = [labels.pick(mean).reshape(len(known), -1) for mean in (joint, separate)]
     e_joint, e_separate = (known / spread - mean / spread for mean in of_labels)
     own = np.arange(len(known)) if groups is None else labels.pick(groups)
-    return Errors(e_joint, e_separate, labels.weight, np.unique(own, return_inverse=True)[1])
+    return Errors(e_joint, e_separate, labels.weight, group_codes(own))
 
 
 def spread_of(head: Head, labels: Labels, known: np.ndarray) -> float:

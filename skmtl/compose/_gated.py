@@ -13,7 +13,7 @@ from ..base import Answers, ByTask, JointModel
 from ..heads import ClassificationHead, Head
 from ..linear_model import MultiTaskGLM
 from ..model_selection import folds_of, folds_once, routing_of, weight_name
-from ..tasks import check_predict_around
+from ..tasks import check_predict_around, groups_of
 from ..utils import OneOf, Rule
 from ._gate import TaskGate, errors_of, gates, with_relative_weights
 from ._independent import alone
@@ -218,6 +218,7 @@ class GatedTasks(JointModel):
         self.check_params()
         came, labels, heads = read_tasks(self, X, y, sample_weight)
         X, targets = came.X, came.targets
+        groups = groups_of(targets, groups)
         check_consistent_length(X, groups)
         folds = folds_once(self.cv, X, targets, groups)
         fitted, means = [], []

@@ -1,6 +1,7 @@
 """The column of X that says which group a row belongs to, and the inputs beside it."""
 
 from collections.abc import Hashable
+from numbers import Integral
 from typing import Any, NamedTuple
 
 import narwhals.stable.v2 as nw
@@ -8,8 +9,8 @@ import numpy as np
 from scipy import sparse
 from sklearn.utils.validation import check_array, validate_data
 
-from ..tasks import X_RULES, check_inputs, is_missing
-from ..utils import Rule, is_frame
+from ..tasks import X_RULES, check_inputs
+from ..utils import Rule, is_frame, is_missing, series_values
 
 
 class Column(Rule):
@@ -59,7 +60,7 @@ def split_frame(estimator: Any, X: Any, group: Any, reset: bool) -> Grouped:
         raise ValueError(f"group must name a column of X, got {group!r}; X has {names}")
     position = place(names.index(group) if isinstance(group, str) else group, len(names))
     frame = nw.from_native(X, eager_only=True)
-    column = frame[:, position].to_numpy()
+    column = series_values(frame[:, position].to_native())
     others = [k for k in range(len(names)) if k != position]
     return Grouped(as_numbers(estimator, frame[:, others].to_native()), known(column))
 
@@ -105,4 +106,22 @@ def known(values: np.ndarray) -> np.ndarray:
     kinds = {isinstance(value, str) for value in values}
     if len(kinds) > 1:
         raise ValueError("group must hold numbers or strings, not both")
-    return values.astype(str if kinds == {True} else float)
+    return values.astype(str) if kinds == {True} else exact_numbers(values)
+
+
+def exact_numbers(values: np.ndarray) -> np.ndarray:
+    """Return numbers of an object array as integers where all are whole numbers of 64 bits, else as floats."""
+    is_whole = all(isinstance(value, Integral) for value in values)
+    if is_whole and all(-(2**63) <= int(value) < 2**63 for value in values):
+        return values.astype(np.int64)
+    return values.astype(float)
+
+
+def check_same_kind(groups: np.ndarray, known_groups: np.ndarray) -> None:
+    """Raise ValueError where groups are strings and those of fit are not, or the other way round."""
+    asked, fitted = (dict.fromkeys(v.tolist()) for v in (groups, known_groups))
+    one, other = next(iter(asked), None), next(iter(fitted))
+    if asked and isinstance(one, str) != isinstance(other, str):
+        raise ValueError(
+            f"group must be of the type it was in fit, where one is {other!r}, got {one!r}: no group would be known"
+        )

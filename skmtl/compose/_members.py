@@ -62,7 +62,7 @@ class Member:
         """Return classes, numbers or mean counts."""
         found = np.asarray(self.fitted.predict(X))
         if isinstance(self.head, ClassificationHead):
-            return found.astype(self.head.classes.dtype)
+            return as_labels(found, self.head.classes)
         found = found.astype(np.float32 if found.dtype == np.float32 else np.float64)
         return np.maximum(found, 0.0) if isinstance(self.head, CountHead) else found
 
@@ -87,7 +87,22 @@ class Member:
 
     def _aligned(self, found: np.ndarray, absent: float) -> np.ndarray:
         assert isinstance(self.head, ClassificationHead)
-        return among_all(found, self.fitted.classes_, self.head.classes, absent)
+        classes = as_labels(np.asarray(self.fitted.classes_), self.head.classes)
+        return among_all(found, classes, self.head.classes, absent)
+
+
+def has_fractions(classes: np.ndarray) -> bool:
+    """Whether classes are numbers that are not all whole, which scikit-learn's classifiers do not take."""
+    return classes.dtype.kind == "f" and bool((classes != np.round(classes)).any())
+
+
+def as_labels(found: np.ndarray, classes: np.ndarray) -> np.ndarray:
+    """Return what a classifier says as labels of the task: it was given their positions where they have fractions."""
+    return (
+        classes[found]
+        if has_fractions(classes) and found.dtype.kind in "iu"
+        else found.astype(classes.dtype)
+    )
 
 
 def members_of(heads: tuple[Head, ...], fitted: Mapping[Hashable, Any]) -> tuple[Member, ...]:
@@ -130,7 +145,10 @@ def fit_member(
         own = own if labels.rows is None else own[labels.rows]
         return task_view(without_types(fitted).fit(X, own, **given), name)
     classes = targets.classes.get(name)
-    return fitted.fit(X, labels.values.astype(float if classes is None else classes.dtype), **given)
+    y = labels.values.astype(float if classes is None else classes.dtype)
+    if classes is not None and has_fractions(classes):
+        y = np.searchsorted(classes, y)
+    return fitted.fit(X, y, **given)
 
 
 def without_types(estimator: Any) -> Any:

@@ -36,20 +36,30 @@ def as_inputs(sources: Sequence[Source], means: ByTask) -> dict[str, np.ndarray]
     for head, centre in sources:
         mean = means[head.name]
         if not isinstance(head, ClassificationHead):
-            is_count = isinstance(head, CountHead)
-            columns[called(head.name)] = (
-                logarithm(mean) if is_count else (mean - centre) / head.scale
-            )
+            mean = logarithm(mean) if isinstance(head, CountHead) else (mean - centre) / head.scale
         elif len(head.classes) <= 2:
-            columns[called(head.name)] = mean[:, -1]
-        else:
-            columns |= {called(f"{head.name}={c}"): mean[:, k] for k, c in enumerate(head.classes)}
+            mean = mean[:, -1]
+        columns |= dict(zip(called(head), mean.reshape(len(mean), -1).T, strict=True))
     return columns
 
 
-def called(name: Hashable) -> str:
-    """Return the name of the column that holds predictions of a task."""
-    return f"predicted {name}"
+def called(head: Head) -> list[str]:
+    """Return the names of the columns that hold predictions of a task."""
+    if isinstance(head, ClassificationHead) and len(head.classes) > 2:
+        return [f"predicted {head.name}={label}" for label in head.classes]
+    return [f"predicted {head.name}"]
+
+
+def check_called(heads: Sequence[Head]) -> None:
+    """Raise ValueError where predictions of two tasks would have the same name as inputs."""
+    owners: dict[str, Hashable] = {}
+    for head in heads:
+        for name in called(head):
+            other = owners.setdefault(name, head.name)
+            if other != head.name:
+                raise ValueError(
+                    f"predictions of tasks {other!r} and {head.name!r} would both be inputs called {name!r}: rename one"
+                )
 
 
 def beside(X: Any, columns: dict[str, np.ndarray], passthrough: bool) -> Any:

@@ -11,11 +11,11 @@ from sklearn.utils.validation import check_consistent_length, check_is_fitted
 
 from ..base import Answers, ByTask, JointModel
 from ..model_selection import folds_of, folds_once, routing_of, weight_name
-from ..tasks import TaskTargets, check_predict_around
+from ..tasks import TaskTargets, check_predict_around, groups_of
 from ..utils import Boolean, Either, OneOf, Rule, Several
 from ._independent import IndependentTasks
 from ._joined import JointAnswers, check_same_tasks, finite, held_out_means, input_tags_of
-from ._predicted import Source, as_inputs, beside
+from ._predicted import Source, as_inputs, beside, check_called
 from ._rules import Joint, TaskName
 from ._tasks import read_tasks
 
@@ -230,7 +230,9 @@ class StackedTasks(JointModel):
         self.check_params()
         came, labels, heads = read_tasks(self, X, y, sample_weight)
         X, targets, weights = came.X, came.targets, came.weights
+        groups = groups_of(targets, groups)
         check_consistent_length(X, groups)
+        check_called(heads)
         order = self._order_of(targets.tasks)
         steps = [targets.tasks, targets.tasks] if order is None else [(name,) for name in order]
         sources = {head.name: Source.of(head, labels[head.name]) for head in heads}

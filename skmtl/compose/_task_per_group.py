@@ -17,9 +17,9 @@ from sklearn.utils.validation import (
 from ..heads import deviation
 from ..linear_model import JointLinearModel, fit_by_group
 from ..metrics import UNKNOWN, encode
-from ..tasks import Labels, TaskTargets, check_weights, require_target
+from ..tasks import Labels, TaskTargets, check_same_rows, check_weights, require_target
 from ..utils import Configurable, Rule
-from ._group_column import Column, Grouped, split_groups
+from ._group_column import Column, Grouped, check_same_kind, split_groups
 from ._rules import is_estimator
 
 
@@ -77,8 +77,9 @@ class TaskPerGroup(Configurable):
         require_target(self, y)
         model = clone(self._default() if self.estimator is None else self.estimator)
         rows = split_groups(self, X, self.group, reset=True)
-        y = column_or_1d(y, warn=True)
+        given, y = y, column_or_1d(y, warn=True)
         check_consistent_length(rows.X, y)
+        check_same_rows(X=X, y=given)
         assert_all_finite(y, input_name="y")
         setup = model._setup()
         outcome = setup.typing(TaskTargets({"y": y}, self._kind(y))).targets
@@ -90,9 +91,9 @@ class TaskPerGroup(Configurable):
         kept = weights > 0
         labels = Labels(None, outcome["y"][kept], weights[kept])
         scale = deviation(labels) if setup.scale_targets and not outcome.classes else 1.0
-        self._fit_groups(model, rows, outcome[kept], weights[kept], kept, scale)
         if outcome.classes:
             self.classes_ = outcome.classes["y"]
+        self._fit_groups(model, rows, outcome[kept], weights[kept], kept, scale)
         return self
 
     def _fit_groups(
@@ -139,6 +140,7 @@ class TaskPerGroup(Configurable):
         """Return raw predictions of shape (n_samples, n_columns)."""
         check_is_fitted(self)
         rows = split_groups(self, X, self.group, reset=False)
+        check_same_kind(rows.groups, self._codes_of)
         codes = encode(rows.groups, self._codes_of)
         width = len(self.common_intercept_)
         coef = self.estimator_.coef_.reshape(len(self._codes_of), width, -1)

@@ -5,6 +5,7 @@ from sklearn.base import ClassifierMixin
 from sklearn.utils.multiclass import check_classification_targets
 
 from ..linear_model import MultiTaskLogisticRegression
+from ..tasks import as_log_odds
 from ._task_per_group import TaskPerGroup
 
 
@@ -111,7 +112,7 @@ class TaskPerGroupClassifier(ClassifierMixin, TaskPerGroup):
             Log-odds of the second of two classes, or a column a class.
         """
         raw = self._raw(X)
-        return self._head.decision(raw)
+        return as_log_odds(self._head.decision(raw))
 
     def predict_proba(self, X):
         """Return the probabilities of the classes.

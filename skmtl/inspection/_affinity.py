@@ -15,9 +15,9 @@ from sklearn.utils.parallel import Parallel, delayed
 from sklearn.utils.validation import check_consistent_length
 
 from ..linear_model import MultiTaskGLM
-from ..model_selection import TaskStratifiedKFold, check_partition
+from ..model_selection import TaskStratifiedKFold, check_partition, split_rows, warn_of_gaps
 from ..penalties import MeanRegularized
-from ..tasks import TaskTargets, read_targets
+from ..tasks import TaskTargets, groups_of, read_targets
 from ..utils import Number, require
 from ._association import UNKNOWN, associate, deviations
 from ._separate import Halves, OutOfFold, Separate, compare_halves, out_of_fold
@@ -165,6 +165,7 @@ def task_affinity(
         raise ImportError("task_affinity needs pandas: pip install 'skmtl[plot]'") from error
     require("n_repeats", n_repeats, Number(1, whole=True))
     targets = read_targets(y).targets
+    groups = groups_of(targets, groups)
     check_consistent_length(X, targets, groups)
     if len(targets) < 2:
         raise ValueError(f"y must hold at least two tasks to compare, got {list(targets)}")
@@ -201,10 +202,10 @@ def folds(cv: Any, X: Any, targets: TaskTargets, groups: Any, random: Any) -> np
         n_splits = 10 if cv is None else cv
         cv = TaskStratifiedKFold(n_splits, shuffle=True, random_state=random)
         balanced = classes_only(targets)
-    tests = [np.asarray(test) for _, test in check_cv(cv).split(X, balanced, groups)]
-    if len(tests) < FEWEST_FOLDS:
-        raise ValueError(f"cv must have at least {FEWEST_FOLDS} folds, got {len(tests)}")
+    found = split_rows(check_cv(cv), X, balanced, FEWEST_FOLDS, groups=groups)
+    tests = [test for _, test in found]
     check_partition(np.concatenate(tests), targets.shape[0])
+    warn_of_gaps(found, targets.shape[0])
     fold = np.empty(targets.shape[0], dtype=np.intp)
     for number, test in enumerate(tests):
         fold[test] = number

@@ -7,7 +7,7 @@ import numpy as np
 from scipy import stats
 
 from ..metrics import CLASS_TYPES, UNKNOWN, Predictions, encode
-from ..tasks import TaskTargets, final_step, labels_of, read_like, read_targets
+from ..tasks import TaskTargets, labels_of, read_targets
 from ._joint_steps import chosen_tasks
 
 
@@ -93,8 +93,7 @@ def calibrations(
         targets = read_targets(y).targets
         predictions = Predictions.of_values(predicted, targets)
     else:
-        targets = read_like(y, final_step(predicted).tasks_)
-        predictions = Predictions.of_model(predicted, X)
+        targets, predictions = Predictions.to_score(predicted, X, y)
     return {
         name: of_task(name, targets, predictions, n_bins, level)
         for name in chosen_tasks(tasks, list(predictions.task_types))
@@ -124,7 +123,11 @@ def of_task(
     codes = encode(labels.values, classes)
     known &= codes != UNKNOWN
     require(name, codes[known])
-    drawn = range(len(classes)) if len(classes) > 2 else [len(classes) - 1]
+    named = targets._info[name].event
+    event = predictions.events.get(name) if named is None else named
+    drawn = list(range(len(classes))) if len(classes) > 2 else [len(classes) - 1]
+    if len(classes) == 2 and event == classes[0]:
+        drawn = [0]
     return TaskCalibration(
         {
             classes[k].item() if isinstance(classes[k], np.generic) else classes[k]: bins_of_class(

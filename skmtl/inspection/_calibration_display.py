@@ -54,7 +54,8 @@ class TaskCalibrationDisplay:
     out. On the dashed diagonal, what is predicted comes true on average. The shape at the bottom is a histogram of the
     predictions.
 
-    Tasks with two classes show the second one, which the title names, and tasks with more a curve a class. Intervals
+    Tasks with two classes show the event (``TaskTargets.events``), without one the second, which the title names, and
+    tasks with more a curve a class. Intervals
     are Wilson's for fractions, and Student's for means of numbers (also of counts, whose variance is not assumed). They
     take samples for independent, and are for one bin each: of ten bins that are well calibrated, one outside
     its 95 % interval is no surprise. They miss ties of patients, hospitals or survey weights.

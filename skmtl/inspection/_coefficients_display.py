@@ -75,6 +75,7 @@ class CoefficientsDisplay:
     many are shown. Coefficients are those of the inputs that the model sees: they can be compared between features
     where these were standardised.
 
+    Tasks of two classes have those of the log-odds of the event (``TaskTargets.events``), without one of the second.
     Regressions have coefficients in units of their target, so that days and mg/dL cannot be compared. With
     ``scale="largest"`` each task is divided by its largest coefficient, in all panels by the same number: parts
     still add up. Strong and weak tasks then look the same; ``scale=None`` shows which is which.
@@ -163,12 +164,13 @@ class CoefficientsDisplay:
         model = linear_model(estimator, "estimator")
         names = chosen_tasks(tasks, model.tasks_)
         rows = np.concatenate([np.arange(len(model.coef_))[model.task_columns_[t]] for t in names])
+        signs = model._event_signs()
         parts = parts_of(model)
         display = cls(
-            model.coef_[rows],
+            (model.coef_ * signs)[rows],
             input_names(estimator),
             [column for name in names for column in columns_of_tasks(model)[name]],
-            **{part: values[rows] for part, values in parts.items()},
+            **{part: (values * signs)[rows] for part, values in parts.items()},
             unit=unit_of([model.task_types_[name] for name in names]),
         )
         return display.plot(ax, max_features=max_features, scale=scale, order=order)

@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 from sklearn.model_selection import check_cv
 
-from ..model_selection import TaskStratifiedKFold
+from ..model_selection import Fold, TaskStratifiedKFold, split_rows
 from ..tasks import TaskTargets
+from ..utils import group_codes
 
-Fold = tuple[np.ndarray, np.ndarray]
 FEWEST_FOLDS = 2
 
 
@@ -25,23 +25,11 @@ def repeated_folds(
         splitters = [
             TaskStratifiedKFold(n_splits, shuffle=True, random_state=seed) for seed in seeds
         ]
-    found = [
-        (np.asarray(train), np.asarray(test))
+    return [
+        fold
         for splitter in splitters
-        for train, test in check_cv(splitter).split(X, targets, groups)
+        for fold in split_rows(check_cv(splitter), X, targets, FEWEST_FOLDS, groups=groups)
     ]
-    folds = [(as_rows(train), as_rows(test)) for train, test in found]
-    if len(folds) < FEWEST_FOLDS:
-        raise ValueError(f"cv must have at least {FEWEST_FOLDS} folds, got {len(folds)}")
-    both = [number for number, (train, test) in enumerate(folds) if np.isin(test, train).any()]
-    if both:
-        raise ValueError(f"cv must not test rows that were trained on, as folds {both} do")
-    return folds
-
-
-def as_rows(rows: np.ndarray) -> np.ndarray:
-    """Return positions, where rows may be a mask."""
-    return np.flatnonzero(rows) if rows.dtype == bool else rows
 
 
 def check_train_sizes(train_sizes: Any, folds: list[Fold]) -> list[Any]:
@@ -68,7 +56,7 @@ def nested(train: np.ndarray, sizes: Sequence[Any], groups: Any, random: Any) ->
     n_rows = len(train)
     of_row = np.arange(n_rows)
     if groups is not None:
-        of_row = np.unique(groups[train], return_inverse=True)[1]
+        of_row = group_codes(groups[train])
     place = random.permutation(int(of_row.max()) + 1)[of_row]
     order = np.argsort(place, kind="stable")
     ends = np.append(np.flatnonzero(np.diff(place[order])) + 1, n_rows)

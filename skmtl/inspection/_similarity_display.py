@@ -148,7 +148,8 @@ class TaskSimilarityDisplay:
             gram, label = model.coef_ @ model.coef_.T, "cosine of coefficients"
         if any(part.stop - part.start > 1 for part in model.task_columns_.values()):
             label = f"{label}\n(several classes: root of RV)"
-        similarity = task_similarity(gram, model.task_columns_)
+        signs = model._event_signs()
+        similarity = task_similarity(gram * signs * signs.T, model.task_columns_)
         return cls(similarity, model.tasks_, label).plot(ax)
 
     @classmethod

@@ -33,6 +33,16 @@ class JointLinearModel(JointModel):
     def _setup(self) -> Setup:
         """Return the penalty, and what the tasks are."""
 
+    @property
+    def feature_importances_(self) -> np.ndarray:
+        """Importance of each feature, of shape (n_features,): the norm of its coefficients over all tasks.
+
+        Coefficients are those of targets as the model scales them, so that with ``scale_targets=True`` importances do
+        not depend on the units of targets, as norms of ``coef_`` do. Features should be on one scale.
+        """
+        scale = [head.scale for head in self._heads for _ in range(head.width)]
+        return np.linalg.norm(self.coef_ / np.array(scale)[:, None], axis=0)
+
     def coef_frame(self) -> Any:
         """Return the coefficients with their names.
 
@@ -40,22 +50,32 @@ class JointLinearModel(JointModel):
         -------
         frame : pandas.DataFrame of shape (n_features, n_columns)
             A row a feature, a column a task, or a class of a task with several. Where the penalty is a sum, such blocks
-            of columns stand side by side under the names "coef" and those of ``components_``.
+            of columns stand side by side under the names "coef" and those of ``components_``. Of two classes they are
+            the log-odds of the event (``TaskTargets.events``), whichever of the two it is; without one of the second.
         """
         import pandas as pd
 
         check_is_fitted(self)
         features = getattr(self, "feature_names_in_", np.arange(self.n_features_in_))
+        signs = self._event_signs()
         blocks = {"coef": self.coef_} | getattr(self, "components_", {})
         frames = {
             name: pd.DataFrame(
-                block.T,
+                (block * signs).T,
                 index=pd.Index(features, name="feature"),
                 columns=column_names(self._heads),
             )
             for name, block in blocks.items()
         }
         return frames["coef"] if len(frames) == 1 else pd.concat(frames, axis=1)
+
+    def _event_signs(self) -> np.ndarray:
+        """Return -1 for each row of ``coef_`` whose log-odds are not those of the event, else 1, as a column."""
+        signs = np.ones((len(self.coef_), 1))
+        for name, rows in self.task_columns_.items():
+            is_reversed = self._info[name].is_reversed and len(signs[rows]) == 1
+            signs[rows] = -1.0 if is_reversed else 1.0
+        return signs
 
     def _fit(
         self, X: Any, y: Any, sample_weight: Any, choose: Choose | None = None
@@ -84,8 +104,8 @@ class JointLinearModel(JointModel):
             start = None
         separate = fit_separately(prepared, penalty, self.max_iter)
         found = solve(prepared, penalty, self.max_iter, self.tol, start, separate)
-        self._keep(came, prepared, found)
         self.__dict__.update(learnt)
+        self._keep(came, prepared, found)  # last: an interrupt leaves no model that lacks something
         return self
 
     def _keep(self, came: FitData, prepared: Prepared, found: Coefficients) -> None:

@@ -13,12 +13,12 @@ from sklearn.model_selection import check_cv
 from sklearn.utils.parallel import Parallel, delayed
 
 from ..metrics import TaskScorer
-from ..model_selection import TaskStratifiedKFold
+from ..model_selection import TaskStratifiedKFold, split_rows
 from ..penalties import Penalty
 from ..tasks import FitData
 from ._choice import Choice
 from ._folds import Fold
-from ._scores import Scores
+from ._scores import Scores, check_names
 from ._walk import walk
 from .problems import Coefficients, Prepared, Setup, Start
 
@@ -89,6 +89,7 @@ class Tuning:
 
     def choose(self, came: FitData, prepared: Prepared, setup: Setup) -> Choice:
         """Choose by cross-validation, and walk on all rows to the neighbour of what was chosen."""
+        check_names(came.targets)
         scorer = self.model.scoring
         scorer = scorer if isinstance(scorer, TaskScorer) else TaskScorer(scorer)
         metrics = scorer.by_task(came.targets.task_types)
@@ -113,10 +114,8 @@ class Tuning:
         if came.X.shape[0] < 2:
             raise ValueError("cross-validation needs at least 2 samples, got n_samples = 1")
         splitter = splitter_of(self.model)
-        groups = {} if self.given["groups"] is None else {"groups": self.given["groups"]}
-        splits = list(splitter.split(came.X, came.targets, **groups))
-        if not splits:
-            raise ValueError("cv must have at least one fold, got none")
+        groups = self.given["groups"]
+        splits = split_rows(splitter, came.X, came.targets, groups=groups)
         context = self.context.subcontext(
             task_name="folds", max_subtasks=len(splits), sequential_subtasks=False
         )
@@ -128,7 +127,7 @@ class Tuning:
         for k, (train, test) in enumerate(splits):
             own = context.subcontext(task_name="fold", task_id=k, max_subtasks=n_points)
             label = f"[{type(self.model).__name__}] fold {k + 1} of {len(splits)}:"
-            folds.append(Fold(*told, np.asarray(train), np.asarray(test), own, label))
+            folds.append(Fold(*told, train, test, own, label))
         with warnings.catch_warnings():
             warnings.filterwarnings("ignore", message=CONSTANT, category=UserWarning)
             scores = Parallel(n_jobs=self.model.n_jobs)(delayed(fold.run)() for fold in folds)

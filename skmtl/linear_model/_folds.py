@@ -72,16 +72,17 @@ class Sample:
     tasks: Mapping[Hashable, TaskSample]
     task_types: Mapping[Hashable, str | None]
     classes: Mapping[Hashable, np.ndarray]
+    events: Mapping[Hashable, Any]
 
     @classmethod
     def of(cls, came: FitData, rows: np.ndarray, prepared: Prepared) -> "Sample":
         """Take the rows."""
         X, targets = came.X[rows], came.targets[rows]
         weights = None if came.weights is None else came.weights[rows]
-        nothing = Predictions(targets.task_types, targets.classes, {})
+        nothing = Predictions(targets.task_types, targets.classes, {}, targets.events)
         fitted = [head.name for head in prepared.heads if len(head.active)]
         tasks = {name: TaskSample.of(name, nothing, targets, weights, X) for name in fitted}
-        return cls(X, prepared.heads, tasks, targets.task_types, targets.classes)
+        return cls(X, prepared.heads, tasks, targets.task_types, targets.classes, targets.events)
 
     def score(self, found: Coefficients, metrics: Mapping[Hashable, Any]) -> list[float]:
         """Return the score of each task that has a metric."""
@@ -111,4 +112,4 @@ class Sample:
             "predict_proba": lambda: probabilities(self.heads, raw),
             "decision_function": lambda: {head.name: head.decision(raw) for head in self.heads},
         }
-        return Predictions(self.task_types, self.classes, methods)
+        return Predictions(self.task_types, self.classes, methods, self.events)

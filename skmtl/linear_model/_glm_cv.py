@@ -136,8 +136,8 @@ class MultiTaskGLMCV(CallbackSupport, JointLinearModel):
         the best constant prediction, taken on the data as given. A fit warns where it is above 1e-9 and above tol.
 
     n_iter_ : int
-        Iterations of the solver, at most max_iter; 1 for a direct solution. Of penalties that are not smooth, fifty steps
-        on the Gram matrix count as one.
+        Iterations of the solver, at most max_iter; 1 for a direct solution. Of penalties that are not smooth, fifty
+        steps on the Gram matrix count as one.
 
     tasks_ : tuple of length n_tasks
         Names of the tasks.

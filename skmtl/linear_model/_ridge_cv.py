@@ -4,6 +4,7 @@ import warnings
 
 import numpy as np
 
+from ..model_selection import split_rows
 from ..penalties import MeanRegularized
 from ..tasks import as_regression
 from ..utils import POSITIVE, Boolean, Either, Number, OneOf, Several
@@ -20,6 +21,7 @@ from ._ridge_grid import (
     pooled_strengths,
     table,
 )
+from ._scores import check_names
 from .problems import Setup, label_weights
 
 
@@ -49,7 +51,8 @@ class MultiTaskRidgeCV(JointLinearModel):
         Whether each task has a strength of its own, drawn towards the common one. Otherwise all have the same.
 
     cv : None, int, splitter or iterable of (train, test), default=None
-        None leaves out row by row, exactly. An integer is the number of folds of ``TaskStratifiedKFold``, shuffled; a
+        None leaves out row by row, exactly, or five folds where ``y`` is ``TaskTargets`` with groups. An integer is the
+        number of folds of ``TaskStratifiedKFold``, shuffled, which keep such groups together; a
         splitter of scikit-learn, or pairs of row numbers, say which rows are left out together. Take it where rows
         are not independent: copies, or several visits of a patient, as pairs from a splitter that knows the groups.
 
@@ -247,6 +250,7 @@ class MultiTaskRidgeCV(JointLinearModel):
 
     def _choose(self, came, prepared, setup):
         """Choose the pair by rows left out, then the strengths of the tasks."""
+        check_names(came.targets)
         alphas = default_alphas(prepared) if self.alphas is None else list(self.alphas)
         sharings = np.array(list(self.sharings), dtype=np.float64)
         grid = Grid(np.array(alphas, np.float64), sharings, self.signs, self.pool_intercept)
@@ -279,10 +283,10 @@ class MultiTaskRidgeCV(JointLinearModel):
             raise ValueError(
                 f"MultiTaskRidgeCV needs at least 2 samples with labels, to leave one out, got n_samples={n_samples}"
             )
-        if self.cv is None:
+        if self.cv is None and came.targets.groups is None:
             errors = leave_one_out_errors(came, prepared, grid)
         else:
-            splits = splitter_of(self).split(came.X, came.targets)
+            splits = split_rows(splitter_of(self), came.X, came.targets)
             names = ("fit_intercept", "scale_targets", "task_weight", "max_iter", "tol")
             settings = {name: vars(self)[name] for name in names}
             errors = fold_errors(came, grid, splits, settings)

@@ -1,11 +1,12 @@
 """Errors of rows left out for a grid of strengths and sharings, and what is chosen by them."""
 
 import warnings
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Hashable, Mapping, Sequence
 from typing import Any, NamedTuple, cast
 
 import numpy as np
 
+from ..model_selection import Fold
 from ..penalties import MeanRegularized, Quadratic
 from ..tasks import FitData, labels_of
 from ..utils import binary_unit, take_rows
@@ -17,8 +18,6 @@ from .problems import Prepared, label_weights
 NOISE_TO_SIGNAL = np.geomspace(1e-4, 1e3, 15)
 SAME_SCORE = 10  # decimals of a score beyond which it is rounding
 SAME_VALUE = 10 * np.finfo(np.float64).eps
-
-Splits = Iterable[tuple[np.ndarray, np.ndarray]]
 
 
 class Grid(NamedTuple):
@@ -120,12 +119,14 @@ def mean_squares(labels: LeaveOneOut, prepared: Prepared, prior: Prior) -> np.nd
     return np.array([weight @ errors**2 / weight.sum() for errors, weight in pairs])
 
 
-def fold_errors(came: FitData, grid: Grid, splits: Splits, settings: Mapping[str, Any]) -> Errors:
+def fold_errors(
+    came: FitData, grid: Grid, folds: Sequence[Fold], settings: Mapping[str, Any]
+) -> Errors:
     """Leave out fold by fold, everything fitted anew; settings are further arguments of ridge_path."""
     shape = (len(grid.alphas), len(grid.sharings), len(came.targets))
     squared, total = np.zeros(shape), np.zeros(len(came.targets))
     units = units_of(came)
-    for train, test in splits:
+    for train, test in folds:
         weights = None if came.weights is None else came.weights[train]
         with warnings.catch_warnings():
             warnings.filterwarnings("ignore", message=CONSTANT, category=UserWarning)
@@ -172,8 +173,6 @@ def pooled_strengths(errors: Errors, grid: Grid, i: int, j: int) -> np.ndarray:
 
 def table(errors: Errors, grid: Grid, tasks: tuple[Hashable, ...]) -> dict[str, Any]:
     """Return what scikit-learn's searches have in cv_results_, a row a pair, alpha by alpha."""
-    if "score" in tasks:
-        raise ValueError("cv_results_ needs the name 'score' for itself: rename that task")
     alphas, sharings = (a.ravel() for a in np.meshgrid(grid.alphas, grid.sharings, indexing="ij"))
     joint = errors.mean_scores.ravel()
     found = {

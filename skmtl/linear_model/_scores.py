@@ -1,6 +1,6 @@
 """Scores of tasks in folds, and which point of a grid they speak for."""
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -25,8 +25,6 @@ class Scores:
     @classmethod
     def of(cls, tasks: tuple[Hashable, ...], values: np.ndarray) -> "Scores":
         """Leave a task out of a fold in which it cannot be scored at some point: points must be comparable."""
-        if JOINT in tasks:
-            raise ValueError(f"cv_results_ needs the name {JOINT!r} for itself: rename that task")
         undefined = np.isnan(values).any(axis=(1, 2), keepdims=True)
         if undefined.all():
             raise ValueError(f"no task of {list(tasks)} can be scored in any fold")
@@ -103,6 +101,12 @@ class Scores:
         counts = np.bincount(order[1].ravel())
         found[f"rank_test_{JOINT}"] = (1 + np.cumsum(counts) - counts)[order[1].ravel()]
         return found
+
+
+def check_names(tasks: Iterable[Hashable]) -> None:
+    """Raise ValueError where a task has the name that the joint score has in cv_results_."""
+    if JOINT in tasks:
+        raise ValueError(f"cv_results_ needs the name {JOINT!r} for itself: rename that task")
 
 
 def mean(values: np.ndarray, axis: int = 0) -> np.ndarray:

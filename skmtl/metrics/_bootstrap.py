@@ -6,10 +6,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from sklearn.utils import check_random_state
-from sklearn.utils.validation import check_consistent_length, column_or_1d
+from sklearn.utils.validation import check_consistent_length
 
 from ..tasks import Labels
-from ..utils import Number, require
+from ..utils import Number, group_codes, read_groups, require
 from ._rules import Metric
 from ._score import TaskSample
 
@@ -33,8 +33,9 @@ class Bootstrap(NamedTuple):
         require("confidence_level", confidence_level, WITHIN)
         item = np.arange(n_samples)
         if groups is not None:
+            groups = read_groups(groups)
             check_consistent_length(item, groups)
-            item = np.unique(column_or_1d(groups), return_inverse=True)[1]
+            item = group_codes(groups)
         return cls(n_bootstraps, confidence_level, item, check_random_state(seed))
 
     def draws(self) -> list[np.ndarray]:

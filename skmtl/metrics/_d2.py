@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 from scipy.special import rel_entr
+from sklearn.utils.validation import check_consistent_length
 
 from ..tasks import check_weights, labels_of, read_like
 from ..utils import binary_unit
@@ -58,6 +59,7 @@ def mean_d2(
 ) -> float:
     """Return the mean over tasks of D2, given predicted means or probabilities by task."""
     targets = read_like(y, tuple(means))
+    check_consistent_length(targets, *means.values())
     weights = check_weights(sample_weight, targets)
     scores, left_out = [], []
     for name, mean in means.items():

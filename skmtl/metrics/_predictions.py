@@ -1,5 +1,6 @@
 """Predictions of all tasks, made once, that scikit-learn's scorers ask one task at a time."""
 
+import warnings
 from collections.abc import Callable, Hashable, Mapping
 from typing import Any
 
@@ -7,10 +8,11 @@ import numpy as np
 from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
 from sklearn.utils.metaestimators import available_if
 
-from ..tasks import TaskTargets, final_step, read_like
+from ..tasks import TaskTargets, as_log_odds, check_same_rows, final_step, read_like
 from ._codes import UNKNOWN, encode
 
 Arrays = Mapping[Hashable, np.ndarray]
+NO_LABELS = np.empty(0)
 
 
 class Predictions:
@@ -21,9 +23,11 @@ class Predictions:
         task_types: Mapping[Hashable, str | None],
         classes: Arrays,
         methods: Mapping[str, Callable[[], Arrays]],
+        events: Mapping[Hashable, Any],
     ) -> None:
         self.task_types = task_types
         self.classes = classes
+        self.events = events
         self._methods = methods
         self._found: dict[str, Arrays] = {}
 
@@ -45,7 +49,14 @@ class Predictions:
             methods["predict_proba"] = call(fitted.predict_proba)
         if hasattr(fitted, "decision_function"):
             methods["decision_function"] = call(fitted.decision_function)
-        return cls(final.task_types_, classes, methods)
+        events = TaskTargets._carry(dict.fromkeys(tasks, NO_LABELS), final._info).events
+        return cls(final.task_types_, classes, methods, events)
+
+    @classmethod
+    def to_score(cls, fitted: Any, X: Any, y: Any) -> tuple[TaskTargets, "Predictions"]:
+        """Targets of the tasks of a fitted model, and its predictions for as many samples."""
+        check_same_rows(X=X, y=y)
+        return read_like(y, final_step(fitted).tasks_), cls.of_model(fitted, X)
 
     @classmethod
     def of_values(cls, values: Any, targets: TaskTargets) -> "Predictions":
@@ -58,13 +69,15 @@ class Predictions:
                 predicted[name] = array if is_unlabelled else numbers(name, array)
                 continue
             codes = None if array.ndim == 2 else encode(array, classes)
-            if codes is None or np.any((codes == UNKNOWN) & present(array)):
+            are_risks = not isinstance(values, TaskTargets) and may_be_risks(array, classes)
+            if codes is None or are_risks or np.any((codes == UNKNOWN) & present(array)):
                 probability[name] = as_probability(name, array, classes)
                 known = present(probability[name]).all(axis=1)
                 codes = np.where(known, probability[name].argmax(axis=1), UNKNOWN)
             predicted[name] = codes
         methods = {"predict": lambda: predicted, "predict_proba": lambda: probability}
-        return cls({name: targets.task_types[name] for name in predicted}, targets.classes, methods)
+        types = {name: targets.task_types[name] for name in predicted}
+        return cls(types, targets.classes, methods, targets.events)
 
     def offers(self, name: Hashable, method: str) -> bool:
         """Whether a method answers for a task."""
@@ -94,7 +107,7 @@ def read_values(values: Any, targets: TaskTargets) -> dict[Hashable, np.ndarray]
     if not isinstance(values, Mapping):
         shape = np.shape(values)
         if len(targets) > 1 or len(shape) != 2 or shape[1] == 1:
-            return dict(read_like(values, targets.tasks))
+            return of_length(targets.shape[0], dict(read_like(values, targets.tasks)))
         values = {targets.tasks[0]: np.asarray(values)}
     unknown = [name for name in values if name not in targets]
     if unknown or not values:
@@ -102,12 +115,23 @@ def read_values(values: Any, targets: TaskTargets) -> dict[Hashable, np.ndarray]
     wide = {name: np.asarray(array) for name, array in values.items() if np.ndim(array) == 2}
     flat = {name: array for name, array in values.items() if name not in wide}
     read = {**wide, **(TaskTargets(flat) if flat else {})}
-    for name, array in read.items():
-        if len(array) != targets.shape[0]:
+    return of_length(targets.shape[0], {name: read[name] for name in values})
+
+
+def of_length(n_samples: int, found: dict[Hashable, np.ndarray]) -> dict[Hashable, np.ndarray]:
+    """Return predictions by task; raise ValueError where they are of another number of samples."""
+    for name, array in found.items():
+        if len(array) != n_samples:
             raise ValueError(
-                f"y_pred of task {name!r} must have {targets.shape[0]} samples, got {len(array)}"
+                f"y_pred of task {name!r} must have {n_samples} samples, got {len(array)}"
             )
-    return {name: read[name] for name in values}
+    return found
+
+
+def may_be_risks(array: np.ndarray, classes: np.ndarray) -> bool:
+    """Whether numbers that are all 0 or 1 are probabilities: real ones, of whole classes 0 and 1, are."""
+    whole = classes.dtype.kind in "iu" and classes.tolist() == [0, 1]
+    return whole and array.ndim == 1 and array.dtype.kind == "f"
 
 
 def numbers(name: Hashable, array: np.ndarray) -> np.ndarray:
@@ -135,39 +159,58 @@ def as_probability(name: Hashable, array: np.ndarray, classes: np.ndarray) -> np
         raise ValueError(
             f"y_pred of task {name!r} must hold probabilities in [0, 1], got {outside:g}"
         )
+    total = array.sum(axis=1, dtype=np.float64)
+    wrong = np.abs(total - 1.0) > np.sqrt(
+        np.finfo(array.dtype if array.dtype.kind == "f" else float).eps
+    )
+    if wrong.any():
+        warnings.warn(
+            f"y_pred of task {name!r} must hold probabilities that sum to one in each row, got a sum of "
+            f"{total[wrong][0]:g} in row {int(wrong.argmax())}",
+            UserWarning,
+            stacklevel=5,
+        )
     return array
 
 
 class PredictedClasses(ClassifierMixin, BaseEstimator):
     """The labelled samples of one classification task, as a classifier that ignores its argument.
 
-    classes are the names under which it gives the classes: themselves, or their numbers.
+    classes are the names under which it gives the classes: themselves, or their numbers; with is_reversed, the second
+    of two classes stands for the first.
     """
 
     def __init__(
-        self, predictions: Predictions, name: Hashable, rows: np.ndarray | None, classes: np.ndarray
+        self,
+        predictions: Predictions,
+        name: Hashable,
+        rows: np.ndarray | None,
+        classes: np.ndarray,
+        is_reversed: bool = False,
     ) -> None:
         self.predictions = predictions
         self.name = name
         self.rows = rows
         self.classes = classes
+        self.is_reversed = is_reversed
 
     @property
     def classes_(self) -> np.ndarray:
         return self.classes
 
     def predict(self, X: Any) -> np.ndarray:
-        return self.classes[self._of("predict")]
+        codes = self._of("predict")
+        return self.classes[1 - codes if self.is_reversed else codes]
 
     @available_if(lambda self: self.predictions.offers(self.name, "predict_proba"))
     def predict_proba(self, X: Any) -> np.ndarray:
-        return self._of("predict_proba")
+        probability = self._of("predict_proba")
+        return probability[:, ::-1] if self.is_reversed else probability
 
     @available_if(lambda self: self.predictions.offers(self.name, "decision_function"))
     def decision_function(self, X: Any) -> np.ndarray:
-        decision = self._of("decision_function")
-        is_pair = decision.ndim == 2 and decision.shape[1] == 2
-        return decision[:, 1] - decision[:, 0] if is_pair else decision
+        decision = as_log_odds(self._of("decision_function"))
+        return -decision if self.is_reversed else decision
 
     def _of(self, method: str) -> np.ndarray:
         found = self.predictions.of(method)[self.name]

@@ -51,6 +51,20 @@ CLASS_STEMS = (
     "top_k_accuracy",
 )
 
+# Metrics of one of two classes, the event: of the other they are another number.
+OF_EVENT = frozenset(
+    {
+        "average_precision",
+        "calibration_intercept",
+        "f1",
+        "jaccard",
+        "neg_negative_likelihood_ratio",
+        "positive_likelihood_ratio",
+        "precision",
+        "recall",
+    }
+)
+
 # Metrics that say something of a sample with one class, or of a single label.
 OF_ANY_LABELS = frozenset(
     {"accuracy", "expected_calibration_error", "neg_brier_score", "neg_log_loss", "top_k_accuracy"}
@@ -112,6 +126,21 @@ def check_metric(metric: Any, name: Hashable, kind: str | None) -> None:
             f"metric {metric!r} does not fit task {name!r}, which is of type {kind!r} (metrics by task: "
             "{task: metric})"
         )
+
+
+def check_event(metric: Any, name: Hashable, classes: np.ndarray, event: Any) -> None:
+    """Raise ValueError where a metric is of the event, and nobody knows which of two classes that is."""
+    if event is None and len(classes) == 2 and is_of_event(metric):
+        labels = classes.tolist()
+        raise ValueError(
+            f"metric {metric!r} of task {name!r} is of the event, and none of its classes {labels} is said to be it: "
+            f"TaskTargets(y, events={{{name!r}: {labels[1]!r}}})"
+        )
+
+
+def is_of_event(metric: Any) -> bool:
+    """Whether a metric of two classes depends on which is the event."""
+    return isinstance(metric, str) and metric in OF_EVENT
 
 
 def why_undefined(

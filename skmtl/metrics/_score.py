@@ -14,7 +14,7 @@ from ._calibration import CALIBRATION
 from ._codes import UNKNOWN, encode
 from ._d2 import explained
 from ._predictions import PredictedClasses, PredictedNumbers, Predictions
-from ._rules import CLASS_TYPES, D2, Metric, check_metric, why_undefined
+from ._rules import CLASS_TYPES, D2, Metric, check_event, check_metric, is_of_event, why_undefined
 
 # Metrics that must be told of classes without a label, with which they are as defined as without.
 TOLD_CLASSES = frozenset(
@@ -31,13 +31,17 @@ class Score(NamedTuple):
 
 @dataclass(frozen=True)
 class TaskSample:
-    """The labels of one task, and what is predicted for them. X are the inputs of all samples, where known."""
+    """The labels of one task, and what is predicted for them. X are the inputs of all samples, where known.
+
+    named_event is the class that the targets say is the event; else what the model or the predictions know holds.
+    """
 
     name: Hashable
     predictions: Predictions
     labels: Labels
     is_weighted: bool
     X: Any
+    named_event: Any = None
 
     @classmethod
     def of(
@@ -49,12 +53,20 @@ class TaskSample:
         X: Any,
     ) -> "TaskSample":
         """Take the labelled samples with a weight above zero."""
-        return cls(name, predictions, labels_of(targets, name, weights), weights is not None, X)
+        labels = labels_of(targets, name, weights)
+        event = targets._info[name].event
+        return cls(name, predictions, labels, weights is not None, X, event)
 
     @property
     def kind(self) -> str | None:
         """Type of the task."""
         return self.predictions.task_types[self.name]
+
+    @property
+    def event(self) -> Any:
+        """The class of two that is the event; None where nobody knows."""
+        known = self.predictions.events.get(self.name)
+        return known if self.named_event is None else self.named_event
 
     @property
     def weight(self) -> np.ndarray | None:
@@ -69,6 +81,7 @@ class TaskSample:
         is_class = self.kind in CLASS_TYPES
         classes = self.predictions.classes[self.name] if is_class else np.empty(0)
         known = encode(self.labels.values, classes) if is_class else self._numbers()
+        check_event(metric, self.name, classes, self.event)
         why = why_undefined(metric, self.kind, known, len(classes))
         if why is not None:
             return Score(np.nan, why)
@@ -76,6 +89,11 @@ class TaskSample:
         try:
             value = float(self._compute(metric, known, classes))
         except (AttributeError, TypeError, ValueError) as error:
+            if isinstance(error, AttributeError) and is_class and not self._has_probabilities():
+                error = AttributeError(
+                    f"it needs probabilities, but what is predicted are classes: give probabilities of shape "
+                    f"(n_samples, {len(classes)})"
+                )
             raise ValueError(
                 f"metric {metric!r} cannot score task {self.name!r} of type {self.kind!r}: {error}"
             ) from error
@@ -84,8 +102,11 @@ class TaskSample:
     def _compute(self, metric: Metric, known: np.ndarray, classes: np.ndarray) -> float:
         if metric == D2:
             return explained(self.kind, known, self._mean(), self.weight)
+        is_reversed = is_of_event(metric) and len(classes) == 2 and self.event == classes[0]
+        known = 1 - known if is_reversed else known
         if isinstance(metric, str) and metric in CALIBRATION:
-            return CALIBRATION[metric](str(self.kind), known, self._mean(), self.labels.weight)
+            mean = self._mean()[:, ::-1] if is_reversed else self._mean()
+            return CALIBRATION[metric](str(self.kind), known, mean, self.labels.weight)
         if not isinstance(metric, str):
             view, labels = self._view(classes), self.labels.values
             labels = classes[known] if len(classes) else labels
@@ -99,14 +120,21 @@ class TaskSample:
         with config_context(enable_metadata_routing=True):
             told = {"labels": codes} if metric in TOLD_CLASSES else {}
             scorer = check_scoring(scoring=metric)
-            return scorer(self._view(codes), None, known, **told, **self._weight_argument())
+            view = self._view(codes, is_reversed)
+            return scorer(view, None, known, **told, **self._weight_argument())
+
+    def _has_probabilities(self) -> bool:
+        return self.predictions.offers(self.name, "predict_proba")
 
     def _weight_argument(self) -> dict[str, np.ndarray]:
         return {} if self.weight is None else {"sample_weight": self.weight}
 
-    def _view(self, classes: np.ndarray) -> PredictedClasses | PredictedNumbers:
+    def _view(
+        self, classes: np.ndarray, is_reversed: bool = False
+    ) -> PredictedClasses | PredictedNumbers:
         if len(classes):
-            return PredictedClasses(self.predictions, self.name, self.labels.rows, classes)
+            own = (self.predictions, self.name, self.labels.rows)
+            return PredictedClasses(*own, classes, is_reversed)
         return PredictedNumbers(self.predictions, self.name, self.labels.rows)
 
     def _mean(self) -> np.ndarray:

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 import numpy as np
 from sklearn.utils.metadata_routing import UNUSED
 
-from ..tasks import check_weights, final_step, read_like
+from ..tasks import check_weights, final_step
 from ..utils import Configurable, OneOf, Rule
 from ._calibration import CALIBRATION
 from ._predictions import Predictions
@@ -41,9 +41,8 @@ class TaskScorer(Configurable):
         self.check_params()
         final = final_step(estimator)
         metrics = self.by_task(final.task_types_)
-        targets = read_like(y, final.tasks_)
+        targets, predictions = Predictions.to_score(estimator, X, y)
         weights = check_weights(sample_weight, targets)
-        predictions = Predictions.of_model(estimator, X)
         scores = {
             name: TaskSample.of(name, predictions, targets, weights, X).score(metric)
             for name, metric in metrics.items()
@@ -136,8 +135,9 @@ def task_scorer(metric: Any = None, *, average: str | None = MEAN) -> TaskScorer
     (``"roc_auc..."``, ``"average_precision"``). Labels of a class that the model has not seen leave the
     task out too: make ``TaskTargets`` once, from the whole data, so that models of all folds know all classes.
 
-    ``"roc_auc"`` means ``"roc_auc_ovr"`` where a task has more than two classes. The positive class, where a
-    metric has one (``"f1"``, ``"precision"``, ...), is the second of the task's sorted classes, whatever its name.
+    ``"roc_auc"`` means ``"roc_auc_ovr"`` where a task has more than two classes. Metrics of the event
+    (``"f1"``, ``"precision"``, ``"average_precision"``, ...) need to know which of two classes that is: the one named
+    in ``TaskTargets(y, events=...)``, the higher of two ordered categories, else True or 1; where none is, they raise.
 
     A mean over metrics of different scales (an area under a curve, a squared error in days) is ruled by the
     largest scale; ``"d2"`` puts tasks of all types on one.

@@ -4,10 +4,10 @@ import warnings
 from collections.abc import Hashable, Mapping
 from typing import Any
 
-from ..tasks import TaskTargets, check_weights, final_step, read_like, read_targets
+from ..tasks import TaskTargets, check_weights, read_targets, warn_of_indexes
 from ._bootstrap import Bootstrap
 from ._predictions import Predictions
-from ._rules import DEFAULT_ORDER, DEFAULTS, Metric, check_metric
+from ._rules import DEFAULT_ORDER, DEFAULTS, Metric, check_metric, is_of_event
 from ._score import TaskSample
 
 
@@ -37,8 +37,9 @@ def task_scores(
     y_pred : estimator, dict, TaskTargets, data frame or array-like
         A fitted joint model (or a pipeline or search that ends in one), which predicts for ``X``; or predictions by
         task, in any container of targets: numbers, classes, or, in a dict, probabilities of shape
-        (n_samples, n_classes) or those of the second of two classes of shape (n_samples,), unless they are
-        all themselves classes (0 and 1). A dict may leave tasks out; what is left out is not scored.
+        (n_samples, n_classes), which sum to one, or those of the second of two classes of shape (n_samples,). Numbers
+        that are all classes themselves (0 and 1) are classes; but real ones, where the classes are integers and
+        ``y_pred`` is no ``TaskTargets``, are probabilities. A dict may leave tasks out; what is left out is not scored.
 
     X : {array-like, data frame, CSR matrix} of shape (n_samples, n_features), default=None
         Inputs; only with a model.
@@ -58,7 +59,8 @@ def task_scores(
         metrics are scored on the same draws; a thousand take the time of a thousand tables.
 
     groups : array-like of shape (n_samples,), default=None
-        Group of each sample, such as the patient: whole groups are drawn. Without them, rows of one patient count as
+        Group of each sample, such as the patient, by default those of ``y_true``: whole groups are drawn. Without them,
+        rows of one patient count as
         independent, and intervals are too narrow.
 
     confidence_level : float, default=0.95
@@ -96,7 +98,8 @@ def task_scores(
 
     Notes
     -----
-    What metrics need to be defined, and what they take as the positive class, is said under ``task_scorer``.
+    What metrics need to be defined, and which class is the event, is said under ``task_scorer``. Where no class is
+    known to be the event, default metrics of it are left out with a warning.
 
     Of the calibration metrics greater is not better, so that ``task_scorer`` refuses them. ``"calibration_slope"`` is b
     of the logistic regression of the labels of two classes on a + b logit(p), p the predicted probability of the
@@ -120,10 +123,11 @@ def task_scores(
 
     Examples
     --------
-    >>> from skmtl import MultiTaskGLM
+    >>> from skmtl import MultiTaskGLM, TaskTargets
     >>> from skmtl.metrics import task_scores
     >>> X = [[0.0], [1.0], [2.0], [3.0], [4.0], [5.0]]
     >>> y = {"ill": ["no", "no", "yes", "no", "yes", None], "dose": [0.1, 1.2, 1.9, 3.3, 4.0, 4.8]}
+    >>> y = TaskTargets(y, events={"ill": "yes"})
     >>> model = MultiTaskGLM().fit(X, y)
     >>> table = task_scores(y, model, X)
     >>> table[["type", "n_labels", "d2"]].round(2)
@@ -142,10 +146,13 @@ def task_scores(
         raise ImportError("task_scores needs pandas: pip install 'skmtl[plot]'") from error
     targets, predictions = read(y_true, y_pred, X)
     weights = check_weights(sample_weight, targets)
+    groups = targets.groups if groups is None else groups
     drawn = Bootstrap.of(n_bootstraps, groups, confidence_level, random_state, targets.shape[0])
     asked = ask(metrics, predictions)
     samples = {name: TaskSample.of(name, predictions, targets, weights, X) for name in asked}
-    rows, undefined = {}, []
+    rows, undefined = {}, list[str]()
+    if metrics is None:
+        asked, undefined = without_events(asked, samples)
     intervals = drawn.intervals(samples, asked)
     for name, sample in samples.items():
         row: dict[str, Any] = {"type": sample.kind, "n_labels": len(sample.labels.values)}
@@ -180,10 +187,11 @@ def read(y_true: Any, y_pred: Any, X: Any) -> tuple[Any, Predictions]:
     if not is_model and X is not None:
         raise ValueError("X must be given with a model only, but y_pred holds predictions")
     if is_model:
-        return read_like(y_true, final_step(y_pred).tasks_), Predictions.of_model(y_pred, X)
+        return Predictions.to_score(y_pred, X, y_true)
+    warn_of_indexes(y_true=y_true, y_pred=y_pred)
     targets, _, came_typed = read_targets(y_true)
     if isinstance(y_pred, TaskTargets) and not came_typed:
-        targets = TaskTargets._carry(targets, targets._info | y_pred._info)
+        targets = targets._like(y_pred._info)
     return targets, Predictions.of_values(y_pred, targets)
 
 
@@ -214,6 +222,23 @@ def defaults(name: Hashable, predictions: Predictions) -> list[Metric]:
     if kind in ("binary", "multiclass") and not predictions.offers(name, "predict_proba"):
         return ["accuracy"]
     return list(DEFAULTS[kind]) if kind is not None else []
+
+
+def without_events(
+    asked: dict[Hashable, list[Metric]], samples: Mapping[Hashable, TaskSample]
+) -> tuple[dict[Hashable, list[Metric]], list[str]]:
+    """Return default metrics without those of an event where nobody knows it, and what they are."""
+    kept, undefined = {}, list[str]()
+    for name, metrics in asked.items():
+        is_unknown = samples[name].kind == "binary" and samples[name].event is None
+        kept[name] = [m for m in metrics if not (is_unknown and is_of_event(m))]
+        lost = [str(m) for m in metrics if m not in kept[name]]
+        if lost:
+            hint = f"TaskTargets(y, events={{{name!r}: ...}})"
+            undefined.append(
+                f"{' and '.join(lost)} of {name!r} (no class is said to be the event: {hint})"
+            )
+    return kept, undefined
 
 
 def title(metric: Metric) -> str:

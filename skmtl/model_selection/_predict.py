@@ -14,6 +14,7 @@ from sklearn.utils.validation import check_consistent_length
 
 from ..tasks import TaskTargets, among_all, final_step, read_like, read_targets
 from ..utils import n_rows, row_index, take_rows
+from ._folds import Fold, split_rows
 from ._stratified import TaskStratifiedKFold
 
 # What is predicted of a class that the training part of a fold lacks.
@@ -50,7 +51,7 @@ def cross_val_predict(
         ``TaskTargets`` once, so that each task has the type and the classes of the whole data in every fold.
 
     groups : array-like of shape (n_samples,), default=None
-        Group of each sample, for splitters that know groups.
+        Group of each sample, for splitters that know groups; by default those of ``y``.
 
     cv : int, splitter or iterable of (train, test), default=None
         Folds, in which each sample must be tested once. None is ``TaskStratifiedKFold()``, an integer
@@ -130,7 +131,7 @@ def out_of_fold(
     check_consistent_length(X, targets, groups)
     splitter = folds_of(cv)
     routed = route(estimator, splitter, params, groups)
-    splits = [tuple(map(np.asarray, s)) for s in splitter.split(X, targets, **routed.split)]
+    splits = split_rows(splitter, X, targets, **{"groups": groups, **routed.split})
     rows = np.concatenate([test for _, test in splits])
     check_partition(rows, targets.shape[0])
     parts = Parallel(n_jobs=n_jobs)(
@@ -178,7 +179,7 @@ class OutOfFold(NamedTuple):
         """Return the predictions of every sample."""
         found = [part.found["predict"] for part in self.parts]
         columns = {t: np.concatenate([of[t] for of in found])[self.back] for t in self.targets}
-        return TaskTargets._carry(columns, found[0]._info)
+        return TaskTargets._carry(columns, found[0]._info, self.targets._rows)
 
     def probabilities(self) -> dict[Hashable, np.ndarray]:
         """Return the probabilities of every sample."""
@@ -202,9 +203,11 @@ def folds_of(cv: Any) -> Any:
     return TaskStratifiedKFold(cv) if isinstance(cv, Integral) else check_cv(cv)
 
 
-def folds_once(cv: Any, X: Any, targets: TaskTargets, groups: Any) -> list[tuple]:
+def folds_once(cv: Any, X: Any, targets: TaskTargets, groups: Any) -> list[Fold]:
     """Return the folds, for several models to be held out alike."""
-    return list(folds_of(cv).split(X, targets, groups))
+    folds = split_rows(folds_of(cv), X, targets, groups=groups)
+    check_partition(np.concatenate([test for _, test in folds]), targets.shape[0])
+    return folds
 
 
 def route(estimator: Any, splitter: Any, params: Mapping[str, Any] | None, groups: Any) -> Routed:

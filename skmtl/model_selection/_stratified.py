@@ -7,9 +7,10 @@ from typing import Any, ClassVar
 import numpy as np
 from sklearn.model_selection import BaseCrossValidator
 from sklearn.utils import check_random_state
-from sklearn.utils.validation import check_consistent_length, column_or_1d
+from sklearn.utils.validation import check_consistent_length
 
-from ..tasks import read_targets
+from ..tasks import groups_of, read_targets
+from ..utils import group_codes
 from ._assign import assign_folds, count_labels
 from ._strata import strata
 
@@ -107,7 +108,8 @@ class TaskStratifiedKFold(BaseCrossValidator):
             Targets, one column a task; NaN, None, ``pd.NA`` or null where a label was not observed.
 
         groups : array-like of shape (n_samples,), default=None
-            Group of each sample, for instance the patient. Samples of a group are always in the same fold.
+            Group of each sample, for instance the patient. Samples of a group are always in the same fold. By default
+            the groups of ``y``, where it is ``TaskTargets`` with groups.
 
         Yields
         ------
@@ -147,10 +149,11 @@ class TaskStratifiedKFold(BaseCrossValidator):
         if y is None:
             raise ValueError("TaskStratifiedKFold needs y, the targets, to split; got None")
         targets = read_targets(y).targets
+        groups = groups_of(targets, groups)
         check_consistent_length(X, targets, groups)
         codes, kind = None, "samples"
         if groups is not None:
-            codes, kind = np.unique(column_or_1d(groups), return_inverse=True)[1], "groups"
+            codes, kind = group_codes(groups), "groups"
         n_items = targets.shape[0] if codes is None else int(codes.max(initial=-1)) + 1
         if self.n_splits > n_items:
             raise ValueError(

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from sklearn.utils import check_random_state
 
-from ..tasks import FitData
+from ..tasks import FitData, groups_of
 from ..utils import take_rows
 from ._activations import ACTIVATIONS
 from ._ensemble import Ensemble
@@ -117,6 +117,7 @@ def new_networks(
 
 def fit(model: Any, came: FitData, groups: Any, former: Ensemble | None, watcher: Any) -> Fitted:
     """Fit networks with the parameters of the model; former are those of the last fit, to start from."""
+    groups = groups_of(came.targets, groups)
     prepared = prepare(came, model.class_weight, model.task_weight, model.standardize)
     seed = seed_of(model)
     random = np.random.default_rng(seed)

@@ -6,8 +6,9 @@ from typing import Any
 import numpy as np
 from sklearn.model_selection import BaseCrossValidator, check_cv
 
-from ..model_selection import TaskStratifiedKFold
+from ..model_selection import TaskStratifiedKFold, split_rows, warn_of_gaps
 from ..tasks import TaskTargets
+from ..utils import group_codes
 
 
 def splitter_of(cv: Any) -> BaseCrossValidator:
@@ -20,7 +21,7 @@ def held_out(
 ) -> list[np.ndarray]:
     """Return the rows that each member holds out: folds alike in all tasks, or about a share of the rows for one."""
     n_samples = targets.shape[0]
-    n_items = n_samples if groups is None else len(np.unique(groups))
+    n_items = n_samples if groups is None else len(np.unique(group_codes(groups)))
     if n_items < 2:
         what = "samples" if groups is None else "groups"
         raise ValueError(
@@ -47,14 +48,14 @@ def held_out_by(
     place = np.full(n_samples, -1)
     place[rows] = np.arange(len(rows))
     tests = []
-    for _, test in check_cv(cv).split(X, targets, **given):
-        own = place[np.asarray(test)]
+    folds = split_rows(check_cv(cv), X, targets, **given)
+    warn_of_gaps(folds, n_samples)
+    for _, test in folds:
+        own = place[test]
         tests.append(own[own >= 0])
         if len(tests[-1]) in (0, len(rows)):
             raise ValueError(
                 f"each fold of cv must hold out some samples with labels and leave some, got {len(tests[-1])} of "
                 f"{len(rows)}"
             )
-    if not tests:
-        raise ValueError("cv must have at least one fold, got none")
     return [tests[m % len(tests)] for m in range(n_members)]

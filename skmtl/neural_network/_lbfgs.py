@@ -57,26 +57,32 @@ class Progress:
         if held:
             self.weight = samples.loss.weight[held[network]].sum(axis=0, keepdims=True)
             self.stopping = Stopping.of(self.flat, self._left())
-        self.epoch = 0
         self.stopped = False
         self.rows: list[tuple[np.ndarray, np.ndarray]] = []
 
     def __call__(self, flat: np.ndarray) -> None:
         self.flat[0] = flat
-        self.epoch += 1
         learnt = self._losses(self.seen)
         loss, left = total(learnt, np.ones_like(learnt)), np.full_like(learnt, np.nan)
         if self.held:
             left = self._losses(self.held)
             loss = total(left, self.weight)
+        self.rows.append(
+            (learnt, left)
+        )  # first, so that after an interrupt the epoch kept has its losses
+        if self.held:
             tol = self.trainer.settings.tol
             self.stopping.see(self.epoch, np.zeros(1, dtype=int), self.flat, loss, tol)
-        self.rows.append((learnt, left))
         idle = bool(self.held) and self.stopping.idle[0] >= self.trainer.settings.n_iter_no_change
         kept = self.stopping.best if self.held else self.flat
         if self.watch(self.epoch, float(np.nanmean(learnt)), float(loss[0]), kept) or idle:
             self.stopped = True
             raise StopIteration
+
+    @property
+    def epoch(self) -> int:
+        """Number of iterations whose losses are known."""
+        return len(self.rows)
 
     def result(self) -> tuple[np.ndarray, int]:
         """Return the parameters to keep, and the iteration that gave them."""

@@ -85,8 +85,8 @@ class MultiTaskMLP(CallbackSupport, ClassNamePrefixFeaturesOutMixin, Transformer
 
     cv : int, splitter or iterable of (train, test), default=None
         Folds that the members hold out: member m the test rows of split m, starting again where there are fewer
-        splits than members. None is ``TaskStratifiedKFold(n_members, shuffle=True)``, which never splits one of the
-        ``groups``.
+        splits than members. It learns from all others, with a warning where a split does not (``TimeSeriesSplit``).
+        None is ``TaskStratifiedKFold(n_members, shuffle=True)``, which never splits one of the ``groups``.
 
     loss_balancing : {"sum", "uncertainty", "dwa", "pcgrad", "mgda"}, default="sum"
         How the tasks' losses are weighed while they are learnt: as ``task_weight`` has them; by uncertainty that is
@@ -315,8 +315,8 @@ class MultiTaskMLP(CallbackSupport, ClassNamePrefixFeaturesOutMixin, Transformer
             Targets; the tasks are those of the first call.
 
         classes : dict of {task: array-like}, or array-like for one task, default=None
-            All classes of the tasks that have any, in the first call. Tasks that are not named, and are no
-            ``TaskTargets`` that know theirs, have the classes of the first rows.
+            All classes of the tasks that have any; in later calls the same, or None. Tasks that are not named, and are
+            no ``TaskTargets`` that know theirs, have the classes of the first rows.
 
         sample_weight : array-like of shape (n_samples,) or (n_samples, n_tasks), data frame or TaskTargets
             Weights of the samples, or of each sample in each task; all one by default.
@@ -328,7 +328,7 @@ class MultiTaskMLP(CallbackSupport, ClassNamePrefixFeaturesOutMixin, Transformer
         """
         check_rules(self)
         if "_heads" in vars(self):
-            go_on(self, X, y, sample_weight)
+            go_on(self, X, y, classes, sample_weight)
         else:
             self._forget()
             begin(self, X, y, classes, sample_weight)
@@ -372,14 +372,14 @@ class MultiTaskMLP(CallbackSupport, ClassNamePrefixFeaturesOutMixin, Transformer
         self.task_loss_curve_ = trained.curves.by_task(
             tuple(found.prepared.targets), trained.best_epoch
         )
-        self._keep_tasks(came, found.prepared.heads)
         if found.oof is not None:
-            said = RawAnswers(found.oof, self._heads)
-            self.oof_decision_ = self._layout.pack_arrays(said.decisions())
-            if self.classes_:
-                self.oof_probability_ = self._layout.pack_arrays(said.probabilities())
-            predicted = TaskTargets._carry(where_known(said), self._info)
-            self.oof_prediction_ = self._layout.pack(predicted, None)
+            said, layout = RawAnswers(found.oof, found.prepared.heads), came.layout
+            self.oof_decision_ = layout.pack_arrays(said.decisions())
+            if came.targets.classes:
+                self.oof_probability_ = layout.pack_arrays(said.probabilities())
+            predicted = TaskTargets._carry(where_known(said), came.targets._info)
+            self.oof_prediction_ = layout.pack(predicted, None)
+        self._keep_tasks(came, found.prepared.heads)  # last: it says that the model is fitted
         if trained.interrupted:
             warnings.warn("fit was interrupted; the best weights so far are kept", stacklevel=3)
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..heads import open_heads
-from ..tasks import as_declared, as_known, check_fit, with_classes
+from ..tasks import as_declared, as_known, check_classes, check_fit, with_classes
 from ._ensemble import Ensemble
 from ._fit import new_networks, require_finite, seed_of, trainer_of
 from ._prepare import Prepared, prepare, prepare_more
@@ -42,8 +42,9 @@ def begin(model: Any, X: Any, y: Any, classes: Any, sample_weight: Any) -> None:
     model._keep_tasks(came, prepared.heads)
 
 
-def go_on(model: Any, X: Any, y: Any, sample_weight: Any) -> None:
-    """Learn from more rows."""
+def go_on(model: Any, X: Any, y: Any, classes: Any, sample_weight: Any) -> None:
+    """Learn from more rows, of the classes that are known."""
+    check_classes(classes, model.classes_, model.tasks_)
     typing = as_known(model._info)
     came = check_fit(model, X, y, sample_weight, typing, reset=False)
     former = model._ensemble

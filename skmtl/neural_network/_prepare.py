@@ -185,4 +185,5 @@ def counted(targets: TaskTargets, labels: Mapping[Any, Labels], fits: list[TaskF
             column = column.astype(object if column.dtype.kind not in "iuf" else np.float64)
             column[hidden] = None if column.dtype == object else np.nan
         columns[name] = column
-    return TaskTargets._carry(columns, {name: targets._info[name] for name in columns})
+    info = {name: targets._info[name] for name in columns}
+    return TaskTargets._carry(columns, info, targets._rows)

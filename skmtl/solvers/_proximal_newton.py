@@ -241,6 +241,8 @@ def extrapolated(steps: deque[Step]) -> Point:
     K = np.array([[np.vdot(a.residual, b.metric_residual) for b in steps] for a in steps])
     K = 0.5 * (K + K.T)
     K[np.diag_indices_from(K)] += RIDGE * np.trace(K) + np.finfo(float).tiny
+    if not np.isfinite(K).all():
+        return steps[-1].end
     weights = np.linalg.lstsq(K, np.ones(len(K)), rcond=None)[0]
     total = float(weights.sum())
     if not np.isfinite(total) or total <= 0.0:

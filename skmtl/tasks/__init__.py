@@ -1,9 +1,9 @@
 """Targets in, predictions out."""
 
-from ._columns import is_missing
-from ._known import as_known, with_classes
-from ._labels import Labels, among_all, labels_of, read_like
+from ._known import as_known, check_classes, with_classes
+from ._labels import Labels, among_all, groups_of, labels_of, read_like
 from ._layout import Layout, VectorLayout, read_targets
+from ._pairing import check_same_rows, warn_of_indexes
 from ._targets import TaskTargets
 from ._validation import (
     X_RULES,
@@ -21,6 +21,7 @@ from ._validation import (
 from ._view import (
     TaskClassifier,
     TaskRegressor,
+    as_log_odds,
     final_step,
     inputs_of,
     steps_before,
@@ -41,21 +42,25 @@ __all__ = [
     "as_classes",
     "as_declared",
     "as_known",
+    "as_log_odds",
     "as_regression",
+    "check_classes",
     "check_fit",
     "check_fit_around",
     "check_inputs",
     "check_predict",
     "check_predict_around",
+    "check_same_rows",
     "check_weights",
     "final_step",
+    "groups_of",
     "inputs_of",
-    "is_missing",
     "labels_of",
     "read_like",
     "read_targets",
     "require_target",
     "steps_before",
     "task_view",
+    "warn_of_indexes",
     "with_classes",
 ]

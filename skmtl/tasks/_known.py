@@ -24,9 +24,30 @@ def with_classes(classes: Any, typing: Typing) -> Typing:
         if unknown:
             raise ValueError(f"classes names tasks that y does not have: {unknown}")
         info = {name: _among(name, targets._info[name], given[name]) for name in given}
-        return typing(TaskTargets._carry(targets, targets._info | info))
+        return typing(targets._like(info))
 
     return settle
+
+
+def check_classes(
+    classes: Any, known: Mapping[Hashable, np.ndarray], tasks: tuple[Hashable, ...]
+) -> None:
+    """Raise ValueError where classes, by task or of the only task, are not those that are known."""
+    if classes is None:
+        return
+    given = classes if isinstance(classes, Mapping) else dict.fromkeys(tasks, classes)
+    for name, some in given.items():
+        whole = known.get(name)
+        if whole is None:
+            raise ValueError(
+                f"classes names {name!r}, which is no task with classes; those are {list(known)}"
+            )
+        column = read_column(name, np.asarray(some)).classes
+        if column is None or not np.array_equal(column, whole):
+            raise ValueError(
+                f"classes of task {name!r} must be those of the first call to partial_fit, {whole.tolist()}, got "
+                f"{some!r}"
+            )
 
 
 def _among(name: Hashable, info: TaskInfo, classes: Any) -> TaskInfo:
@@ -58,6 +79,6 @@ def as_known(info: Mapping[Hashable, TaskInfo]) -> Typing:
             if known.type == "count":
                 declare(name, known, "count", column.values)
         ordered = {name: columns[name] for name in info}
-        return Typed(TaskTargets._carry(ordered, dict(info)), frozenset(info))
+        return Typed(TaskTargets._carry(ordered, dict(info), columns._rows), frozenset(info))
 
     return settle

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..utils import binary_unit
+from ..utils import binary_unit, read_groups
 from ._layout import read_targets
 from ._targets import TaskTargets
 
@@ -49,6 +49,11 @@ def labels_of(targets: TaskTargets, name: Hashable, weights: np.ndarray | None) 
     return Labels(rows, targets[name][rows], weight[rows])
 
 
+def groups_of(targets: TaskTargets, groups: Any) -> np.ndarray | None:
+    """Return the groups that were given, checked, else those of the targets."""
+    return targets.groups if groups is None else read_groups(groups)
+
+
 def read_like(y: Any, tasks: Sequence[Hashable]) -> TaskTargets:
     """Read the targets of known tasks, by name, or by position where y has no names."""
     targets = read_targets(y).targets
@@ -56,7 +61,8 @@ def read_like(y: Any, tasks: Sequence[Hashable]) -> TaskTargets:
         return targets
     if isinstance(y, TaskTargets | dict) or len(targets) != len(tasks):
         raise ValueError(f"y must have the tasks of the model, {list(tasks)}, got {list(targets)}")
-    return TaskTargets(dict(zip(tasks, targets.values(), strict=True)))
+    info = {task: targets._info[name] for task, name in zip(tasks, targets, strict=True)}
+    return TaskTargets._carry(dict(zip(tasks, targets.values(), strict=True)), info, targets._rows)
 
 
 def among_all(

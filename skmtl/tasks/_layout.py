@@ -9,6 +9,7 @@ import numpy as np
 from scipy import sparse
 
 from ..utils import FrameTemplate, is_frame, is_series, row_index
+from ._rows import RowLabels
 from ._targets import TaskTargets
 
 
@@ -29,7 +30,9 @@ class DictLayout(Layout):
     """A dict of columns, or TaskTargets."""
 
     def pack(self, predicted: TaskTargets, X: Any) -> TaskTargets:
-        return predicted
+        index = row_index(X)
+        rows = RowLabels(predicted.groups, predicted.index if index is None else index)
+        return TaskTargets._carry(predicted, predicted._info, rows)
 
 
 @dataclass(frozen=True)
@@ -45,7 +48,9 @@ class FrameLayout(Layout):
     def _fits(self, name: Hashable, column: np.ndarray) -> bool:
         """Whether predictions go into the column's dtype without loss."""
         is_mean = column.dtype.kind == "f"
-        return not is_mean or "float" in str(self.template.dtypes.get(name)).lower()
+        return not is_mean or str(self.template.dtypes.get(name)).lower().startswith(
+            ("float", "double")
+        )
 
 
 @dataclass(frozen=True)

@@ -5,9 +5,15 @@ from typing import Any
 
 import numpy as np
 
-from ..utils import is_frame, read_frame, row_index
+from ._array import check_names, warn_of_lost_types
+from ._codes import MissingCodes
 from ._columns import TargetColumn, observed, read_column
-from ._types import TaskInfo, check_task_types, declare, infer
+from ._joining import check_same_tasks, joined_columns, joined_rows
+from ._rows import RowLabels, check_index, common_index
+from ._tables import as_pandas, check_one_length, columns_of, same, summary
+from ._types import TaskInfo, check_events, check_task_types, declare, infer, name_event, without
+
+NO_ROWS = RowLabels()
 
 
 class TaskTargets(dict):
@@ -30,6 +36,20 @@ class TaskTargets(dict):
         mean; only by declaration). Tasks not named, or ``"auto"``, are inferred: labels and numbers with at most
         two distinct values are classes, other numbers are regression.
 
+    events : dict of {task: class}, default=None
+        Which of two classes is the event, whose probability is the risk: metrics such as ``"f1"`` and
+        ``"average_precision"``, calibration, coefficient tables and Displays are of it. Where none is named it is
+        the higher of two ordered categories, else the class True or 1; with none of these, there is none.
+
+    missing : list or dict of {task: list}, default=None
+        Labels that stand for a missing one, such as ``["?", -9]``, in all tasks or by task. By default the texts
+        "nan", "NaT" and "<NA>", which a cast makes of missing values, do, with a warning; other texts that often do,
+        such as "?" and "NA", are warned of. ``[]`` says that there are none.
+
+    groups : array-like of shape (n_samples,), default=None
+        Group of each sample, such as the patient, a number or a string. Folds, out-of-fold predictions, comparisons
+        and bootstraps of this package then keep groups together unasked.
+
     Attributes
     ----------
     shape : tuple of (n_samples, n_tasks)
@@ -43,6 +63,15 @@ class TaskTargets(dict):
 
     classes : dict of {task: ndarray}
         Sorted classes of each binary or multiclass task.
+
+    events : dict of {task: class}
+        The event of each task with two classes, where there is one.
+
+    groups : ndarray of shape (n_samples,) or None
+        Group of each sample, where they were given.
+
+    index : pandas.Index or None
+        Row index, where y came in pandas with one; ``y[labels]`` asks for rows by an Index.
 
     Raises
     ------
@@ -70,32 +99,54 @@ class TaskTargets(dict):
 
     __hash__ = None  # type: ignore[assignment]
     _info: dict[Hashable, TaskInfo]
+    _rows: RowLabels
 
-    def __init__(self, y: Any, task_types: Any = "auto") -> None:
-        columns = _columns_of(y)
+    def __init__(
+        self,
+        y: Any,
+        task_types: Any = "auto",
+        *,
+        events: Mapping[Hashable, Any] | None = None,
+        missing: Any = None,
+        groups: Any = None,
+    ) -> None:
+        columns = columns_of(y)
         if not columns:
             raise ValueError("y must hold at least one task, got none")
+        check_names(columns)
         self._info = {}
-        known = y._info if isinstance(y, TaskTargets) else {}
+        is_typed = isinstance(y, TaskTargets)
+        known = y._info if is_typed else {}
+        codes = MissingCodes(missing, columns)
         for name, values in columns.items():
-            self._set(name, read_column(name, values), known.get(name))
-        _check_one_length(self)
-        _check_one_index(columns)
+            named = codes.of(name)
+            column = read_column(name, values, named if named is not None or not is_typed else ())
+            self._set(name, column, without(known[name], named) if name in known else None)
+        check_one_length(self)
+        rows = y._rows if is_typed else RowLabels(None, common_index(columns))
+        self._rows = rows if groups is None else RowLabels.of(groups, rows.index, self.shape[0])
         self._info.update(self.declared_as(check_task_types(task_types, self.tasks))._info)
+        for name, event in check_events(events, self.tasks).items():
+            self._info[name] = name_event(name, self._info[name], event)
 
     @classmethod
     def _carry(
-        cls, columns: Mapping[Hashable, np.ndarray], info: dict[Hashable, TaskInfo]
+        cls,
+        columns: Mapping[Hashable, np.ndarray],
+        info: dict[Hashable, TaskInfo],
+        rows: RowLabels = NO_ROWS,
     ) -> "TaskTargets":
-        """Make targets of checked columns whose types and classes are known."""
+        """Make targets of checked columns whose types and classes are known, and what is known of their rows."""
         made = cls.__new__(cls)
         dict.update(made, columns)
-        made._info = dict(info)
+        made._info, made._rows = dict(info), rows
         return made
 
+    def _like(self, info: Mapping[Hashable, TaskInfo]) -> "TaskTargets":
+        """Return targets of the same columns and rows of which something else is known."""
+        return self._carry(self, self._info | dict(info), self._rows)
+
     def _set(self, name: Hashable, column: TargetColumn, info: TaskInfo | None) -> None:
-        if isinstance(name, tuple):
-            raise ValueError(f"task names must not be tuples, got {name!r}")
         dict.__setitem__(self, name, column.values)
         self._info[name] = infer(column) if info is None else info
 
@@ -117,12 +168,24 @@ class TaskTargets(dict):
     @property
     def classes(self) -> dict[Hashable, np.ndarray]:
         """Sorted classes of each binary or multiclass task."""
-        found = {name: self._info[name] for name in self}
-        return {
-            name: info.classes
-            for name, info in found.items()
-            if info.type in ("binary", "multiclass") and info.classes is not None
-        }
+        found = {name: self._info[name].class_labels for name in self}
+        return {name: classes for name, classes in found.items() if classes is not None}
+
+    @property
+    def events(self) -> dict[Hashable, Any]:
+        """The event of each task with two classes, where there is one."""
+        found = {name: self._info[name].event_class for name in self}
+        return {name: event for name, event in found.items() if event is not None}
+
+    @property
+    def groups(self) -> np.ndarray | None:
+        """Group of each sample."""
+        return self._rows.groups
+
+    @property
+    def index(self) -> Any:
+        """Row index."""
+        return self._rows.index
 
     def observed(self, name: Hashable) -> np.ndarray:
         """Return the mask of the samples whose label is known.
@@ -156,7 +219,7 @@ class TaskTargets(dict):
             name: declare(name, self._info[name], kind, self[name])
             for name, kind in task_types.items()
         }
-        return self._carry(self, self._info | info)
+        return self._like(info)
 
     def select(self, tasks: Iterable[Hashable]) -> "TaskTargets":
         """Return some of the tasks, with their types and classes.
@@ -173,7 +236,9 @@ class TaskTargets(dict):
         """
         names = list(tasks)
         return self._carry(
-            {name: self[name] for name in names}, {name: self._info[name] for name in names}
+            {name: self[name] for name in names},
+            {name: self._info[name] for name in names},
+            self._rows,
         )
 
     def suspects(self) -> tuple[Hashable, ...]:
@@ -213,16 +278,20 @@ class TaskTargets(dict):
                     f"{key!r} is no task; the tasks are {list(self)} (rows: y[[i, j]], y[i:j] or a mask)"
                 )
             return dict.__getitem__(self, key)
-        rows = key if isinstance(key, slice) else _row_key(key)
-        return self._carry({name: column[rows] for name, column in self.items()}, self._info)
+        rows = self._rows.positions(key)
+        part = {name: column[rows] for name, column in self.items()}
+        return self._carry(part, self._info, self._rows.take(rows))
 
     def __setitem__(self, name: Hashable, values: Any) -> None:
-        column = read_column(name, values)
+        column = read_column(name, values, None)
+        check_names([*self, name])
         others = len(self) - (name in self)
         if others and len(column.values) != self.shape[0]:
             raise ValueError(
                 f"task {name!r} must have {self.shape[0]} samples, got {len(column.values)}"
             )
+        if others:
+            check_index(name, values, self.index)
         known = self._info.get(name)
         self._set(name, column, known if known is not None and known.covers(column) else None)
 
@@ -239,15 +308,16 @@ class TaskTargets(dict):
 
     def copy(self) -> "TaskTargets":
         """Return a copy that shares no array with this one."""
-        return self._carry({name: column.copy() for name, column in self.items()}, self._info)
+        columns = {name: column.copy() for name, column in self.items()}
+        return self._carry(columns, self._info, self._rows.copy())
 
     def __copy__(self) -> "TaskTargets":
-        return self._carry(self, self._info)
+        return self._like({})
 
     def __or__(self, other: Any) -> Any:
         if not isinstance(other, Mapping):
             return NotImplemented
-        joined = self._carry(self, self._info)
+        joined = self._like({})
         joined |= other
         return joined
 
@@ -256,6 +326,8 @@ class TaskTargets(dict):
             self[name] = values
             if isinstance(other, TaskTargets):
                 self._info[name] = other._info[name]
+        if isinstance(other, TaskTargets) and self.groups is None:
+            self._rows = self._rows._replace(groups=other.groups)
         return self
 
     def __ror__(self, other: Any) -> Any:
@@ -264,101 +336,70 @@ class TaskTargets(dict):
     def __eq__(self, other: Any) -> bool:
         if not isinstance(other, Mapping) or list(self) != list(other):
             return False
-        return all(_same(column, np.asarray(other[name])) for name, column in self.items())
+        return all(same(column, np.asarray(other[name])) for name, column in self.items())
 
     def __ne__(self, other: Any) -> bool:
         return not self == other
 
     def __reduce__(self) -> Any:
-        return (_restore, (dict(self), self._info))
+        return (self._carry, (dict(self), self._info, self._rows))
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
-        matrix = np.empty(self.shape, dtype=object)
+        warn_of_lost_types(self, self._info)
+        column = next(iter(self.values()), np.empty(0))
+        # One task that is known everywhere keeps its dtype, by which scikit-learn tells classes from numbers.
+        dtype_of = column.dtype if len(self) == 1 and observed(column).all() else object
+        matrix = np.empty(self.shape, dtype=dtype_of)
         for position, column in enumerate(self.values()):
             matrix[:, position] = column
         return matrix if dtype is None else matrix.astype(dtype)
 
     def __array_function__(self, function: Any, types: Any, args: Any, kwargs: Any) -> Any:
         if function is np.concatenate and not kwargs.get("axis"):
-            return _concatenate(args[0])
+            parts = list(args[0])
+            check_same_tasks(parts)
+            return self.concat(parts)
         return NotImplemented
 
+    def to_frame(self, index: Any = None) -> Any:
+        """Return a pandas frame, one column a task.
+
+        Parameters
+        ----------
+        index : array-like of shape (n_samples,), default=None
+            Row index, such as patient ids; by default that of the targets, where they have one.
+
+        Returns
+        -------
+        frame : pandas.DataFrame
+            Labels that are missing are NaN or None.
+        """
+        return as_pandas(self, self.index if index is None else index)
+
+    @classmethod
+    def concat(cls, parts: Iterable["TaskTargets"]) -> "TaskTargets":
+        """Put the samples of several targets below one another; tasks that some of them lack are missing there.
+
+        Parameters
+        ----------
+        parts : sequence of TaskTargets
+            Cohorts, with the same tasks or others. Groups of one name are one group: make the ids of patients of
+            different hospitals different.
+
+        Returns
+        -------
+        targets : TaskTargets
+            All tasks, in the order in which they appear, with the classes of all parts.
+        """
+        parts = list(parts)
+        if not parts or not all(isinstance(part, TaskTargets) for part in parts):
+            kinds = [type(part).__name__ for part in parts]
+            raise ValueError(f"parts must be one or more TaskTargets, got {kinds}")
+        columns, info = joined_columns(
+            [{n: (part[n], part._info[n]) for n in part} for part in parts]
+        )
+        return cls._carry(columns, info, joined_rows([part._rows for part in parts]))
+
     def __repr__(self) -> str:
-        parts = []
-        for name, column in self.items():
-            n_missing = int((~observed(column)).sum())
-            parts.append(
-                f"{name}: {self._info[name].type}"
-                + (f" ({n_missing} missing)" if n_missing else "")
-            )
-        return f"TaskTargets({self.shape[0]} samples; {', '.join(parts)})"
-
-
-def _restore(columns: dict, info: dict) -> TaskTargets:
-    return TaskTargets._carry(columns, info)
-
-
-def _columns_of(y: Any) -> Mapping[Hashable, Any]:
-    if isinstance(y, Mapping):
-        return y
-    if is_frame(y):
-        return read_frame(y)
-    raise ValueError(f"y must be a dict of columns or a data frame, got {type(y).__name__}")
-
-
-def _row_key(key: Any) -> np.ndarray:
-    rows = np.asarray(key)
-    if rows.size == 0:
-        rows = rows.astype(np.intp)
-    if rows.ndim != 1 or rows.dtype.kind not in "biu":
-        raise TypeError(
-            f"rows must be integers or a boolean mask, got {rows.dtype} of shape {rows.shape}"
-        )
-    return rows
-
-
-def _check_one_length(columns: Mapping[Hashable, np.ndarray]) -> None:
-    lengths = {name: len(column) for name, column in columns.items()}
-    if len(set(lengths.values())) > 1:
-        raise ValueError(f"tasks must have the same number of samples, got {lengths}")
-
-
-def _check_one_index(columns: Mapping[Hashable, Any]) -> None:
-    found = [
-        (name, row_index(values))
-        for name, values in columns.items()
-        if not isinstance(values, np.ndarray)
-    ]
-    found = [(name, index) for name, index in found if index is not None]
-    for name, index in found[1:]:
-        if not index.equals(found[0][1]):
-            raise ValueError(
-                f"tasks must have the same row index: that of {name!r} differs from that of {found[0][0]!r}"
-            )
-
-
-def _same(a: np.ndarray, b: np.ndarray) -> bool:
-    if a.shape != b.shape:
-        return False
-    known = observed(a)
-    if b.dtype.kind not in "biufUO" or not np.array_equal(known, observed(b)):
-        return False
-    return bool(np.all(a[known] == b[known]))
-
-
-def _concatenate(parts: Iterable[Any]) -> TaskTargets:
-    parts = list(parts)
-    first = parts[0]
-    if not all(isinstance(part, TaskTargets) and part.tasks == first.tasks for part in parts):
-        raise ValueError(
-            "only TaskTargets with the same tasks, in the same order, can be concatenated"
-        )
-    columns = {name: np.concatenate([part[name] for part in parts]) for name in first}
-    joined = TaskTargets(columns)
-    for name in first:
-        found = [part._info[name] for part in parts]
-        if all(info is found[0] for info in found):
-            joined._info[name] = found[0]
-        elif len({info.type for info in found}) == 1 and found[0].declared:
-            joined._info[name] = declare(name, joined._info[name], str(found[0].type), joined[name])
-    return joined
+        types = {name: self._info[name].type for name in self}
+        return f"TaskTargets({self.shape[0]} samples; {summary(self, types)})"

@@ -6,9 +6,11 @@ from typing import Any
 
 import numpy as np
 
+from ._codes import coded_as_missing
 from ._columns import FEW, TargetColumn, observed
 
 TASK_TYPES = ("regression", "binary", "multiclass", "count")
+CLASS_TYPES = ("binary", "multiclass")
 
 
 @dataclass(frozen=True)
@@ -16,13 +18,29 @@ class TaskInfo:
     """What is known of a task from the whole data, and stays true of every slice of it.
 
     type is None where nothing was observed to infer it from; classes is None where the targets cannot be
-    classes; are_labels where they can be nothing else.
+    classes; are_labels where they can be nothing else; event is the class that the user named as such, or the higher
+    of two ordered ones, None without.
     """
 
     type: str | None
     classes: np.ndarray | None
     are_labels: bool
     declared: bool
+    event: Any = None
+
+    @property
+    def class_labels(self) -> np.ndarray | None:
+        """Classes of a task of classes, None for others."""
+        return self.classes if self.type in CLASS_TYPES else None
+
+    @property
+    def event_class(self) -> Any:
+        """The class of two that is the event: the one that was said to be, else True or 1; None where none is."""
+        if self.class_labels is None or len(self.class_labels) != 2:
+            return None
+        labels = self.class_labels.tolist()
+        event = 1 if self.event is None else self.event
+        return labels[labels.index(event)] if event in labels else None
 
     @property
     def may_be_codes(self) -> bool:
@@ -30,6 +48,12 @@ class TaskInfo:
         if self.declared or self.type != "regression" or self.classes is None:
             return False
         return len(self.classes) <= FEW and bool((self.classes == np.round(self.classes)).all())
+
+    @property
+    def is_reversed(self) -> bool:
+        """Whether the event is the first of two classes, where log-odds are those of the second."""
+        event = self.event_class
+        return event is not None and self.class_labels is not None and event == self.class_labels[0]
 
     def covers(self, column: TargetColumn) -> bool:
         """Whether other targets of the task, say with some labels hidden, change nothing of this."""
@@ -46,7 +70,48 @@ def infer(column: TargetColumn) -> TaskInfo:
         return TaskInfo(None, column.classes, False, False)
     few = column.classes is not None and len(column.classes) <= 2
     kind = "binary" if few else "multiclass" if column.are_labels else "regression"
-    return TaskInfo(kind, column.classes, column.are_labels, False)
+    event = column.highest if few else None
+    return TaskInfo(kind, column.classes, column.are_labels, False, event)
+
+
+def name_event(name: Hashable, info: TaskInfo, event: Any) -> TaskInfo:
+    """Return info with the class that is the event; raise ValueError where it is none, or not of two."""
+    if info.classes is None or info.type not in CLASS_TYPES:
+        raise ValueError(
+            f"events names task {name!r}, which is of type {info.type!r} and has no classes"
+        )
+    labels = info.classes.tolist()
+    if event not in labels:
+        raise ValueError(
+            f"events of task {name!r} must be one of its classes, {labels}, got {event!r}"
+        )
+    if len(labels) > 2:
+        raise ValueError(
+            f"events names task {name!r}, which has {len(labels)} classes, {labels}: an event is one of two; make a "
+            "task of it, such as y['died'] = y['status'] == 'died'"
+        )
+    return replace(info, event=labels[labels.index(event)])
+
+
+def without(info: TaskInfo, codes: tuple | None) -> TaskInfo:
+    """Return info without the classes that stand for missing labels."""
+    if not codes or info.classes is None:
+        return info
+    classes = info.classes[~coded_as_missing(info.classes, codes)]
+    is_pair = info.type == "multiclass" and not info.declared and len(classes) <= 2
+    return replace(info, classes=classes, type="binary" if is_pair else info.type)
+
+
+def check_events(events: Any, names: tuple[Hashable, ...]) -> dict[Hashable, Any]:
+    """Return {task: class} of the events that the user names."""
+    if events is None:
+        return {}
+    if not isinstance(events, Mapping):
+        raise ValueError(f"events must be a dict {{task: class}}, got {events!r}")
+    unknown = [name for name in events if name not in names]
+    if unknown:
+        raise ValueError(f"events names tasks that y does not have: {unknown}; y has {list(names)}")
+    return dict(events)
 
 
 def declare(name: Hashable, info: TaskInfo, kind: str, values: np.ndarray) -> TaskInfo:

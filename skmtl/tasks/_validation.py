@@ -12,6 +12,7 @@ from sklearn.utils.validation import check_array, check_consistent_length, valid
 from ..utils import is_frame, sum_duplicates
 from ._columns import FEW
 from ._layout import Layout, read_targets
+from ._pairing import check_same_rows
 from ._targets import TaskTargets
 from ._types import check_task_types
 from ._weights import check_weights
@@ -50,8 +51,8 @@ def check_fit(
     reset says that the features are these from now on; otherwise they must be those known.
     """
     require_target(estimator, y)
-    X = check_inputs(estimator, X, reset)
-    return _check_targets(X, y, sample_weight, typing)
+    table, X = X, check_inputs(estimator, X, reset)
+    return _check_targets(table, X, y, sample_weight, typing)
 
 
 def check_inputs(estimator: Any, X: Any, reset: bool) -> Any:
@@ -65,9 +66,9 @@ def check_inputs(estimator: Any, X: Any, reset: bool) -> Any:
 def check_fit_around(estimator: Any, X: Any, y: Any, sample_weight: Any, typing: Typing) -> FitData:
     """Check the arguments of fit where X goes as it is to other estimators, which check it."""
     require_target(estimator, y)
-    X = as_table(estimator, X)
+    table, X = X, as_table(estimator, X)
     validate_data(estimator, X, skip_check_array=True)
-    return _check_targets(X, y, sample_weight, typing)
+    return _check_targets(table, X, y, sample_weight, typing)
 
 
 def check_predict_around(estimator: Any, X: Any) -> Any:
@@ -93,10 +94,11 @@ def require_target(estimator: Any, y: Any) -> None:
         )
 
 
-def _check_targets(X: Any, y: Any, sample_weight: Any, typing: Typing) -> FitData:
-    """Read y and the weights of an X that was checked."""
+def _check_targets(table: Any, X: Any, y: Any, sample_weight: Any, typing: Typing) -> FitData:
+    """Read y and the weights of an X that was checked; table is X with the index it has."""
     targets, layout, came_typed = read_targets(y)
     check_consistent_length(X, targets)
+    check_same_rows(X=table, y=y)
     targets, declared = typing(targets)
     inferred = frozenset() if came_typed else frozenset(targets) - declared
     return FitData(X, targets, check_weights(sample_weight, targets), layout, inferred)

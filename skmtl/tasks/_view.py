@@ -11,6 +11,7 @@ from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
 from ..utils import is_frame, read_frame
+from ._affine import before
 from ._columns import read_column
 
 
@@ -20,6 +21,9 @@ def task_view(fitted: Any, name: Hashable) -> "TaskClassifier | TaskRegressor":
     Whatever scikit-learn does with one outcome it does with the view: curves and other displays, permutation
     importance, partial dependence; and, behind ``sklearn.frozen.FrozenEstimator``, calibration, tuned thresholds
     and stacking.
+
+    ``coef_`` and ``intercept_`` are those of the inputs of ``fitted``: behind scalers and selectors of features in a
+    pipeline they are mapped back, and behind other transformers the view has none.
 
     Parameters
     ----------
@@ -96,6 +100,17 @@ def inputs_of(fitted: Any, X: Any) -> Any:
     return X
 
 
+def as_log_odds(decision: np.ndarray) -> np.ndarray:
+    """Return decision values as scikit-learn has them: 1-D for two classes, also those declared to be several."""
+    is_pair = decision.ndim == 2 and decision.shape[1] == 2
+    return decision[:, 1] - decision[:, 0] if is_pair else decision
+
+
+def contrast(rows: np.ndarray) -> np.ndarray:
+    """Return coefficients or intercepts of two classes, a row each, as those of the log-odds of the second."""
+    return rows[1:] - rows[:1] if len(rows) == 2 else rows
+
+
 def _has_probabilities(view: "TaskView") -> bool:
     """Raise AttributeError where the model has none."""
     return hasattr(view.fitted, "predict_proba")
@@ -140,8 +155,21 @@ class TaskView(BaseEstimator):
 
     @property
     def feature_names_in_(self) -> np.ndarray:
-        """Names of the inputs of the whole model."""
-        return self.fitted.feature_names_in_
+        """Names of the inputs of the whole model; tools that work without names may set or delete them here."""
+        names = vars(self).get("_feature_names")
+        if names is None:
+            return self.fitted.feature_names_in_
+        if not names:
+            raise AttributeError("feature_names_in_ were deleted from this view")
+        return names[0]
+
+    @feature_names_in_.setter
+    def feature_names_in_(self, names: Any) -> None:
+        self._feature_names: tuple[Any, ...] = (names,)
+
+    @feature_names_in_.deleter
+    def feature_names_in_(self) -> None:
+        self._feature_names = ()
 
     def _predicted(self, X: Any) -> np.ndarray:
         found = self.fitted.predict(X)
@@ -156,9 +184,11 @@ class TaskView(BaseEstimator):
     def _of_task(self, found: Any) -> np.ndarray:
         return found[self.name] if isinstance(found, Mapping) else found
 
-    def _linear(self, name: str) -> np.ndarray:
+    def _linear(self) -> tuple[np.ndarray, np.ndarray]:
+        """Return coefficients of the inputs of the whole model, a row a raw column, and intercepts."""
         final = final_step(self.fitted)
-        return getattr(final, name)[final.task_columns_[self.name]]
+        columns = final.task_columns_[self.name]
+        return before(steps_before(self.fitted), final.coef_[columns], final.intercept_[columns])
 
     def __sklearn_is_fitted__(self) -> bool:
         return True
@@ -248,17 +278,17 @@ class TaskClassifier(ClassifierMixin, TaskView):
         decision : ndarray of shape (n_samples,) or (n_samples, n_classes)
             Log-odds of the second of two classes, or a column a class.
         """
-        return self._of_task(self.fitted.decision_function(X))
+        return as_log_odds(self._of_task(self.fitted.decision_function(X)))
 
     @property
     def coef_(self) -> np.ndarray:
-        """Coefficients of shape (1, n_features) for two classes, else (n_classes, n_features)."""
-        return self._linear("coef_")
+        """Coefficients of the inputs, of shape (1, n_features) for two classes, else (n_classes, n_features)."""
+        return contrast(self._linear()[0])
 
     @property
     def intercept_(self) -> np.ndarray:
         """Intercepts of shape (1,) for two classes, else (n_classes,)."""
-        return self._linear("intercept_")
+        return contrast(self._linear()[1])
 
 
 class TaskRegressor(RegressorMixin, TaskView):
@@ -291,10 +321,10 @@ class TaskRegressor(RegressorMixin, TaskView):
 
     @property
     def coef_(self) -> np.ndarray:
-        """Coefficients of shape (n_features,)."""
-        return self._linear("coef_")[0]
+        """Coefficients of the inputs, of shape (n_features,)."""
+        return self._linear()[0][0]
 
     @property
     def intercept_(self) -> float:
         """The intercept."""
-        return float(self._linear("intercept_")[0])
+        return float(self._linear()[1][0])

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from sklearn.utils.validation import check_array
 
-from ..utils import is_frame, read_frame
+from ..utils import is_frame, is_series, read_frame, read_series
 from ._targets import TaskTargets
 
 
@@ -24,11 +24,13 @@ def check_weights(sample_weight: Any, targets: TaskTargets) -> np.ndarray | None
         dtype=np.float64,
         input_name="sample_weight",
         ensure_min_samples=0,
+        ensure_all_finite="allow-nan",
     )
     if weights.shape not in ((n_samples,), (n_samples, n_tasks)):
         raise ValueError(
             f"sample_weight must have shape ({n_samples},) or ({n_samples}, {n_tasks}), got {weights.shape}"
         )
+    weights = _without_gaps(weights, targets)
     if (weights < 0).any():
         raise ValueError(
             f"Negative values in data passed to sample_weight: {weights.min():g}; weights must be >= 0"
@@ -46,7 +48,7 @@ def _by_task(sample_weight: Any, targets: TaskTargets) -> np.ndarray:
         raise ValueError(
             f"sample_weight must have the tasks of y, {list(targets)}, got {list(columns)}"
         )
-    arrays = {name: np.asarray(columns[name]) for name in targets}
+    arrays = {name: _numbers(columns[name]) for name in targets}
     for name, column in arrays.items():
         if column.shape != targets.shape[:1]:
             raise ValueError(
@@ -54,3 +56,24 @@ def _by_task(sample_weight: Any, targets: TaskTargets) -> np.ndarray:
                 "of weights is not sliced by scikit-learn's splitters: use TaskTargets)"
             )
     return np.column_stack(list(arrays.values()))
+
+
+def _numbers(column: Any) -> np.ndarray:
+    """Return the weights of one task, NaN where there is none."""
+    is_foreign = not isinstance(column, np.ndarray) and is_series(column)
+    return read_series(column).values if is_foreign else np.asarray(column)
+
+
+def _without_gaps(weights: np.ndarray, targets: TaskTargets) -> np.ndarray:
+    """Return weights with zero where one is NaN and there is no label; raise ValueError where there is one."""
+    gaps = np.isnan(weights)
+    if not gaps.any():
+        return weights
+    for position, name in enumerate(targets):
+        own = gaps if gaps.ndim == 1 else gaps[:, position]
+        n_lost = int((own & targets.observed(name)).sum())
+        if n_lost:
+            raise ValueError(
+                f"Input sample_weight contains NaN: task {name!r} has {n_lost} labels whose weight is missing"
+            )
+    return np.where(gaps, 0.0, weights)

@@ -2,14 +2,19 @@
 
 from ._callbacks import CallbackSupport, Unwatched, with_callbacks
 from ._frames import (
+    EXACT,
     FrameTemplate,
     as_series,
     is_frame,
+    is_index,
     is_series,
     read_frame,
     read_series,
     row_index,
+    series_values,
 )
+from ._groups import group_codes, read_groups
+from ._missing import CAST_TEXTS, is_missing
 from ._params import (
     BELOW_ONE,
     NOT_NEGATIVE,
@@ -30,6 +35,8 @@ from ._scale import binary_unit
 
 __all__ = [
     "BELOW_ONE",
+    "CAST_TEXTS",
+    "EXACT",
     "NOT_NEGATIVE",
     "POSITIVE",
     "Boolean",
@@ -47,13 +54,18 @@ __all__ = [
     "append_columns",
     "as_series",
     "binary_unit",
+    "group_codes",
     "is_frame",
+    "is_index",
+    "is_missing",
     "is_series",
     "n_rows",
     "read_frame",
+    "read_groups",
     "read_series",
     "require",
     "row_index",
+    "series_values",
     "sum_duplicates",
     "take_rows",
     "with_callbacks",

@@ -7,14 +7,21 @@ from typing import Any, NamedTuple
 import narwhals.stable.v2 as nw
 import numpy as np
 
+EXACT = 2**53
+"""Below it, float64 holds every whole number."""
+
 
 class SeriesValues(NamedTuple):
-    """A series as NumPy sees it: kind is "number", "class", "object" or the name of another dtype."""
+    """A series as NumPy sees it: kind is "number", "class", "object" or the name of another dtype.
+
+    categories are those of a categorical series, is_ordered says that their order was declared.
+    """
 
     values: np.ndarray
     missing: np.ndarray
     kind: str
-    categories: np.ndarray | None
+    categories: np.ndarray | None = None
+    is_ordered: bool = False
 
 
 def is_frame(y: Any) -> bool:
@@ -40,9 +47,15 @@ def row_index(y: Any) -> Any:
     return nw.maybe_get_index(found) if isinstance(found, nw.DataFrame | nw.Series) else None
 
 
+def is_index(key: Any) -> bool:
+    """Whether key is a row index of pandas."""
+    pandas = nw.dependencies.get_pandas()
+    return pandas is not None and isinstance(key, pandas.Index)
+
+
 def read_frame(y: Any) -> dict[Hashable, Any]:
     """Return the columns of a frame as native series, by name and in order."""
-    names = list(y.columns)
+    names = list(getattr(y, "column_names", y.columns))  # columns of a pyarrow table are its data
     repeated = sorted({str(name) for name in names if names.count(name) > 1})
     if repeated:
         raise ValueError(f"task names must be unique, got these columns more than once: {repeated}")
@@ -55,19 +68,60 @@ def read_series(y: Any) -> SeriesValues:
     series = nw.from_native(y, series_only=True)
     dtype, missing = series.dtype, series.is_null().to_numpy()
     if isinstance(dtype, nw.Categorical | nw.Enum):
-        categories = np.asarray(series.cat.get_categories().to_numpy())
-        return SeriesValues(series.to_numpy(), missing, "class", categories)
+        categories = _categories(series)
+        labels = _labels(series, categories)
+        return SeriesValues(labels, missing, "class", categories, isinstance(dtype, nw.Enum))
     if dtype.is_numeric():
-        values = (
-            series.cast(nw.Float64).to_numpy()
-            if dtype.is_decimal() or missing.any()
-            else series.to_numpy()
-        )
-        return SeriesValues(values, missing, "number", None)
+        return SeriesValues(_numbers(series, missing), missing, "number")
     if isinstance(dtype, nw.Boolean | nw.String):
-        return SeriesValues(series.to_numpy(), missing, "class", None)
+        return SeriesValues(series.to_numpy(), missing, "class")
     kind = "object" if isinstance(dtype, nw.Object | nw.Unknown) else str(dtype)
-    return SeriesValues(series.to_numpy(), missing, kind, None)
+    return SeriesValues(series.to_numpy(), missing, kind)
+
+
+def series_values(y: Any) -> np.ndarray:
+    """Return the values of a series as they are: none is rounded, the missing ones are missing."""
+    series = nw.from_native(y, series_only=True)
+    values = np.empty(len(series), dtype=object)
+    values[:] = series.to_list()
+    return values
+
+
+def _categories(series: nw.Series) -> np.ndarray:
+    """Return the categories of a series; of a dictionary of pyarrow the values that it holds."""
+    try:
+        return np.asarray(series.cat.get_categories().to_numpy())
+    except AttributeError:  # pandas has no .cat for dictionary[pyarrow]
+        return np.asarray(series.drop_nulls().unique().to_numpy(), dtype=object)
+
+
+def _numbers(series: nw.Series, missing: np.ndarray) -> np.ndarray:
+    """Return the numbers of a series; objects where float64 would round whole ones to each other."""
+    dtype = series.dtype
+    if not (dtype.is_decimal() or missing.any()):
+        return series.to_numpy()
+    is_whole = dtype.is_integer() or (dtype.is_decimal() and getattr(dtype, "scale", 0) == 0)
+    if is_whole:  # pyarrow refuses to cast those that floats cannot hold
+        values = series_values(series.to_native())
+        if max((abs(int(value)) for value in values[~missing]), default=0) >= EXACT:
+            return values
+    return series.cast(nw.Float64).to_numpy()
+
+
+def _labels(series: nw.Series, categories: np.ndarray) -> np.ndarray:
+    """Return the labels of a categorical series; pandas would make floats of integers beside missing ones."""
+    native = series.to_native()
+    if str(getattr(native, "dtype", "")) != "category":
+        return series.to_numpy()
+    codes = np.asarray(native.cat.codes)
+    return np.append(categories.astype(object), [None])[codes]  # the code of a missing one is -1
+
+
+class Categories(NamedTuple):
+    """The categories of a pandas column, in arrays that any tool can store."""
+
+    values: np.ndarray
+    is_ordered: bool
 
 
 @dataclass(frozen=True)
@@ -84,7 +138,7 @@ class FrameTemplate:
         wrapped = nw.from_native(frame, eager_only=True)
         columns = read_frame(frame)
         dtypes = {
-            name: column.dtype for name, column in columns.items() if hasattr(column, "dtype")
+            name: _stored(column) for name, column in columns.items() if hasattr(column, "dtype")
         }
         return cls(str(wrapped.implementation.value), tuple(columns), dtypes)
 
@@ -109,8 +163,21 @@ class FrameTemplate:
         return wrapped.rename({str(p): str(name) for p, name in enumerate(self.names)}).to_native()
 
 
+def _stored(column: Any) -> Any:
+    """Return the dtype of a native series; of pandas by name, or its categories, since its dtypes cannot be stored."""
+    if not nw.dependencies.is_pandas_like_series(column):
+        return column.dtype
+    name = str(column.dtype)
+    if name == "category":
+        return Categories(np.asarray(column.cat.categories), bool(column.cat.ordered))
+    return "object" if name.startswith("dictionary") else name
+
+
 def _cast(series: Any, dtype: Any) -> Any:
-    """Cast a native series to a native dtype, categories and their order included."""
+    """Cast a native series to a dtype as it was stored, categories and their order included."""
+    if isinstance(dtype, Categories):
+        pandas = nw.get_native_namespace(series)
+        return series.astype(pandas.CategoricalDtype(dtype.values, dtype.is_ordered))
     if nw.dependencies.is_pandas_like_series(series):
         return series.astype(dtype)
     return (

@@ -10,6 +10,7 @@ from sklearn.model_selection import FixedThresholdClassifier, GridSearchCV
 from sklearn.neighbors import KNeighborsRegressor
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
+from sklearn.svm import LinearSVC
 from zoo import MIXED, glm, known, patients
 
 from skmtl import IndependentTasks, MultiTaskGLM, MultiTaskRidge, TaskTargets
@@ -193,3 +194,22 @@ def test_ridge_takes_all_as_regression():
     X, y = mixed()
     model = IndependentTasks(regressor=MultiTaskRidge(2.0)).fit(X, y.select(["days"]))
     assert_allclose(model.predict(X)["days"], MultiTaskRidge(2.0).fit(X, y["days"]).predict(X))
+
+
+@pytest.mark.parametrize("classifier", [LogisticRegression(), LinearSVC(), None], ids=str)
+def test_two_numbers_with_fractions_are_classes(classifier, rng):
+    """As in all other estimators; scikit-learn's classifiers take them for real numbers, and get their positions."""
+    X = rng.normal(size=(80, 3))
+    dose = np.where(X[:, 0] > 0, 1.5, 0.5)
+    model = IndependentTasks(classifier).fit(X, {"dose": dose})
+    assert model.task_types_ == MultiTaskGLM().fit(X, {"dose": dose}).task_types_
+    assert np.mean(model.predict(X)["dose"] == dose) > 0.9
+    assert_array_equal(model.classes_["dose"], [0.5, 1.5])
+    assert_array_equal(model.decision_function(X)["dose"] > 0, model.predict(X)["dose"] == 1.5)
+    part = TaskTargets({"dose": np.array([0.5, 2.5, 3.5])[rng.integers(0, 3, 80)]}, "multiclass")
+    seen = np.flatnonzero(part["dose"] > 1)
+    model = IndependentTasks(classifier).fit(X[seen], part[seen])
+    assert set(model.predict(X)["dose"]) <= {2.5, 3.5}
+    if hasattr(model, "predict_proba"):
+        assert model.predict_proba(X)["dose"].shape == (80, 3)
+        assert not model.predict_proba(X)["dose"][:, 0].any()

@@ -1,6 +1,7 @@
 """A new task on top of a fitted model."""
 
 import numpy as np
+import pandas as pd
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 from scipy import sparse
@@ -142,3 +143,17 @@ def test_sparse_entries_given_twice(basis):
     found = NewTask(model, basis=basis).fit(twice, lab).predict(twice)
     wanted = NewTask(model, basis=basis).fit(table.astype(float), lab)
     assert_allclose(found, wanted.predict(table.astype(float)), rtol=1e-8)
+
+
+@pytest.mark.parametrize("basis", ["shared", "tasks"])
+def test_columns_are_those_that_the_model_was_fitted_to(basis, rng):
+    """Columns of another order, name or number would be multiplied by the weights of others."""
+    F = pd.DataFrame(rng.normal(size=(60, 3)), columns=list("abc"))
+    y = F["a"] - F["b"] + rng.normal(size=60)
+    model = MultiTaskGLM().fit(F, {"y": y, "ill": y > 0})
+    for other in (F[["c", "b", "a"]], F.rename(columns=str.upper)):
+        with pytest.raises(ValueError, match="feature names"):
+            NewTask(model, basis=basis).fit(other, y)
+    with pytest.raises(ValueError, match="feature"):
+        NewTask(model, basis=basis).fit(F[["a", "b"]], y)
+    assert NewTask(model, basis=basis).fit(F, y).predict(F).shape == (60,)

@@ -3,6 +3,7 @@
 import tracemalloc
 
 import numpy as np
+import pandas as pd
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 from scipy import sparse
@@ -248,3 +249,20 @@ def test_sparse_entries_given_twice(rng, dtype):
     wanted = TaskPerGroupRegressor(group=1).fit(table.astype(float), y)
     assert_array_equal(found.groups_, wanted.groups_)
     assert_allclose(found.predict(pieces), wanted.predict(table.astype(float)), rtol=1e-5)
+
+
+def test_groups_are_of_the_type_they_were_in_fit(rng):
+    """Wards "0" and 0 are not the same: all of a call would be predicted as never seen."""
+    X, ward, days, _ = wards(rng)
+    frame = pd.DataFrame(X, columns=list("abc"))
+    model = TaskPerGroupRegressor(group="ward").fit(frame.assign(ward=ward.astype(str)), days)
+    with pytest.raises(ValueError, match=r"group must be of the type it was in fit.*'0', got \d"):
+        model.predict(frame.assign(ward=ward))
+    numbered = TaskPerGroupRegressor(group="ward").fit(frame.assign(ward=ward), days)
+    with pytest.raises(ValueError, match=r"group must be of the type it was in fit.*0, got '\d'"):
+        numbered.predict(frame.assign(ward=ward.astype(str)))
+    assert_allclose(
+        numbered.predict(frame.assign(ward=ward.astype(float))),
+        numbered.predict(frame.assign(ward=ward)),
+    )
+    assert np.isfinite(model.predict(frame.assign(ward="new"))).all()

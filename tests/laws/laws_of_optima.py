@@ -33,7 +33,16 @@ def has_optimum(spec: Spec) -> bool:
     return spec.is_quadratic and spec.model in DEFINED and spec.is_determined
 
 
-@law("squares", lambda spec: has_optimum(spec) and spec.is_squares, always=True)
+def is_representable(spec: Spec) -> bool:
+    """Whether the squares of the targets do not vanish in the units that are fitted."""
+    return spec.scaled == "yes" or spec.size != "1e-165"
+
+
+@law(
+    "squares",
+    lambda spec: has_optimum(spec) and spec.is_squares and is_representable(spec),
+    always=True,
+)
 def squares(draw: Draw) -> None:
     """Regressions with quadratic penalties are solved as by QR in extended precision, or the fit warns."""
     near_optimum(draw)

@@ -24,12 +24,13 @@ FITTING = {
     "died": ["roc_auc", "neg_log_loss", "accuracy", "matthews_corrcoef"],
     "stage": ["roc_auc_ovr", "neg_log_loss", "balanced_accuracy", "f1_macro"],
 }
+EVENTS = {"died": "yes"}
 
 
 @pytest.fixture(scope="module")
 def data():
     X, y = zoo.patients(n=90)
-    return X, TaskTargets({name: y[name] for name in zoo.MIXED}, task_types=TYPES)
+    return X, TaskTargets({name: y[name] for name in zoo.MIXED}, task_types=TYPES, events=EVENTS)
 
 
 @pytest.fixture(scope="module")
@@ -89,7 +90,7 @@ def test_an_integer_weight_is_that_many_copies(data, model, rng):
     assert_allclose(scorer(model, X, y, counts), scorer(model, X2, y2))
 
 
-def test_the_positive_class_is_the_second_whatever_its_name(data, model):
+def test_the_positive_class_is_the_event_whatever_its_name(data, model):
     """scikit-learn's own scorers raise where no class is called 1."""
     X, y = data
     mask = y.observed("died")
@@ -111,7 +112,7 @@ def test_names_of_classes_do_not_matter(data):
         "stage": [None if label is None else len(label) for label in y["stage"]],
     }
     scores = []
-    for targets in (words, numbers):
+    for targets in (TaskTargets(words, events={"died": "yes"}), numbers):
         fitted = MultiTaskLogisticRegression().fit(X, targets)
         scorer = task_scorer({"died": "f1", "stage": "neg_log_loss"}, average=None)
         scores.append(list(scorer(fitted, X, targets).values()))
@@ -169,7 +170,9 @@ def test_errors_name_what_is_wrong(data, model, params, message):
 def test_a_task_that_cannot_be_scored_is_left_out(data, model):
     X, y = data
     died = np.where(y["died"] == "no", None, y["died"])
-    part = TaskTargets(dict(y) | {"died": died, "cost": np.full(len(X), np.nan)}, task_types=TYPES)
+    part = TaskTargets(
+        dict(y) | {"died": died, "cost": np.full(len(X), np.nan)}, task_types=TYPES, events=EVENTS
+    )
     metrics = {"died": "roc_auc", "cost": "r2", "days": "r2"}
     with pytest.warns(UserWarning, match="'died' .labels of 1 of 2 classes.*'cost' .no label"):
         mean = task_scorer(metrics)(model, X, part)

@@ -15,12 +15,13 @@ from skmtl.metrics import task_scorer, task_scores
 
 pd = pytest.importorskip("pandas")
 TYPES = {"visits": "count"}
+EVENTS = {"died": "yes"}
 
 
 @pytest.fixture(scope="module")
 def data():
     X, y = zoo.patients(n=90)
-    return X, TaskTargets({name: y[name] for name in zoo.MIXED}, task_types=TYPES)
+    return X, TaskTargets({name: y[name] for name in zoo.MIXED}, task_types=TYPES, events=EVENTS)
 
 
 @pytest.fixture(scope="module")
@@ -186,3 +187,29 @@ def test_without_pandas(data, model, monkeypatch):
     monkeypatch.setitem(sys.modules, "pandas", None)
     with pytest.raises(ImportError, match=r"task_scores needs pandas: pip install 'skmtl\[plot\]'"):
         task_scores(data[1], model, data[0])
+
+
+def test_real_zeros_and_ones_are_risks_of_whole_classes():
+    """A tree's probabilities may all be 0 or 1; classes come as integers, or as TaskTargets."""
+    y = TaskTargets({"ill": [0, 1, 1, 0]}, "binary")
+    risk = np.array([0.0, 1.0, 1.0, 0.0])
+    table = task_scores(y, {"ill": risk}, metrics=["neg_log_loss", "accuracy"])
+    assert table.loc["ill", "neg_log_loss"] == pytest.approx(0.0, abs=1e-6)
+    assert table.loc["ill", "accuracy"] == 1.0
+    for classes in ({"ill": risk.astype(int)}, TaskTargets({"ill": risk}, "binary")):
+        assert task_scores(y, classes, metrics="accuracy").loc["ill", "accuracy"] == 1.0
+        with pytest.raises(ValueError, match="probabilities, but what is predicted are classes"):
+            task_scores(y, classes, metrics="neg_log_loss")
+
+
+@pytest.mark.parametrize("n_classes", [2, 3])
+@pytest.mark.filterwarnings("ignore:The y_prob values do not sum to one")
+def test_probabilities_that_do_not_sum_to_one_are_named(n_classes):
+    y = TaskTargets({"stage": np.arange(9) % n_classes}, "multiclass")
+    with pytest.warns(
+        UserWarning,
+        match=r"'stage' must hold probabilities that sum to one in each row, got a sum of",
+    ):
+        task_scores(y, {"stage": np.full((9, n_classes), 0.2)}, metrics="neg_log_loss")
+    thirds = np.full((9, n_classes), 1.0 / n_classes, dtype=np.float32)
+    task_scores(y, {"stage": thirds}, metrics="neg_log_loss")

@@ -1,11 +1,13 @@
 """A fit with minibatches: when networks stop, what they say of rows they held out, what it hangs on."""
 
+import warnings
 from dataclasses import replace
 
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 from scipy.special import xlogy
+from sklearn.exceptions import ConvergenceWarning
 from sklearn.model_selection import GroupKFold, KFold
 from zoo import known, patients, rows_of
 
@@ -232,3 +234,17 @@ def test_random_state():
     assert (other["days"] != first["days"]).all()
     given = [network(random_state=np.random.RandomState(3)).fit(X, y) for _ in range(2)]
     assert_same(given[0].decision_function(X), given[1].decision_function(X))
+
+
+def test_too_few_epochs_are_told(rng):
+    """A fit that ends while held-out losses still fall says so; one that stops by itself does not."""
+    X = rng.normal(size=(80, 3))
+    y = X @ [1.0, -1.0, 0.5] + 0.1 * rng.normal(size=80)
+    with pytest.warns(
+        ConvergenceWarning, match=r"max_iter=5 epochs while .* 2 of 2 networks still"
+    ):
+        MultiTaskMLP(8, n_members=2, max_iter=5, random_state=0).fit(X, y)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        fitted = MultiTaskMLP(8, n_members=2, max_iter=1000, random_state=0).fit(X, y)
+    assert fitted.n_iter_ < 1000

@@ -203,3 +203,24 @@ def test_random_state():
     first, again = (in_parts(network(), X, y).decision_function(X) for _ in range(2))
     for name in NAMES:
         assert_array_equal(first[name], again[name])
+
+
+def test_classes_are_those_of_the_first_call(rng):
+    """Other ones are refused, as in scikit-learn; the same, in any order, are not."""
+    X = rng.normal(size=(20, 2))
+    ill, days = (X[:, 0] > 0).astype(int), X[:, 1]
+    model = MultiTaskMLP(2, n_members=1, random_state=0)
+    model.partial_fit(X, {"ill": ill, "days": days}, classes={"ill": [0, 1]})
+    n_iter = model.n_iter_
+    for other in ({"ill": [1, 2]}, {"ill": [0, 1, 2]}, {"ill": ["0", "1"]}):
+        with pytest.raises(
+            ValueError, match="classes of task 'ill' must be those of the first call"
+        ):
+            model.partial_fit(X, {"ill": ill, "days": days}, classes=other)
+    with pytest.raises(ValueError, match="classes names 'days', which is no task with classes"):
+        model.partial_fit(X, {"ill": ill, "days": days}, classes={"days": [0, 1]})
+    assert model.n_iter_ == n_iter
+    model.partial_fit(X, {"ill": ill, "days": days}, classes={"ill": [1, 0]})
+    one = MultiTaskMLP(2, n_members=1, random_state=0).partial_fit(X, ill, classes=[0, 1])
+    with pytest.raises(ValueError, match="got \\[1, 2\\]"):
+        one.partial_fit(X, ill, classes=[1, 2])

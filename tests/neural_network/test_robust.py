@@ -203,7 +203,7 @@ def test_a_task_that_is_a_constant():
     y["cost"] = np.full(120, np.nan)
     with pytest.warns(UserWarning, match="its prediction is a constant") as said:
         model = network(task_types=types).fit(X, y)
-    assert len(said) == 2
+    assert sum("a constant" in str(one.message) for one in said) == 2
     assert_numbers(model, X)
     assert (model.predict(X)["died"] == "no").all()
     assert set(model.task_loss_curve_["train"]) == {"days", "stage", "visits"}

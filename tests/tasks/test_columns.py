@@ -199,9 +199,3 @@ def test_integer_column_names(rng):
     assert list(found.columns) == [1, 0, 7]
     assert set(found[0]) <= {0, 1}
     assert model.task(1).predict(X).dtype.kind == "f"
-
-
-def test_strings_that_say_nan():
-    """A string is a string."""
-    y = TaskTargets({"t": np.array(["nan", "a", "None"])})
-    assert y.observed("t").all() and len(y.classes["t"]) == 3

@@ -171,8 +171,9 @@ def test_pickle(y, protocol):
 
 
 def test_array(y):
-    """__array__ is an object matrix."""
-    matrix = np.asarray(y)
+    """__array__ is an object matrix, without declared types, of which a warning tells."""
+    with pytest.warns(UserWarning, match=r"nor the declared types \{'visits': 'count'\}"):
+        matrix = np.asarray(y)
     assert matrix.dtype == object and matrix.shape == (6, 4)
     assert matrix[0].tolist() == ["no", "I", 1.0, 0]
     numbers = TaskTargets({"a": [1.0, np.nan], "b": [2, 3]})

@@ -135,3 +135,32 @@ def test_class_weight_zero(data):
     wanted = MultiTaskLogisticRegression().fit(X, labels, weight).predict_proba(X)
     for name in labels:
         np.testing.assert_allclose(found[name], wanted[name], atol=1e-6)
+
+
+def test_weights_that_are_missing_with_the_label():
+    """They are ignored where the label is missing too, in any container; elsewhere the task is named."""
+    pa = pytest.importorskip("pyarrow")
+    rng = np.random.default_rng(0)
+    X, days = rng.normal(size=(40, 2)), rng.normal(size=40)
+    died = np.where(np.arange(40) % 3 == 0, np.nan, X[:, 0] + days > 0)
+    y = {"died": died, "days": days}
+    weights = {"died": np.where(np.isnan(died), np.nan, 2.0), "days": np.ones(40)}
+    wanted = MultiTaskGLM().fit(X, y, sample_weight=pd.DataFrame(weights).fillna(0.0)).coef_
+    frame = pd.DataFrame(weights)
+    for given in (frame, frame.to_numpy(), frame.astype("Float64"), pa.table(frame)):
+        found = MultiTaskGLM().fit(X, y, sample_weight=given).coef_
+        np.testing.assert_allclose(found, wanted)
+    weights["days"][3] = np.nan
+    with pytest.raises(ValueError, match="sample_weight contains NaN.*'days'.*1 label"):
+        MultiTaskGLM().fit(X, y, sample_weight=weights)
+
+
+def test_class_weights_of_numbers():
+    """None for a task without classes is accepted, weights are refused with its type."""
+    X, days = np.arange(40.0)[:, None], np.sin(np.arange(40.0))
+    y = {"died": days > 0, "days": days}
+    plain = MultiTaskGLM(class_weight={"died": {True: 9}}).fit(X, y).coef_
+    both = MultiTaskGLM(class_weight={"died": {True: 9}, "days": None}).fit(X, y).coef_
+    np.testing.assert_array_equal(both, plain)
+    with pytest.raises(ValueError, match="'days'.*'regression' and has no classes"):
+        MultiTaskGLM(class_weight={"days": {1: 2}}).fit(X, y)

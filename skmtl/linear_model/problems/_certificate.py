@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ._design import Design, dense
+from ._design import Design, dense, may_be_far
 from ._intercepts import SETTLED, Intercepts, Settled, settle
 from ._layout import FitLayout
 from ._row_block import RowBlock, chunks_of
@@ -19,13 +19,14 @@ N_PROBES = 2  # directions in which a gradient is checked
 class Evaluation(NamedTuple):
     """Weights of features on the data as given, with the best intercepts for them.
 
-    C is the gradient of the loss in the weights, excess what the objective is lower by with the best intercepts. b are
-    the intercepts of centred inputs.
+    C is the gradient of the loss in the weights, which rounding may have moved by up to loose, excess what the objective
+    is lower by with the best intercepts. b are the intercepts of centred inputs.
     """
 
     settled: Settled
     b: np.ndarray
     C: np.ndarray
+    loose: np.ndarray
     excess: float
 
     def intercept(self, layout: FitLayout, W: np.ndarray) -> np.ndarray:
@@ -52,7 +53,23 @@ def evaluate(
     C = np.zeros(W.shape)
     for block, G in zip(layout.blocks, settled.G, strict=True):
         C[:, block.columns] += gradient(block.design, G)
-    return Evaluation(settled, intercepts.at(settled.beta), C, excess)
+    loose = np.zeros(W.shape) if layout.fit_intercept else looseness(layout, W, settled)
+    return Evaluation(settled, intercepts.at(settled.beta), C, loose, excess)
+
+
+def looseness(layout: FitLayout, W: np.ndarray, settled: Settled) -> np.ndarray:
+    """Bound what rounding of X @ W does to the gradient, where features are far from zero and nothing is centred.
+
+    Sums of large numbers that cancel may hide a gradient, or be all that there is of it.
+    """
+    loose = np.zeros(W.shape)
+    for block, raw, G in zip(layout.blocks, settled.raw, settled.G, strict=True):
+        X, ones = block.design.X, np.ones(block.design.shape[0])
+        if len(may_be_far(X, np.asarray(X.T @ ones).ravel() / len(ones), ones)):
+            rounding = np.finfo(float).eps * (abs(X) @ np.abs(W[:, block.columns]))
+            moved = np.abs(block.loss.gradient(raw + rounding) - G)
+            loose[:, block.columns] += abs(X).T @ moved
+    return loose
 
 
 class SpotCheck(NamedTuple):

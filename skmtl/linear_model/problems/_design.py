@@ -35,6 +35,7 @@ class Design:
         """Return X as it is."""
         n_samples, n_features = X.shape
         refuse_huge(dense(X[:LOOKED_AT]))
+        refuse_tiny(X, dense(X[:LOOKED_AT]).mean(axis=0))
         nowhere = np.zeros(n_features)
         return cls(X, nowhere, nowhere, np.zeros(0, dtype=np.intp), np.zeros((n_samples, 0)))
 
@@ -44,6 +45,7 @@ class Design:
         total = weight.sum()
         offset = np.asarray(X.T @ weight).ravel() / total
         refuse_huge(offset)
+        refuse_tiny(X, offset)
         far = may_be_far(X, offset, weight)
         centre, shifted = offset, dense(X[:, far])
         if len(far):
@@ -197,6 +199,19 @@ def refuse_huge(values: np.ndarray) -> None:
         raise ValueError(
             f"X must hold numbers below {HUGE:g} in size, since their squares are summed, got a column whose size is "
             f"{most:.1e} on average: scale the features"
+        )
+
+
+def refuse_tiny(X: Any, mean: np.ndarray) -> None:
+    """Raise ValueError where X holds features whose squares vanish; a tiny mean raises suspicion."""
+    suspects = np.flatnonzero(np.abs(mean) < TINY)
+    if not len(suspects):
+        return
+    most = dense(abs(X[:, suspects]).max(axis=0)).ravel()
+    if ((most > 0.0) & (most < TINY)).any():
+        raise ValueError(
+            f"X must hold zeros or numbers above {TINY:g} in size, since their squares are summed, got a feature whose "
+            f"largest is {most[most > 0.0].min():.1e}: scale the features"
         )
 
 

@@ -55,13 +55,18 @@ class Intercepts(NamedTuple):
         return 0.5 * float(self.ridge @ beta**2)
 
     def newton_step(self, hessian: TotalHessian, slope: np.ndarray) -> np.ndarray:
-        """Return Newton's step in beta, the shortest where the Hessian is singular; hessian is that in b."""
+        """Return Newton's step in beta, the shortest where the Hessian is singular; hessian is that in b.
+
+        There is none where the Hessian overflows.
+        """
         if self.basis.ndim == 1 and not hessian.groups:
             H = self.basis**2 * hessian.diagonal + self.ridge
             least = np.finfo(float).eps * len(H) * H.max(initial=0.0)
             return np.divide(-slope, H, out=np.zeros_like(slope), where=least < H)
         basis = np.diag(self.basis) if self.basis.ndim == 1 else self.basis
         H = basis.T @ hessian.matrix() @ basis + np.diag(self.ridge)
+        if not np.isfinite(H).all():
+            return np.zeros_like(slope)
         return np.linalg.lstsq(H, -slope, rcond=None)[0]
 
 
@@ -120,6 +125,8 @@ def settle(
         if np.abs(slope).max(initial=0.0) <= tolerance:
             break
         step = intercepts.newton_step(total_hessian(blocks, G, T), slope)
+        if not step.any():
+            break
         shift = intercepts.change(step)
         farthest = np.abs(shift).max(initial=0.0, where=varies)
         if farthest > LONGEST:

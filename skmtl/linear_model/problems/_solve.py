@@ -131,10 +131,14 @@ def unpack(
     coef = spread(prepared, W)
     full = np.concatenate([head.rest for head in prepared.heads])
     full[prepared.order] = intercept * prepared.scale
+    at_centre = np.zeros(len(full))
+    at_centre[prepared.order] = prepared.layout.at_centre(W) * prepared.scale
     for head in prepared.heads:
-        if len(head.active) > 1:
+        if (
+            len(head.active) > 1
+        ):  # their mean is zero where X is centred: classes never seen stay as unlikely
             own = head.columns.start + head.active
-            full[own] -= full[own].mean()
+            full[own] -= (full + at_centre)[own].mean()
     shared = None
     if bound.shared is not None:
         shared = spread(prepared, W @ bound.shared)

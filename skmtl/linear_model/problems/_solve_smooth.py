@@ -145,7 +145,7 @@ def polished(problem: SmoothProblem, found: Solved, max_iter: int) -> Solved:
     v, n_steps = by_least_squares(problem, problem.vector(*found.weights), left)
     n_iter = found.n_iter if problem.is_quadratic else found.n_iter + n_steps
     new = evaluated(problem, Weights(*problem.coefficients(v)), n_iter)
-    return new if new.gap <= found.gap or new.motion <= found.motion else found
+    return new if new.gap <= max(found.gap, CERTIFIED * problem.scale) else found
 
 
 def evaluated(problem: SmoothProblem, weights: Weights, n_iter: int) -> Solved:
@@ -163,4 +163,5 @@ def gap_as_given(problem: SmoothProblem, W: np.ndarray, evaluation: Evaluation) 
     and the gap is half the squared norm of the gradient in U: no number is left to choose.
     """
     C = problem.coupling.gather(evaluation.C) + problem.coupling.solve(W)
-    return finite_gap(0.5 * np.vdot(C, C))
+    loose = np.sqrt(np.square(evaluation.loose).sum(axis=0) @ problem.coupling.variance)
+    return finite_gap(0.5 * (np.sqrt(np.vdot(C, C)) + loose) ** 2)

@@ -1,0 +1,118 @@
+"""Folds of any splitter: what it is given to stratify by, and what folds must keep to be honest."""
+
+import warnings
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import numpy as np
+from sklearn.model_selection import (
+    RepeatedStratifiedKFold,
+    StratifiedGroupKFold,
+    StratifiedKFold,
+    StratifiedShuffleSplit,
+)
+
+from ..tasks import TaskTargets, groups_of
+from ..utils import group_codes
+from ._strata import strata
+
+Fold = tuple[np.ndarray, np.ndarray]
+
+BY_CLASSES = (
+    RepeatedStratifiedKFold,
+    StratifiedGroupKFold,
+    StratifiedKFold,
+    StratifiedShuffleSplit,
+)
+"""scikit-learn's splitters that stratify by the classes of one outcome, without missing labels."""
+
+
+def split_rows(
+    splitter: Any, X: Any, targets: TaskTargets, fewest: int = 1, groups: Any = None, **given: Any
+) -> list[Fold]:
+    """Return the training and test rows of all folds, checked; given are further arguments of split.
+
+    groups are those of the targets where none are given.
+    """
+    y = class_codes(splitter, targets) if isinstance(splitter, BY_CLASSES) else targets
+    groups = groups_of(targets, groups)
+    if groups is not None:
+        given["groups"] = groups
+    folds = check_folds(splitter.split(X, y, **given), targets.shape[0], fewest)
+    warn_of_split_groups(folds, groups)
+    return folds
+
+
+def warn_of_split_groups(folds: Sequence[Fold], groups: np.ndarray | None) -> None:
+    """Warn where a splitter that does not know groups has put one into training and test rows."""
+    if groups is None:
+        return
+    codes = group_codes(groups)
+    for train, test in folds:
+        both = np.intersect1d(codes[train], codes[test])
+        if len(both):
+            warnings.warn(
+                f"cv puts {len(both)} groups into the training rows and the test rows of a fold: an integer, or a "
+                "splitter of groups, keeps them together",
+                UserWarning,
+                stacklevel=4,
+            )
+            return
+
+
+def class_codes(splitter: Any, targets: TaskTargets) -> np.ndarray:
+    """Return the class of each sample in the only task, missing labels as a class of their own."""
+    if len(targets) != 1 or not targets.classes:
+        raise ValueError(
+            f"cv={splitter} stratifies by the classes of one task, but y has {targets.task_types}: "
+            "skmtl.model_selection.TaskStratifiedKFold balances folds in all tasks"
+        )
+    return strata(targets, 2).ravel()
+
+
+def check_folds(folds: Iterable[Any], n_samples: int, fewest: int = 1) -> list[Fold]:
+    """Return folds as positions of rows; raise ValueError where they are too few, or train on what they test."""
+    checked = []
+    for number, (train, test) in enumerate(folds):
+        learnt = positions(train, n_samples, f"training rows of fold {number} of cv")
+        tested = positions(test, n_samples, f"test rows of fold {number} of cv")
+        shared = np.intersect1d(learnt, tested)
+        if len(shared):
+            raise ValueError(
+                f"cv must not test rows that were trained on, but fold {number} does, with {len(shared)} rows such as "
+                f"{shared[0]}"
+            )
+        checked.append((learnt, tested))
+    if len(checked) < fewest:
+        least = "one fold" if fewest == 1 else f"{fewest} folds"
+        raise ValueError(f"cv must have at least {least}, got {len(checked) or 'none'}")
+    return checked
+
+
+def positions(rows: Any, n_samples: int, what: str) -> np.ndarray:
+    """Return positions, where rows may be a mask."""
+    rows = np.asarray(rows)
+    if rows.ndim != 1 or not rows.size:
+        raise ValueError(f"{what} must be one row or more, got an array of shape {rows.shape}")
+    if rows.dtype.kind == "b" and len(rows) == n_samples:
+        rows = np.flatnonzero(rows)
+    elif rows.dtype.kind not in "iu":
+        raise ValueError(
+            f"{what} must be positions or a mask of {n_samples}, got {rows.dtype} of shape {rows.shape}"
+        )
+    if not rows.size or rows.min() < 0 or rows.max() >= n_samples:
+        got = f"{rows.min()} to {rows.max()}" if rows.size else "none"
+        raise ValueError(f"{what} must be positions in [0, {n_samples}), got {got}")
+    return rows
+
+
+def warn_of_gaps(folds: Sequence[Fold], n_samples: int) -> None:
+    """Warn where a splitter keeps rows from training, and what follows trains on all rows that it does not test."""
+    rest = [number for number, fold in enumerate(folds) if len(np.union1d(*fold)) < n_samples]
+    if rest:
+        warnings.warn(
+            f"only the test rows of cv are used, and all others trained on, but folds {rest} leave others out of their "
+            "training rows, as folds in order of time do: models then learn from rows after those they are tested on",
+            UserWarning,
+            stacklevel=2,
+        )

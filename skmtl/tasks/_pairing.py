@@ -1,0 +1,41 @@
+"""Tables whose rows belong together: of one length, and under one index where they have any."""
+
+import warnings
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from sklearn.utils.validation import check_consistent_length
+
+from ..utils import row_index
+
+
+def check_same_rows(**tables: Any) -> None:
+    """Raise ValueError where tables have different numbers of rows; warn where their row indexes differ."""
+    check_consistent_length(*map(rows_of, tables.values()))
+    warn_of_indexes(**tables)
+
+
+def warn_of_indexes(**tables: Any) -> None:
+    """Warn where tables of one length, whose rows are paired by position, have row indexes that differ."""
+    found = {name: row_index(rows_of(table)) for name, table in tables.items()}
+    indexed = [(name, index) for name, index in found.items() if index is not None]
+    for name, index in indexed[1:]:
+        first, other = indexed[0]
+        if len(index) == len(other) and not index.equals(other):
+            place = int(np.argmax(np.asarray(index != other, dtype=bool)))
+            warnings.warn(
+                f"rows of {first} and {name} are paired by position, but their indexes differ: row {place} is "
+                f"{other[place]!r} in {first} and {index[place]!r} in {name}; align them, or pass arrays",
+                UserWarning,
+                stacklevel=5,
+            )
+
+
+def rows_of(table: Any) -> Any:
+    """Return what says how many rows there are, and under which index: of a dict a column, the first with an index."""
+    if not isinstance(table, Mapping) or hasattr(table, "shape"):
+        return table
+    columns = list(table.values())
+    indexed = (column for column in columns if row_index(column) is not None)
+    return next(indexed, columns[0] if columns else None)

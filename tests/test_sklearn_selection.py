@@ -1,0 +1,87 @@
+"""scikit-learn's selectors of features, and other tools that make arrays of y, over joint models."""
+
+import warnings
+
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose, assert_array_equal
+from sklearn.ensemble import BaggingRegressor
+from sklearn.feature_selection import RFE, RFECV, SelectFromModel
+from sklearn.model_selection import KFold, train_test_split
+
+from skmtl import MultiTaskGLM, MultiTaskLogisticRegression, MultiTaskRidge, TaskTargets
+from skmtl.metrics import task_scorer
+from skmtl.penalties import L21
+
+GETTER = "feature_importances_"
+SELECTORS = {
+    "SelectFromModel": lambda model: SelectFromModel(model, importance_getter=GETTER),
+    "RFE": lambda model: RFE(model, n_features_to_select=5, importance_getter=GETTER),
+    "RFECV": lambda model: RFECV(
+        model, cv=3, scoring=task_scorer(), importance_getter=GETTER, min_features_to_select=3
+    ),
+}
+
+
+@pytest.mark.parametrize("model", [MultiTaskGLM(), MultiTaskRidge(), MultiTaskGLM(L21())], ids=str)
+@pytest.mark.parametrize("selector", SELECTORS)
+def test_features_do_not_depend_on_units_of_targets(selector, model, rng):
+    """Grams or milligrams: norms of coef_ would choose what the task with the largest numbers needs."""
+    X = rng.normal(size=(200, 10))
+    dose = X[:, :3].sum(axis=1) + rng.normal(size=200)
+    other = X[:, 3:6].sum(axis=1) + rng.normal(size=200)
+    chosen = [
+        SELECTORS[selector](model).fit(X, np.column_stack([dose, unit * other])).get_support()
+        for unit in (1.0, 1e3, 1e-3)
+    ]
+    assert_array_equal(chosen[0], chosen[1])
+    assert_array_equal(chosen[0], chosen[2])
+    assert chosen[0][:3].any() and chosen[0][3:6].any()
+
+
+def test_importances_are_norms_over_columns(rng):
+    X = rng.normal(size=(120, 4))
+    days = 30.0 * X[:, 0] + rng.normal(size=120)
+    stage = np.array(["I", "II", "III"])[np.digitize(X[:, 1], [-0.5, 0.5])]
+    model = MultiTaskGLM().fit(X, {"days": days, "stage": stage})
+    wanted = np.sqrt((model.coef_[0] / days.std()) ** 2 + (model.coef_[1:] ** 2).sum(axis=0))
+    assert_allclose(model.feature_importances_, wanted)
+    assert not hasattr(MultiTaskGLM(), "feature_importances_")
+    one = MultiTaskLogisticRegression().fit(X, stage == "II")
+    assert_allclose(one.feature_importances_, np.abs(one.coef_[0]))
+
+
+MAKE_ARRAYS = {
+    "RFE": lambda model: RFE(model, n_features_to_select=2),
+    "RFECV": lambda model: RFECV(model, cv=3),
+    "BaggingRegressor": lambda model: BaggingRegressor(model, n_estimators=2, random_state=0),
+}
+
+
+@pytest.mark.parametrize("tool", MAKE_ARRAYS)
+def test_tools_that_make_arrays_of_targets_lose_types_with_a_warning(tool, rng):
+    X = rng.normal(size=(90, 3))
+    visits = rng.poisson(np.exp(1.0 + 0.5 * X[:, 0]))
+    columns = {"visits": visits, "stage": np.arange(90) % 3, "days": X[:, 1]}
+    y = TaskTargets(columns, {"visits": "count", "stage": "multiclass"})
+    said = (
+        r"declared types \{'visits': 'count', 'stage': 'multiclass'\}.* task_types=\{'y0': 'count'"
+    )
+    with pytest.warns(UserWarning, match=said):
+        MAKE_ARRAYS[tool](MultiTaskGLM()).fit(X, y)
+    types = dict(zip(("y0", "y1", "y2"), y.task_types.values()))
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="an array of TaskTargets")
+        fitted = MAKE_ARRAYS[tool](MultiTaskGLM(task_types=types)).fit(X, y)
+    members = fitted.estimators_ if tool == "BaggingRegressor" else [fitted.estimator_]
+    assert all(member.task_types_ == types for member in members)
+
+
+def test_selection_from_a_model_keeps_types_and_says_nothing(rng):
+    X = rng.normal(size=(90, 3))
+    y = TaskTargets({"visits": rng.poisson(2.0, size=90), "days": X[:, 1]}, {"visits": "count"})
+    X, _, y, _ = train_test_split(X, y, random_state=0)
+    assert SelectFromModel(MultiTaskGLM()).fit(X, y).estimator_.task_types_ == y.task_types
+    np.asarray(TaskTargets({"days": X[:, 1], "ill": X[:, 0] > 0}))
+    one = TaskTargets({"stage": np.arange(60) % 3}, "multiclass")
+    list(KFold(3).split(X[:60], np.asarray(one)))
