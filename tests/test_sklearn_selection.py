@@ -59,6 +59,7 @@ MAKE_ARRAYS = {
 
 
 @pytest.mark.parametrize("tool", MAKE_ARRAYS)
+@pytest.mark.filterwarnings("ignore:task 'y")
 def test_tools_that_make_arrays_of_targets_lose_types_with_a_warning(tool, rng):
     X = rng.normal(size=(90, 3))
     visits = rng.poisson(np.exp(1.0 + 0.5 * X[:, 0]))

@@ -181,6 +181,10 @@ def task_scores(
 
 def read(y_true: Any, y_pred: Any, X: Any) -> tuple[Any, Predictions]:
     """Return the targets, and the predictions that a model makes or that are given."""
+    if hasattr(y_true, "predict"):
+        raise ValueError(
+            f"y_true must be targets, got {type(y_true).__name__}: the order is task_scores(y_true, model, X)"
+        )
     is_model = hasattr(y_pred, "predict")
     if is_model and X is None:
         raise ValueError(f"X must be given with a model, {type(y_pred).__name__}, to predict for")

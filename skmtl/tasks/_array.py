@@ -1,11 +1,11 @@
 """What would be lost of targets: names that read alike, and declared types in a plain array."""
 
 import warnings
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 
 import numpy as np
 
-from ._columns import read_column
+from ._columns import observed, read_column
 from ._types import TaskInfo, infer
 
 
@@ -41,3 +41,14 @@ def warn_of_lost_types(
         UserWarning,
         stacklevel=4,
     )
+
+
+def matrix_of(columns: Sequence[np.ndarray]) -> np.ndarray:
+    """Return columns side by side; one that has all labels keeps its dtype, by which scikit-learn tells classes."""
+    is_plain = len(columns) == 1 and observed(columns[0]).all()
+    matrix = np.empty(
+        (len(columns[0]), len(columns)), dtype=columns[0].dtype if is_plain else object
+    )
+    for position, column in enumerate(columns):
+        matrix[:, position] = column
+    return matrix

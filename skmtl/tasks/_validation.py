@@ -58,9 +58,16 @@ def check_fit(
 def check_inputs(estimator: Any, X: Any, reset: bool) -> Any:
     """Check X, and return it in floating point, dense or CSR with each entry given once."""
     finite = finite_rule(estimator)
-    return validate_data(
-        estimator, sum_duplicates(X), reset=reset, ensure_all_finite=finite, **X_RULES
-    )
+    table = sum_duplicates(X)
+    try:
+        return validate_data(estimator, table, reset=reset, ensure_all_finite=finite, **X_RULES)
+    except ValueError as error:
+        if "X contains NaN" not in str(error):
+            raise
+        raise ValueError(
+            f"Input X contains NaN, which {type(estimator).__name__} does not take: fill gaps before it in a pipeline, "
+            "with SimpleImputer(add_indicator=True), or use MultiTaskMLP, which takes them"
+        ) from error
 
 
 def check_fit_around(estimator: Any, X: Any, y: Any, sample_weight: Any, typing: Typing) -> FitData:
@@ -134,11 +141,23 @@ def as_declared(task_types: Any) -> Typing:
 
 def as_regression(targets: TaskTargets) -> Typed:
     """Take every task as regression."""
+    labels = [name for name in targets if targets._info[name].are_labels]
+    if labels:
+        raise ValueError(
+            f"tasks {labels} cannot be of type 'regression': their targets are labels, not numbers; MultiTaskGLM takes "
+            "tasks of all types"
+        )
     return Typed(targets.declared_as(dict.fromkeys(targets, "regression")), frozenset())
 
 
 def as_classes(targets: TaskTargets) -> Typed:
     """Take every task as classes: binary where there are at most two, unless declared otherwise."""
+    numbers = [name for name in targets if targets.distinct(name) is None]
+    if numbers:
+        raise ValueError(
+            f"Unknown label type: continuous. Tasks {numbers} cannot be classes: their targets are real numbers; "
+            "MultiTaskGLM takes tasks of all types"
+        )
     kinds = {}
     for name, kind in targets.task_types.items():
         classes = targets.distinct(name)

@@ -30,9 +30,14 @@ class Number(Rule):
 
     def admits(self, value: Any) -> bool:
         kind = Integral if self.whole else Real
-        if isinstance(value, bool) or not isinstance(value, kind) or not np.isfinite(float(value)):
+        if isinstance(value, bool) or not isinstance(value, kind):
             return False
-        number = float(value)
+        try:
+            number = float(value)
+        except OverflowError:  # an integer that no float holds
+            return False
+        if not np.isfinite(number):
+            return False
         above = self.low <= number if self.closed else self.low < number
         return above and (number < self.high if self.below else number <= self.high)
 

@@ -69,6 +69,7 @@ def test_roc_auc_of_several_classes_is_one_against_rest(data, model):
     assert one(model, *data) == other(model, *data)
 
 
+@pytest.mark.filterwarnings("ignore:an array of TaskTargets has neither")
 def test_containers_of_targets_and_weights(data, model, rng):
     pd, pl = pytest.importorskip("pandas"), pytest.importorskip("polars")
     X, y = data

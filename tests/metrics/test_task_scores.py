@@ -73,6 +73,7 @@ def test_predictions_instead_of_a_model(data, model):
     assert list(only_classes.columns) == ["type", "n_labels", "accuracy"]
 
 
+@pytest.mark.filterwarnings("ignore:an array of TaskTargets has neither")
 def test_containers_of_predictions(data, model):
     pl = pytest.importorskip("polars")
     X, y = data

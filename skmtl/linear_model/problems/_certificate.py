@@ -19,8 +19,8 @@ N_PROBES = 2  # directions in which a gradient is checked
 class Evaluation(NamedTuple):
     """Weights of features on the data as given, with the best intercepts for them.
 
-    C is the gradient of the loss in the weights, which rounding may have moved by up to loose, excess what the objective
-    is lower by with the best intercepts. b are the intercepts of centred inputs.
+    C is the gradient of the loss in the weights, which rounding may have moved by up to loose, excess what the
+    objective is lower by with the best intercepts. b are the intercepts of centred inputs.
     """
 
     settled: Settled
