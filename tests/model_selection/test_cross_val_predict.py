@@ -33,7 +33,9 @@ def assert_same(found, wanted):
     assert list(found) == list(wanted)
     for name in wanted:
         if wanted[name].dtype.kind == "f":
-            assert_allclose(found[name], wanted[name], rtol=1e-7)  # of columns in another order in memory
+            assert_allclose(
+                found[name], wanted[name], rtol=1e-7
+            )  # of columns in another order in memory
         else:
             assert np.array_equal(found[name], wanted[name])
 
