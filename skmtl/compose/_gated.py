@@ -227,7 +227,7 @@ class GatedTasks(JointModel):
             held_out = {"cv": folds, "n_jobs": self.n_jobs, "params": params}
             fitted.append(clone(model).fit(X, targets, **params))
             check_same_tasks(fitted[-1], targets, role)
-            means.append(held_out_means(model, X, targets, heads, role, **held_out))
+            means.append(held_out_means(model, X, targets, heads, role, labels, **held_out))
         labels = with_relative_weights(labels)
         errors = {
             h.name: errors_of(h, labels[h.name], means[0][h.name], means[1][h.name], groups)

@@ -1,6 +1,6 @@
 """What fitted joint models say of some samples, in the order of the tasks of the model that is made of them."""
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +10,7 @@ from sklearn.utils import get_tags
 from ..base import Answers, ByTask
 from ..heads import ClassificationHead, CountHead, Head
 from ..model_selection import OutOfFold, out_of_fold, say
-from ..tasks import TaskTargets, final_step
+from ..tasks import Labels, TaskTargets, final_step
 
 
 @dataclass(frozen=True)
@@ -91,14 +91,23 @@ def means_of(said: Answers | OutOfFold, heads: Sequence[Head]) -> ByTask:
 
 
 def held_out_means(
-    model: Any, X: Any, targets: TaskTargets, heads: Sequence[Head], part: str, **given: Any
+    model: Any,
+    X: Any,
+    targets: TaskTargets,
+    heads: Sequence[Head],
+    part: str,
+    labels: Mapping[Hashable, Labels] | None = None,
+    **given: Any,
 ) -> ByTask:
     """Return out-of-fold means and probabilities of a part of a model, checked to be finite.
 
-    given are the folds and what else ``out_of_fold`` takes.
+    Where labels are given, those of their samples need be. given are the folds and what else ``out_of_fold`` takes.
     """
     held_out = out_of_fold(model, X, targets, numbers_and_classes(heads), **given)
-    return finite(means_of(held_out, heads), f"{part}, fitted without a fold,")
+    means = means_of(held_out, heads)
+    needed = means if labels is None else {n: labels[n].pick(mean) for n, mean in means.items()}
+    finite(needed, f"{part}, fitted without a fold,")
+    return means
 
 
 def input_tags_of(tags: Any, models: Sequence[Any]) -> Any:

@@ -163,3 +163,14 @@ def test_gates_of_a_joint_model_in_any_units(data):
     wanted = model.fit(X, numbers).predict(X)["days"]
     found = model.fit(X, numbers | {"days": 1e155 * numbers["days"]}).predict(X)["days"]
     assert_allclose(found / 1e155, wanted, rtol=1e-6, atol=1e-9)
+
+
+def test_samples_without_weight_may_be_far(data):
+    """GatedTasks asks for numbers where it has labels that count, and nowhere else."""
+    X, y = data
+    far = X[:, 0] > FAR
+    model = GatedTasks(NUMBERS, RIDGES).fit(X, y, sample_weight=np.where(far, 0.0, 1.0))
+    known = {name: np.where(far, None, column) for name, column in y.items()}
+    other = GatedTasks(NUMBERS, RIDGES).fit(X, known)
+    assert list(model.gate_) == list(other.gate_) == ["days", "cost", "ill"]
+    assert np.isfinite(model.predict(X[~far])["days"]).all()

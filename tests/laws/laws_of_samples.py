@@ -33,7 +33,15 @@ def copies(draw: Draw) -> None:
     need_same(draw.changed(weighted), other, once)
 
 
-@law("weight_zero", lambda spec: comparable(spec) and spec.model not in ("mlp",))
+def may_overflow(spec: Spec) -> bool:
+    """Whether a model of models predicts means, which overflow at rows far away, and refuses what is not finite."""
+    return spec.model in ("gated", "stacked") and "c" in spec.tasks
+
+
+@law(
+    "weight_zero",
+    lambda spec: comparable(spec) and spec.model != "mlp" and not may_overflow(spec),
+)
 def weight_zero(draw: Draw) -> None:
     """A row of weight zero is no row."""
     n, weight = draw.spec.n, draw.table.weight
