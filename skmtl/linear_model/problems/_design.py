@@ -144,7 +144,7 @@ class Design:
     def kernel(self) -> np.ndarray:
         """Return (X - centre) (X - centre)'."""
         if self.is_sparse:
-            near = self.X @ sparse.diags_array(self.near(np.ones(self.shape[1])))
+            near = self.X @ sparse.diags(self.near(np.ones(self.shape[1])))
             cross = near @ self.offset
             square = dense(near @ near.T) - cross[:, None] - cross + self.offset @ self.offset
             return square + self.shifted @ self.shifted.T

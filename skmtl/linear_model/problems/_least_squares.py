@@ -62,7 +62,7 @@ def components(problem: SmoothProblem) -> list[Component]:
     tied = np.zeros((T, T), dtype=bool)
     for columns, _ in problem.layout.null_hessian.groups:
         tied[np.ix_(columns, columns)] = True
-    graph = sparse.block_array(
+    graph = sparse.bmat(
         [
             [sparse.coo_array(tied), links[0], links[1]],
             [links[0].T, None, None],
