@@ -18,9 +18,9 @@ import numpy as np
 from scipy import linalg
 
 from ..heads import TaskFit
-from ._left_out import Inputs, Prior, label_weight
+from ._left_out import Inputs, Prior
 from ._left_out_densely import DenseLabels
-from .problems import Design, Prepared, eigen
+from .problems import Design, Prepared, eigen, label_weight
 
 LARGEST_BLOCK = 4_000_000  # numbers in an array of a block of rows
 LARGEST_KEPT = (

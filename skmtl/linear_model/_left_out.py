@@ -5,7 +5,6 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..heads import TaskFit
 from .problems import Design, FitLayout, has_few_samples, row_space_of
 
 
@@ -42,8 +41,3 @@ class Inputs:
         return replace(
             self, design=design, has_centres=False, precision=np.append(self.precision, 0.0)
         )
-
-
-def label_weight(fit: TaskFit) -> np.ndarray:
-    """Return the weight of each label of a task."""
-    return np.broadcast_to(fit.weight, (len(fit.y), 1))[:, 0]

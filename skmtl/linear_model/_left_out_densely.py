@@ -17,7 +17,8 @@ import numpy as np
 from scipy import linalg
 
 from ..heads import TaskFit
-from ._left_out import Inputs, Prior, label_weight
+from ._left_out import Inputs, Prior
+from .problems import label_weight
 
 
 @dataclass(frozen=True, eq=False)

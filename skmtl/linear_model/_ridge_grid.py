@@ -11,9 +11,9 @@ from ..penalties import MeanRegularized, Quadratic
 from ..tasks import FitData, labels_of
 from ..utils import binary_unit, take_rows
 from ._cross_validate import CONSTANT
-from ._leave_one_out import Inputs, LeaveOneOut, Prior, label_weight, leave_one_out
+from ._leave_one_out import Inputs, LeaveOneOut, Prior, leave_one_out
 from ._path import ridge_path
-from .problems import Prepared, label_weights
+from .problems import Prepared, label_weight, label_weights
 
 NOISE_TO_SIGNAL = np.geomspace(1e-4, 1e3, 15)
 SAME_SCORE = 10  # decimals of a score beyond which it is rounding

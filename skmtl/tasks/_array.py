@@ -54,14 +54,3 @@ def warn_of_lost_types(
         UserWarning,
         stacklevel=4,
     )
-
-
-def matrix_of(columns: Sequence[np.ndarray]) -> np.ndarray:
-    """Return columns side by side; one that has all labels keeps its dtype, by which scikit-learn tells classes."""
-    is_plain = len(columns) == 1 and observed(columns[0]).all()
-    matrix = np.empty(
-        (len(columns[0]), len(columns)), dtype=columns[0].dtype if is_plain else object
-    )
-    for position, column in enumerate(columns):
-        matrix[:, position] = column
-    return matrix

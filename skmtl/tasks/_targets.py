@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from ._array import check_names, matrix_of, warn_of_lost_types
+from ._array import as_matrix, check_names, warn_of_lost_types
 from ._codes import MissingCodes
 from ._columns import TargetColumn, observed, read_column
 from ._joining import check_same_tasks, joined_columns, joined_rows
@@ -346,7 +346,7 @@ class TaskTargets(dict):
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
         warn_of_lost_types(self, self._info)
-        matrix = matrix_of(list(self.values()))
+        matrix = as_matrix(list(self.values()))
         return matrix if dtype is None else matrix.astype(dtype)
 
     def __array_function__(self, function: Any, types: Any, args: Any, kwargs: Any) -> Any:

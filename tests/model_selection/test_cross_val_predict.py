@@ -34,7 +34,7 @@ def assert_same(found, wanted):
     for name in wanted:
         if wanted[name].dtype.kind == "f":
             assert_allclose(
-                found[name], wanted[name], rtol=1e-7
+                found[name], wanted[name], rtol=1e-8
             )  # of columns in another order in memory
         else:
             assert np.array_equal(found[name], wanted[name])

@@ -3,7 +3,7 @@
 from ._design import Design
 from ._layout import FitLayout
 from ._prepare import Prepared, Setup, lay_out, prepare
-from ._row_block import label_weights
+from ._row_block import label_weight, label_weights
 from ._row_space import has_few_samples, row_space_of
 from ._sample_gram import eigen
 from ._solve import Coefficients, Start, fit_separately, solve
@@ -18,6 +18,7 @@ __all__ = [
     "eigen",
     "fit_separately",
     "has_few_samples",
+    "label_weight",
     "label_weights",
     "lay_out",
     "prepare",

@@ -19,15 +19,14 @@ N_PROBES = 2  # directions in which a gradient is checked
 class Evaluation(NamedTuple):
     """Weights of features on the data as given, with the best intercepts for them.
 
-    C is the gradient of the loss in the weights, which rounding may have moved by up to loose, excess what the
-    objective is lower by with the best intercepts. b are the intercepts of centred inputs.
+    C is the gradient of the loss in the weights, which rounding may have moved by up to loose. b are the intercepts of
+    centred inputs.
     """
 
     settled: Settled
     b: np.ndarray
     C: np.ndarray
     loose: np.ndarray
-    excess: float
 
     def intercept(self, layout: FitLayout, W: np.ndarray) -> np.ndarray:
         """Return the intercepts of inputs that are not centred."""
@@ -45,16 +44,11 @@ def evaluate(
     beta = intercepts.coordinates(intercept + layout.at_centre(W))
     tolerance = SETTLED * np.sqrt(layout.scale)
     settled = settle(layout.blocks, intercepts, beta, raw, tolerance)
-    excess = 0.0
-    if not np.array_equal(settled.beta, beta):
-        before = loss_of(layout.blocks, raw) + intercepts.penalty(beta)
-        after = loss_of(layout.blocks, settled.raw) + intercepts.penalty(settled.beta)
-        excess = max(before - after, 0.0)
     C = np.zeros(W.shape)
     for block, G in zip(layout.blocks, settled.G, strict=True):
         C[:, block.columns] += gradient(block.design, G)
     loose = np.zeros(W.shape) if layout.fit_intercept else looseness(layout, W, settled)
-    return Evaluation(settled, intercepts.at(settled.beta), C, loose, excess)
+    return Evaluation(settled, intercepts.at(settled.beta), C, loose)
 
 
 def looseness(layout: FitLayout, W: np.ndarray, settled: Settled) -> np.ndarray:

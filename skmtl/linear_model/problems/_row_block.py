@@ -80,11 +80,16 @@ def has_common_weights(fits: Sequence[TaskFit], row_weight: np.ndarray | None) -
     return True
 
 
+def label_weight(fit: TaskFit) -> np.ndarray:
+    """Return the weight of each label of a task."""
+    return np.broadcast_to(fit.weight, (len(fit.y), 1))[:, 0]
+
+
 def label_weights(fits: Sequence[TaskFit], n_samples: int) -> np.ndarray:
     """Return the sum over tasks of the weights of each sample's labels."""
     total = np.zeros(n_samples)
     for fit in fits:
-        weight = np.broadcast_to(fit.weight, (len(fit.y), 1))[:, 0]
+        weight = label_weight(fit)
         if fit.rows is None:
             total += weight
         else:

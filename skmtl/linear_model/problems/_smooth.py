@@ -12,6 +12,7 @@ from ._coupling import Coupling, StarCoupling, coupling_of
 from ._gram_inverse import ROUGHLY, gram_inverse
 from ._intercepts import Intercepts, make_intercepts
 from ._layout import FitLayout, Kernel, Raw
+from ._row_block import total_hessian
 
 CERTIFIED = 1e-10  # duality gap, relative to the scale, to which solvers go on where they can
 # Passes over the data that the Hessians of all columns may cost,
@@ -180,14 +181,14 @@ class SmoothProblem:
         """Bound on how far predictions are from those of the optimum at a duality gap, in standard deviations."""
         return float(np.sqrt(2.0 * gap * self.reach))
 
-    def likely_motion(self, suboptimality: float, raw: Raw) -> float:
-        """Estimate of that at raw predictions whose objective is so far from its optimum.
+    def likely_motion(self, suboptimality: float, G: Raw) -> float:
+        """Estimate of that where the objective is so far from its optimum, and G the gradient in raw, by block.
 
         Predictions of rows like those seen vary by x' H^-1 x; were all labels curved and weighed as little as the least
         on average, that is at most the number of directions over the sum of the curvatures.
         """
         layout = self.layout
-        curvature = layout.total_hessian(raw).whole_diagonal()
+        curvature = total_hessian(layout.blocks, G, layout.n_columns).whole_diagonal()
         n_labels, share = np.zeros(layout.n_columns), np.ones(layout.n_columns)
         for block in layout.blocks:
             n_labels[block.columns] += block.loss.n_labels

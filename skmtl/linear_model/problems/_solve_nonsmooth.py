@@ -30,7 +30,6 @@ class Fitted(NamedTuple):
     intercept: np.ndarray
     gap: float
     n_iter: int
-    converged: bool
 
 
 def solve_nonsmooth(
@@ -85,4 +84,4 @@ def unfold(problem: NonsmoothProblem, found: Parts, centred: np.ndarray, n_iter:
     W = parts.sum(axis=0) / u
     seen = evaluate(layout, problem.intercepts, W, centred - layout.at_centre(W))
     gap = problem.gap_as_given(parts, seen)
-    return Fitted(parts, seen.intercept(layout, W), gap, max(1, n_iter), found.converged)
+    return Fitted(parts, seen.intercept(layout, W), gap, max(1, n_iter))

@@ -47,7 +47,7 @@ def solve_smooth(
 
     on_data says that a direct solution, too, is looked at on the data as given, and not on their Gram matrix alone.
     """
-    direct = direct_solution(problem)
+    direct, work = direct_solution(problem), None
     if direct is not None and problem.layout.is_common:
         found = on_gram(problem, direct, on_data)
         if found.motion > STILL:
@@ -62,7 +62,8 @@ def solve_smooth(
     seen = SEEN if problem.is_quadratic else SEEN_CURVED
     if found.gap <= CERTIFIED * problem.scale and found.motion <= seen:
         return found
-    return polished(problem, found, max_iter) if np.isfinite(work_of(problem)) else found
+    work = work_of(problem) if work is None else work
+    return polished(problem, found, max_iter) if np.isfinite(work) else found
 
 
 def solve_roughly(problem: SmoothProblem, max_iter: int) -> Weights:
@@ -124,10 +125,12 @@ def by_iterations(
     surely asks for a bound on the motion, not an estimate: curvature may hide how far predictions are from the optimum.
     """
     found = run(problem, start, max_iter, tol)
-    solved = evaluated(problem, Weights(*problem.coefficients(found.v)), max(1, found.n_iter))
+    W, intercept = problem.coefficients(found.v)
+    evaluation = evaluate(problem.layout, problem.intercepts, W, intercept)
+    solved = judged(problem, W, evaluation, max(1, found.n_iter))
     if surely or problem.is_quadratic:
         return solved
-    likely = problem.likely_motion(found.suboptimality * problem.scale, problem.predict(found.v))
+    likely = problem.likely_motion(found.suboptimality * problem.scale, evaluation.settled.G)
     return solved._replace(motion=min(solved.motion, likely))
 
 
@@ -144,16 +147,16 @@ def polished(problem: SmoothProblem, found: Solved, max_iter: int) -> Solved:
         return found
     v, n_steps = by_least_squares(problem, problem.vector(*found.weights), left)
     n_iter = found.n_iter if problem.is_quadratic else found.n_iter + n_steps
-    new = evaluated(problem, Weights(*problem.coefficients(v)), n_iter)
+    W, intercept = problem.coefficients(v)
+    new = judged(problem, W, evaluate(problem.layout, problem.intercepts, W, intercept), n_iter)
     return new if new.gap <= max(found.gap, CERTIFIED * problem.scale) else found
 
 
-def evaluated(problem: SmoothProblem, weights: Weights, n_iter: int) -> Solved:
+def judged(problem: SmoothProblem, W: np.ndarray, evaluation: Evaluation, n_iter: int) -> Solved:
     """Return weights as a solution, with the best intercepts for them and the gap on the data as given."""
-    evaluation = evaluate(problem.layout, problem.intercepts, *weights)
-    gap = gap_as_given(problem, weights.W, evaluation)
-    intercept = evaluation.intercept(problem.layout, weights.W)
-    return Solved(Weights(weights.W, intercept), gap, n_iter, problem.motion(gap))
+    gap = gap_as_given(problem, W, evaluation)
+    weights = Weights(W, evaluation.intercept(problem.layout, W))
+    return Solved(weights, gap, n_iter, problem.motion(gap))
 
 
 def gap_as_given(problem: SmoothProblem, W: np.ndarray, evaluation: Evaluation) -> float:
