@@ -1,7 +1,6 @@
 """The column of X that says which group a row belongs to, and the inputs beside it."""
 
 from collections.abc import Hashable
-from numbers import Integral
 from typing import Any, NamedTuple
 
 import narwhals.stable.v2 as nw
@@ -10,7 +9,7 @@ from scipy import sparse
 from sklearn.utils.validation import check_array, validate_data
 
 from ..tasks import X_RULES, check_inputs
-from ..utils import Rule, is_frame, is_missing, series_values
+from ..utils import Rule, exact_ids, is_frame, is_missing, series_values
 
 
 class Column(Rule):
@@ -106,15 +105,8 @@ def known(values: np.ndarray) -> np.ndarray:
     kinds = {isinstance(value, str) for value in values}
     if len(kinds) > 1:
         raise ValueError("group must hold numbers or strings, not both")
-    return values.astype(str) if kinds == {True} else exact_numbers(values)
-
-
-def exact_numbers(values: np.ndarray) -> np.ndarray:
-    """Return numbers of an object array as integers where all are whole numbers of 64 bits, else as floats."""
-    is_whole = all(isinstance(value, Integral) for value in values)
-    if is_whole and all(-(2**63) <= int(value) < 2**63 for value in values):
-        return values.astype(np.int64)
-    return values.astype(float)
+    ids = exact_ids(values)
+    return ids.astype(float) if ids.dtype == object else ids
 
 
 def check_same_kind(groups: np.ndarray, known_groups: np.ndarray) -> None:

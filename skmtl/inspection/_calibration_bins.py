@@ -6,8 +6,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from scipy import stats
 
-from ..metrics import CLASS_TYPES, UNKNOWN, Predictions, encode
-from ..tasks import TaskTargets, labels_of, read_targets
+from ..metrics import UNKNOWN, Predictions, encode
+from ..tasks import CLASS_TYPES, TaskTargets, labels_of, read_targets
 from ._joint_steps import chosen_tasks
 
 
@@ -123,8 +123,7 @@ def of_task(
     codes = encode(labels.values, classes)
     known &= codes != UNKNOWN
     require(name, codes[known])
-    named = targets._info[name].event
-    event = predictions.events.get(name) if named is None else named
+    event = predictions.event_of(name, targets)
     drawn = list(range(len(classes))) if len(classes) > 2 else [len(classes) - 1]
     if len(classes) == 2 and event == classes[0]:
         drawn = [0]

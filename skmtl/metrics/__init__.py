@@ -4,7 +4,6 @@ from ._codes import UNKNOWN as UNKNOWN
 from ._codes import encode as encode
 from ._d2 import mean_d2 as mean_d2
 from ._predictions import Predictions as Predictions
-from ._rules import CLASS_TYPES as CLASS_TYPES
 from ._score import TaskSample as TaskSample
 from ._scorer import TaskScorer as TaskScorer
 from ._scorer import task_scorer

@@ -52,6 +52,11 @@ class Predictions:
         events = TaskTargets._carry(dict.fromkeys(tasks, NO_LABELS), final._info).events
         return cls(final.task_types_, classes, methods, events)
 
+    def event_of(self, name: Hashable, targets: TaskTargets) -> Any:
+        """The class of two that targets name as the event, else the one that is known here; None where nobody knows."""
+        named = targets._info[name].event
+        return self.events.get(name) if named is None else named
+
     @classmethod
     def to_score(cls, fitted: Any, X: Any, y: Any) -> tuple[TaskTargets, "Predictions"]:
         """Targets of the tasks of a fitted model, and its predictions for as many samples."""

@@ -6,13 +6,13 @@ from typing import Any
 import numpy as np
 from sklearn.metrics import get_scorer_names
 
+from ..tasks import CLASS_TYPES
 from ._calibration import CALIBRATION, OF_TYPES
 from ._codes import UNKNOWN
 
 D2 = "d2"
 """Our own name for the fraction of deviance explained, whatever the task's type."""
 
-CLASS_TYPES = ("binary", "multiclass")
 
 NUMBER_METRICS = frozenset(
     {

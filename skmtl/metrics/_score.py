@@ -8,13 +8,13 @@ import numpy as np
 from sklearn import config_context
 from sklearn.metrics import check_scoring
 
-from ..tasks import Labels, TaskTargets, labels_of
+from ..tasks import CLASS_TYPES, Labels, TaskTargets, labels_of
 from ..utils import take_rows
 from ._calibration import CALIBRATION
 from ._codes import UNKNOWN, encode
 from ._d2 import explained
 from ._predictions import PredictedClasses, PredictedNumbers, Predictions
-from ._rules import CLASS_TYPES, D2, Metric, check_event, check_metric, is_of_event, why_undefined
+from ._rules import D2, Metric, check_event, check_metric, is_of_event, why_undefined
 
 # Metrics that must be told of classes without a label, with which they are as defined as without.
 TOLD_CLASSES = frozenset(
@@ -33,7 +33,7 @@ class Score(NamedTuple):
 class TaskSample:
     """The labels of one task, and what is predicted for them. X are the inputs of all samples, where known.
 
-    named_event is the class that the targets say is the event; else what the model or the predictions know holds.
+    event is the class of two that is the event; None where nobody knows.
     """
 
     name: Hashable
@@ -41,7 +41,7 @@ class TaskSample:
     labels: Labels
     is_weighted: bool
     X: Any
-    named_event: Any = None
+    event: Any = None
 
     @classmethod
     def of(
@@ -54,19 +54,13 @@ class TaskSample:
     ) -> "TaskSample":
         """Take the labelled samples with a weight above zero."""
         labels = labels_of(targets, name, weights)
-        event = targets._info[name].event
+        event = predictions.event_of(name, targets)
         return cls(name, predictions, labels, weights is not None, X, event)
 
     @property
     def kind(self) -> str | None:
         """Type of the task."""
         return self.predictions.task_types[self.name]
-
-    @property
-    def event(self) -> Any:
-        """The class of two that is the event; None where nobody knows."""
-        known = self.predictions.events.get(self.name)
-        return known if self.named_event is None else self.named_event
 
     @property
     def weight(self) -> np.ndarray | None:

@@ -5,6 +5,7 @@ from ._labels import Labels, among_all, groups_of, labels_of, read_like
 from ._layout import Layout, VectorLayout, read_targets
 from ._pairing import check_same_rows, warn_of_indexes
 from ._targets import TaskTargets
+from ._types import CLASS_TYPES
 from ._validation import (
     X_RULES,
     FitData,
@@ -30,6 +31,7 @@ from ._view import (
 from ._weights import check_weights
 
 __all__ = [
+    "CLASS_TYPES",
     "X_RULES",
     "FitData",
     "Labels",

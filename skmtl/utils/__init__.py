@@ -13,7 +13,7 @@ from ._frames import (
     row_index,
     series_values,
 )
-from ._groups import group_codes, read_groups
+from ._groups import exact_ids, group_codes, read_groups
 from ._missing import CAST_TEXTS, is_missing
 from ._params import (
     BELOW_ONE,
@@ -54,6 +54,7 @@ __all__ = [
     "append_columns",
     "as_series",
     "binary_unit",
+    "exact_ids",
     "group_codes",
     "is_frame",
     "is_index",
