@@ -158,7 +158,7 @@ def test_strength_below_zero_within_groups():
 def test_many_strengths_of_many_features(weighted, rng):
     """More than three strengths and 1500 features, and at least as many samples: Ridge to 1e-12, task by task."""
     n, d = 1520, 1505
-    X, alpha = rng.normal(size=(n, d)), [100.0, 150.0, 220.0, 330.0, 1e4]
+    X, alpha = rng.normal(size=(n, d)), np.array([100.0, 150.0, 220.0, 330.0, 1e4])
     Y = X[:, :5] * [1, 2, 3, 4, 5] + rng.normal(size=(n, 5))
     weight = rng.integers(1, 4, n).astype(float) if weighted else None
     strengths = {f"y{t}": a for t, a in enumerate(alpha)}

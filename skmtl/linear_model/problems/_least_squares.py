@@ -21,7 +21,7 @@ from ._smooth import SmoothProblem
 
 LARGEST = 600  # unknowns of a system
 LARGEST_SYSTEM = 10_000_000  # numbers in it
-STEPS = 50
+STEPS = 50  # at most, and so many iterations are left for them
 STILL = 1e-11  # change of predictions, in standard deviations, that is none
 STILL_MOVING = 1e-4  # change below which Newton's steps shrink fast
 CONTRACTS = (

@@ -7,13 +7,12 @@ import numpy as np
 from ...solvers import LBFGS, ConjugateGradient, Solution
 from ._certificate import Evaluation, evaluate, finite_gap, spot_check
 from ._direct import DirectSolution, direct_solution
-from ._least_squares import by_least_squares, work_of
+from ._least_squares import STEPS, by_least_squares, work_of
 from ._smooth import CERTIFIED, STILL, SmoothProblem
 
 SIGNS_KNOWN = 1e-10  # relative suboptimality of the separate fits, of which only signs are read
 CORRECTIONS = 6
 CONTRACTS = 0.25  # length of a correction, relative to the one before: more says that rounding has taken over
-KEPT = 20  # iterations that are left for least squares
 CHEAP = 5e7  # multiplications of a step of theirs that are always worth it
 ROUNDING = 1e-10  # slopes that may be rounding, relative to those of the best constant prediction
 SEEN = 1e-7  # change of predictions, in standard deviations, that must not be left;
@@ -57,7 +56,7 @@ def solve_smooth(
     else:
         first = problem.start() if start is None else problem.vector(*start)
         work = work_of(problem)
-        kept = min(KEPT, max_iter // 2) if np.isfinite(work) else 0
+        kept = min(STEPS, max_iter // 2) if np.isfinite(work) else 0
         found = by_iterations(problem, first, max_iter - kept, tol, work <= CHEAP)
     seen = SEEN if problem.is_quadratic else SEEN_CURVED
     if found.gap <= CERTIFIED * problem.scale and found.motion <= seen:
