@@ -6,14 +6,21 @@ from typing import ClassVar
 import numpy as np
 
 EDGE = 0.05  # away from which a mean is taken that no finite raw prediction has: of labels of one class
-
-
 FLATTEST = 1e-30  # second derivative below which a loss is taken as that curved
 
 
 def are_ones(weight: np.ndarray) -> bool:
     """Whether weights that all labels have in common change nothing."""
     return len(weight) == 1 and bool((weight == 1.0).all())
+
+
+def exponential(raw: np.ndarray) -> np.ndarray:
+    """Return exp(raw), the same whenever it is asked for.
+
+    NumPy 1.26 gives other last digits where the result touches raw in memory, which is up to chance.
+    """
+    result = raw.copy()
+    return np.exp(result, out=result)
 
 
 class Loss(ABC):

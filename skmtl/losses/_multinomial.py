@@ -37,7 +37,8 @@ class MultinomialLoss(Loss):
 
     def gradient(self, y, raw, weight):
         """Return the gradient of the loss in raw."""
-        G = np.exp(raw - raw.max(axis=1, keepdims=True))
+        G = raw - raw.max(axis=1, keepdims=True)
+        np.exp(G, out=G)
         G /= G.sum(axis=1, keepdims=True)
         G -= y
         G *= weight

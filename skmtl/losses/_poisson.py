@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import logsumexp, xlogy
 
-from ._base import EDGE, Loss
+from ._base import EDGE, Loss, exponential
 
 MOST = 30.0  # raw beyond which a network learns nothing more, lest single precision overflow
 
@@ -42,14 +42,14 @@ class PoissonLoss(Loss):
     def gradient(self, y, raw, weight):
         """Return the gradient of the loss in raw."""
         with np.errstate(over="ignore"):
-            G = np.exp(raw)
+            G = exponential(raw)
         G -= y
         G *= weight
         return G
 
     def hessian_product(self, y, raw, weight, D):
         """Return the Hessian at raw times D, of the shape of raw."""
-        return weight * np.exp(raw) * D
+        return weight * exponential(raw) * D
 
     def hessian_from(self, y, U, weight, D):
         """Return the Hessian times D, of the shape of U, where the gradient in raw is U."""
@@ -88,7 +88,7 @@ class PoissonLoss(Loss):
 
     def response(self, raw):
         """Return the mean of the targets that raw stands for."""
-        return np.exp(raw)
+        return exponential(raw)
 
     def link(self, mean):
         """Return the raw prediction whose response is mean."""
