@@ -235,7 +235,6 @@ class GatedTasks(JointModel):
         }
         self.gate_: dict[Any, TaskGate] = gates(self.gate, errors)
         self.joint_, self.separate_ = fitted
-        self._like = targets[:0]
         self._keep_tasks(came, heads)
         return self
 
@@ -256,7 +255,7 @@ class GatedTasks(JointModel):
     def _answers(self, X: Any) -> GatedAnswers:
         check_is_fitted(self)
         X = check_predict_around(self, X)
-        models = (JointAnswers(m, X, self._like) for m in (self.joint_, self.separate_))
+        models = (JointAnswers(m, X) for m in (self.joint_, self.separate_))
         weights = {name: gate.weight for name, gate in self.gate_.items()}
         return GatedAnswers(self._heads, weights, *models)
 

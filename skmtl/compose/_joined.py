@@ -19,16 +19,16 @@ class JointAnswers(Answers):
 
     fitted: Any
     X: Any
-    like: TaskTargets
 
     def predictions(self) -> ByTask:
-        return dict(say(self.fitted, "predict", self.X, self.like))
+        return dict(say(self.fitted, "predict", self.X))
 
     def decisions(self) -> ByTask:
-        return say(self.fitted, "decision_function", self.X, self.like)
+        return say(self.fitted, "decision_function", self.X)
 
     def probabilities(self) -> ByTask:
-        return say(self.fitted, "predict_proba", self.X, self.like) if self.like.classes else {}
+        has_classes = bool(final_step(self.fitted).classes_)
+        return say(self.fitted, "predict_proba", self.X) if has_classes else {}
 
 
 def check_same_tasks(fitted: Any, targets: TaskTargets, parameter: str) -> None:

@@ -241,15 +241,16 @@ def predict_fold(
     }
     model.fit(take_rows(X, train), targets[train], **own)
     asked = take_rows(X, test)
-    return Part({m: say(model, m, asked, targets) for m in methods}, final_step(model).classes_)
+    return Part({m: say(model, m, asked) for m in methods}, final_step(model).classes_)
 
 
-def say(model: Any, method: str, X: Any, targets: TaskTargets) -> Any:
+def say(model: Any, method: str, X: Any) -> Any:
     """Return what a fitted model says of samples, by task."""
+    tasks = final_step(model).tasks_
     if method == "predict":
-        return read_like(model.predict(X), targets.tasks)
+        return read_like(model.predict(X), tasks)
     found = model.predict_proba(X) if method == "predict_proba" else model.decision_function(X)
-    return found if isinstance(found, Mapping) else {targets.tasks[0]: found}
+    return found if isinstance(found, Mapping) else {tasks[0]: found}
 
 
 def all_classes(name: Hashable, targets: TaskTargets, parts: list[Part]) -> np.ndarray:

@@ -13,13 +13,12 @@ from ._fit import new_networks, require_finite, seed_of, trainer_of
 from ._prepare import Prepared, prepare, prepare_more
 from ._samples import Samples
 
-OF_WHOLE_FITS = (
-    "n_iter_by_member_",
-    "oof_decision_",
-    "oof_prediction_",
-    "oof_probability_",
-    "task_loss_curve_",
-)
+OF_WHOLE_FITS = ("n_iter_by_member_", "task_loss_curve_", "_held_out_raw")
+
+
+def takes_parts(model: Any) -> bool:
+    """Whether the solver can go on with more rows."""
+    return bool(model.solver == "adam")
 
 
 def begin(model: Any, X: Any, y: Any, classes: Any, sample_weight: Any) -> None:
