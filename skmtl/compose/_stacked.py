@@ -7,11 +7,11 @@ from typing import Any, ClassVar
 from sklearn.base import clone
 from sklearn.utils import check_random_state
 from sklearn.utils.metadata_routing import UNUSED
-from sklearn.utils.validation import check_consistent_length, check_is_fitted
+from sklearn.utils.validation import check_is_fitted
 
 from ..base import Answers, ByTask, JointModel
 from ..model_selection import folds_of, folds_once, routing_of, weight_name
-from ..tasks import check_predict_around, groups_of
+from ..tasks import check_lengths, check_predict_around, groups_of
 from ..utils import Boolean, Either, OneOf, Rule, Several
 from ._independent import IndependentTasks
 from ._joined import JointAnswers, check_same_tasks, finite, held_out_means, input_tags_of
@@ -228,7 +228,7 @@ class StackedTasks(JointModel):
         came, labels, heads = read_tasks(self, X, y, sample_weight)
         X, targets, weights = came.X, came.targets, came.weights
         groups = groups_of(targets, groups)
-        check_consistent_length(X, groups)
+        check_lengths(X=X, groups=groups)
         check_called(heads)
         order = self._order_of(targets.tasks)
         steps = [targets.tasks, targets.tasks] if order is None else [(name,) for name in order]

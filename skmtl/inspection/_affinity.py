@@ -12,12 +12,11 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.utils import check_random_state
 from sklearn.utils.parallel import Parallel, delayed
-from sklearn.utils.validation import check_consistent_length
 
 from ..linear_model import MultiTaskGLM
 from ..model_selection import TaskStratifiedKFold, check_partition, split_rows, warn_of_gaps
 from ..penalties import MeanRegularized
-from ..tasks import TaskTargets, groups_of, read_targets
+from ..tasks import TaskTargets, check_lengths, groups_of, read_targets
 from ..utils import Number, require
 from ._association import UNKNOWN, associate, deviations
 from ._separate import Halves, OutOfFold, Separate, compare_halves, out_of_fold
@@ -166,7 +165,7 @@ def task_affinity(
     require("n_repeats", n_repeats, Number(1, whole=True))
     targets = read_targets(y).targets
     groups = groups_of(targets, groups)
-    check_consistent_length(X, targets, groups)
+    check_lengths(X=X, y=targets, groups=groups)
     if len(targets) < 2:
         raise ValueError(f"y must hold at least two tasks to compare, got {list(targets)}")
     random = check_random_state(random_state)

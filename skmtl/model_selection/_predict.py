@@ -10,9 +10,8 @@ from sklearn.base import clone
 from sklearn.model_selection import check_cv
 from sklearn.utils.metadata_routing import MetadataRouter, MethodMapping, process_routing
 from sklearn.utils.parallel import Parallel, delayed
-from sklearn.utils.validation import check_consistent_length
 
-from ..tasks import TaskTargets, among_all, final_step, read_like, read_targets
+from ..tasks import TaskTargets, among_all, check_lengths, final_step, read_like, read_targets
 from ..utils import n_rows, row_index, take_rows
 from ._folds import Fold, split_rows
 from ._stratified import TaskStratifiedKFold
@@ -128,7 +127,7 @@ def out_of_fold(
     params: Mapping[str, Any] | None = None,
 ) -> "OutOfFold":
     """Ask models, each fitted without a fold, about that fold; all methods of one fit."""
-    check_consistent_length(X, targets, groups)
+    check_lengths(X=X, y=targets, groups=groups)
     splitter = folds_of(cv)
     routed = route(estimator, splitter, params, groups)
     splits = split_rows(splitter, X, targets, **{"groups": groups, **routed.split})

@@ -7,14 +7,21 @@ from typing import Any
 import numpy as np
 from sklearn.utils.validation import check_consistent_length
 
-from ..utils import row_index
+from ..utils import refuse_lazy, row_index
 from ._targets import TaskTargets
 
 
 def check_same_rows(**tables: Any) -> None:
     """Raise ValueError where tables have different numbers of rows; warn where their row indexes differ."""
-    check_consistent_length(*map(rows_of, tables.values()))
+    check_lengths(**tables)
     warn_of_indexes(**tables)
+
+
+def check_lengths(**tables: Any) -> None:
+    """Raise ValueError where tables have different numbers of rows, and TypeError where one has none yet."""
+    for argument, table in tables.items():
+        refuse_lazy(argument, table)
+    check_consistent_length(*map(rows_of, tables.values()))
 
 
 def warn_of_indexes(**tables: Any) -> None:

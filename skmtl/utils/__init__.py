@@ -10,6 +10,7 @@ from ._frames import (
     is_series,
     read_frame,
     read_series,
+    refuse_lazy,
     row_index,
     series_values,
 )
@@ -64,6 +65,7 @@ __all__ = [
     "read_frame",
     "read_groups",
     "read_series",
+    "refuse_lazy",
     "require",
     "row_index",
     "series_values",
