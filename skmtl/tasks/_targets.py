@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from ._array import as_matrix, check_names, warn_of_lost_types
+from ._array import NOT_ONE_OUTCOME, as_matrix, check_names, warn_of_losses
 from ._codes import MissingCodes
 from ._columns import TargetColumn, observed, read_column
 from ._joining import check_same_tasks, joined_columns, joined_rows
@@ -345,8 +345,8 @@ class TaskTargets(dict):
         return (self._carry, (dict(self), self._info, self._rows))
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
-        warn_of_lost_types(self, self._info)
-        matrix = as_matrix(list(self.values()))
+        warn_of_losses(self, self._info, is_asked_for=dtype is not None)
+        matrix = as_matrix(self, self._info)
         return matrix if dtype is None else matrix.astype(dtype)
 
     def __array_function__(self, function: Any, types: Any, args: Any, kwargs: Any) -> Any:
@@ -354,7 +354,7 @@ class TaskTargets(dict):
             parts = list(args[0])
             check_same_tasks(parts)
             return self.concat(parts)
-        return NotImplemented
+        raise TypeError(f"{function.__name__} takes one array; {NOT_ONE_OUTCOME}")
 
     def to_frame(self, index: Any = None) -> Any:
         """Return a pandas frame, one column a task.
