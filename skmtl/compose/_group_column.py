@@ -8,8 +8,8 @@ import numpy as np
 from scipy import sparse
 from sklearn.utils.validation import check_array, validate_data
 
-from ..tasks import X_RULES, check_inputs
-from ..utils import Rule, exact_ids, is_frame, is_missing, refuse_lazy, series_values
+from ..tasks import X_RULES, check_inputs, require_inputs
+from ..utils import Rule, exact_ids, is_frame, is_missing, series_values
 
 
 class Column(Rule):
@@ -36,7 +36,7 @@ def split_groups(estimator: Any, X: Any, group: Any, reset: bool) -> Grouped:
     if group is None:
         X = check_inputs(estimator, X, reset)
         return Grouped(X, np.zeros(X.shape[0], dtype=int))
-    refuse_lazy("X", X)
+    require_inputs(X)
     if is_frame(X):
         return split_frame(estimator, X, group, reset)
     if isinstance(group, str):

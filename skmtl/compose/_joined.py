@@ -11,7 +11,7 @@ from ..base import Answers, ByTask
 from ..heads import ClassificationHead, CountHead, Head
 from ..model_selection import OutOfFold, out_of_fold, say
 from ..tasks import Labels, TaskTargets, final_step
-from ._rules import is_estimator
+from ..utils import is_estimator
 
 
 @dataclass(frozen=True)

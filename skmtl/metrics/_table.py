@@ -189,7 +189,10 @@ def read(y_true: Any, y_pred: Any, X: Any) -> tuple[Any, Predictions]:
     if is_model and X is None:
         raise ValueError(f"X must be given with a model, {type(y_pred).__name__}, to predict for")
     if not is_model and X is not None:
-        raise ValueError("X must be given with a model only, but y_pred holds predictions")
+        raise ValueError(
+            "X must be given with a model only, but y_pred holds predictions: the order is "
+            "task_scores(y_true, model, X)"
+        )
     if is_model:
         return Predictions.to_score(y_pred, X, y_true)
     warn_of_indexes(y_true=y_true, y_pred=y_pred)

@@ -12,7 +12,7 @@ from sklearn.utils.metadata_routing import MetadataRouter, MethodMapping, proces
 from sklearn.utils.parallel import Parallel, delayed
 
 from ..tasks import TaskTargets, among_all, check_lengths, final_step, read_like, read_targets
-from ..utils import n_rows, row_index, take_rows
+from ..utils import n_rows, require_estimator, row_index, take_rows
 from ._folds import Fold, split_rows
 from ._stratified import TaskStratifiedKFold
 
@@ -105,6 +105,7 @@ def cross_val_predict(
     """
     if method not in METHODS:
         raise ValueError(f"method must be one of {METHODS}, got {method!r}")
+    require_estimator("estimator", estimator, "cross_val_predict(estimator, X, y)")
     targets, layout, _ = read_targets(y)
     found = out_of_fold(
         estimator, X, targets, (method,), groups=groups, cv=cv, n_jobs=n_jobs, params=params

@@ -149,7 +149,7 @@ class TaskStratifiedKFold(BaseCrossValidator):
             raise ValueError("TaskStratifiedKFold needs y, the targets, to split; got None")
         targets = read_targets(y).targets
         groups = groups_of(targets, groups)
-        check_lengths(X=X, y=targets, groups=groups)
+        check_lengths(X=None if X is y else X, y=targets, groups=groups)
         codes, kind = None, "samples"
         if groups is not None:
             codes, kind = group_codes(groups), "groups"

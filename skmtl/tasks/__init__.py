@@ -3,7 +3,7 @@
 from ._known import as_known, check_classes, with_classes
 from ._labels import Labels, among_all, groups_of, labels_of, read_like
 from ._layout import Layout, VectorLayout, read_targets
-from ._pairing import check_lengths, check_same_rows, warn_of_indexes
+from ._pairing import check_lengths, check_same_rows, require_inputs, warn_of_indexes
 from ._targets import TaskTargets
 from ._types import CLASS_TYPES
 from ._validation import (
@@ -61,6 +61,7 @@ __all__ = [
     "labels_of",
     "read_like",
     "read_targets",
+    "require_inputs",
     "require_target",
     "steps_before",
     "task_view",

@@ -9,10 +9,10 @@ from scipy import sparse
 from sklearn.utils import get_tags
 from sklearn.utils.validation import check_array, check_consistent_length, validate_data
 
-from ..utils import is_frame, refuse_lazy, sum_duplicates
+from ..utils import is_frame, sum_duplicates
 from ._columns import FEW
 from ._layout import Layout, read_targets
-from ._pairing import check_same_rows
+from ._pairing import check_same_rows, require_inputs
 from ._targets import TaskTargets
 from ._types import check_task_types
 from ._weights import check_weights
@@ -57,8 +57,8 @@ def check_fit(
 
 def check_inputs(estimator: Any, X: Any, reset: bool) -> Any:
     """Check X, and return it in floating point, dense or CSR with each entry given once."""
+    require_inputs(X)
     finite = finite_rule(estimator)
-    refuse_lazy("X", X)
     table = sum_duplicates(X)
     try:
         return validate_data(estimator, table, reset=reset, ensure_all_finite=finite, **X_RULES)
@@ -86,7 +86,7 @@ def check_predict_around(estimator: Any, X: Any) -> Any:
 
 def as_table(estimator: Any, X: Any) -> Any:
     """Return X if it is a frame or sparse, else as an array of whatever values, with two dimensions."""
-    refuse_lazy("X", X)
+    require_inputs(X)
     if is_frame(X) or sparse.issparse(X):
         return sum_duplicates(X)
     return check_array(
