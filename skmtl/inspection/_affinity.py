@@ -1,5 +1,6 @@
 """How related tasks are, before a model of all of them is chosen."""
 
+import warnings
 from collections.abc import Hashable
 from itertools import combinations
 from numbers import Integral
@@ -221,9 +222,10 @@ def classes_only(targets: TaskTargets) -> TaskTargets:
         name: column if name in targets.classes else np.where(targets.observed(name), 1.0, np.nan)
         for name, column in targets.items()
     }
-    return TaskTargets(
-        columns, task_types={name: targets.task_types[name] for name in targets.classes}
-    )
+    declared = {name: targets.task_types[name] for name in targets.classes}
+    with warnings.catch_warnings():  # what there is to say of labels was said when they were read
+        warnings.simplefilter("ignore", UserWarning)
+        return TaskTargets(columns, task_types=declared)
 
 
 def check_labels(targets: TaskTargets, n_folds: int) -> None:

@@ -9,6 +9,7 @@ from ._types import CLASS_TYPES
 from ._validation import (
     X_RULES,
     FitData,
+    Typing,
     as_classes,
     as_declared,
     as_regression,
@@ -39,6 +40,7 @@ __all__ = [
     "TaskClassifier",
     "TaskRegressor",
     "TaskTargets",
+    "Typing",
     "VectorLayout",
     "among_all",
     "as_classes",

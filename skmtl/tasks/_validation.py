@@ -14,7 +14,7 @@ from ._columns import FEW
 from ._layout import Layout, read_targets
 from ._pairing import check_same_rows, require_inputs
 from ._targets import TaskTargets
-from ._types import check_task_types
+from ._types import check_task_types, warn_of_many_classes
 from ._weights import check_weights
 
 X_RULES = {"accept_sparse": "csr", "dtype": [np.float64, np.float32]}
@@ -165,4 +165,6 @@ def as_classes(targets: TaskTargets) -> Typed:
         classes = targets.distinct(name)
         several = kind == "multiclass" or (classes is not None and len(classes) > 2)
         kinds[name] = "multiclass" if several else "binary"
+        if several and kind != "multiclass":
+            warn_of_many_classes(name, targets[name])
     return Typed(targets.declared_as(kinds), frozenset())
