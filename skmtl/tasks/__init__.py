@@ -1,7 +1,7 @@
 """Targets in, predictions out."""
 
 from ._known import as_known, check_classes, with_classes
-from ._labels import Labels, among_all, groups_of, labels_of, read_like
+from ._labels import Labels, among_all, groups_of, has_names, labels_of, read_common, read_like
 from ._layout import Layout, VectorLayout, read_targets
 from ._pairing import check_lengths, check_same_rows, require_inputs, warn_of_indexes
 from ._targets import TaskTargets
@@ -59,8 +59,10 @@ __all__ = [
     "check_weights",
     "final_step",
     "groups_of",
+    "has_names",
     "inputs_of",
     "labels_of",
+    "read_common",
     "read_like",
     "read_targets",
     "require_inputs",
