@@ -5,7 +5,7 @@ from typing import Any
 
 from sklearn.base import is_classifier, is_regressor
 
-from ..utils import Rule
+from ..utils import Rule, is_estimator
 
 
 def is_joint(estimator: Any) -> bool:
@@ -39,11 +39,6 @@ class Joint(Rule):
         return (
             "None or a joint estimator (IndependentTasks makes one of classifiers and regressors)"
         )
-
-
-def is_estimator(value: Any) -> bool:
-    """Whether a value is an estimator, not a class of them."""
-    return hasattr(value, "fit") and hasattr(value, "get_params") and not isinstance(value, type)
 
 
 class TaskName(Rule):

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from ..utils import is_frame, read_frame
+from ..utils import is_frame, read_frame, refuse_lazy
 from ._columns import observed
 
 FEW_ROWS = 5
@@ -46,6 +46,7 @@ def columns_of(y: Any) -> Mapping[Hashable, Any]:
     """Return the columns of a dict or a frame."""
     if isinstance(y, Mapping):
         return y
+    refuse_lazy("y", y)
     if is_frame(y):
         return read_frame(y)
     raise ValueError(f"y must be a dict of columns or a data frame, got {type(y).__name__}")

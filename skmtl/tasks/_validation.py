@@ -12,9 +12,9 @@ from sklearn.utils.validation import check_array, check_consistent_length, valid
 from ..utils import is_frame, sum_duplicates
 from ._columns import FEW
 from ._layout import Layout, read_targets
-from ._pairing import check_same_rows
+from ._pairing import check_same_rows, require_inputs
 from ._targets import TaskTargets
-from ._types import check_task_types
+from ._types import check_task_types, warn_of_many_classes
 from ._weights import check_weights
 
 X_RULES = {"accept_sparse": "csr", "dtype": [np.float64, np.float32]}
@@ -57,6 +57,7 @@ def check_fit(
 
 def check_inputs(estimator: Any, X: Any, reset: bool) -> Any:
     """Check X, and return it in floating point, dense or CSR with each entry given once."""
+    require_inputs(X)
     finite = finite_rule(estimator)
     table = sum_duplicates(X)
     try:
@@ -85,6 +86,7 @@ def check_predict_around(estimator: Any, X: Any) -> Any:
 
 def as_table(estimator: Any, X: Any) -> Any:
     """Return X if it is a frame or sparse, else as an array of whatever values, with two dimensions."""
+    require_inputs(X)
     if is_frame(X) or sparse.issparse(X):
         return sum_duplicates(X)
     return check_array(
@@ -163,4 +165,6 @@ def as_classes(targets: TaskTargets) -> Typed:
         classes = targets.distinct(name)
         several = kind == "multiclass" or (classes is not None and len(classes) > 2)
         kinds[name] = "multiclass" if several else "binary"
+        if several and kind != "multiclass":
+            warn_of_many_classes(name, targets[name])
     return Typed(targets.declared_as(kinds), frozenset())
