@@ -1,12 +1,15 @@
 """Ridge regressions that share, as strongly and as much as rows left out say."""
 
 import warnings
+from functools import partial
+from typing import Any, ClassVar
 
 import numpy as np
+from sklearn.utils.metadata_routing import UNUSED
 
-from ..model_selection import split_rows
+from ..model_selection import routing_of, split_rows
 from ..penalties import MeanRegularized
-from ..tasks import as_regression
+from ..tasks import as_regression, groups_of
 from ..utils import POSITIVE, Boolean, Either, Number, OneOf, Several
 from ._base import JointLinearModel
 from ._choice import Choice
@@ -51,13 +54,12 @@ class MultiTaskRidgeCV(JointLinearModel):
         Whether each task has a strength of its own, drawn towards the common one. Otherwise all have the same.
 
     cv : None, int, splitter or iterable of (train, test), default=None
-        None leaves out row by row, exactly, or five folds where ``y`` is ``TaskTargets`` with groups. An integer is the
-        number of folds of ``TaskStratifiedKFold``, shuffled, which keep such groups together; a
-        splitter of scikit-learn, or pairs of row numbers, say which rows are left out together. Take it where rows
-        are not independent: copies, or several visits of a patient, as pairs from a splitter that knows the groups.
+        None leaves out row by row, exactly; with ``groups``, in ``fit`` or carried by ``TaskTargets``, five folds of
+        them. An integer is the number of folds of ``TaskStratifiedKFold``, shuffled, which keep groups together; a
+        splitter of scikit-learn, or pairs of row numbers, say which rows are left out together.
 
     random_state : int, RandomState instance or None, default=None
-        Seed of the folds where ``cv`` is an integer.
+        Seed of the folds where ``cv`` is an integer, or None with groups.
 
     fit_intercept : bool, default=True
         Whether to fit intercepts; they are not penalised.
@@ -206,6 +208,8 @@ class MultiTaskRidgeCV(JointLinearModel):
     0.75
     """
 
+    # Groups are not the model's own: they go to the splitter.
+    __metadata_request__fit: ClassVar[dict[str, Any]] = {"groups": UNUSED}
     _rules = JointLinearModel._rules | {
         "alphas": Either(OneOf(None), Several(POSITIVE)),
         "sharings": Several(Number(0.0, 1.0)),
@@ -241,20 +245,57 @@ class MultiTaskRidgeCV(JointLinearModel):
         self.max_iter = max_iter
         self.tol = tol
 
-    def fit(self, X, y, sample_weight=None):
-        return self._fit(X, y, sample_weight, self._choose)
+    def fit(self, X, y, sample_weight=None, groups=None):
+        """Fit the model, with the strength and the sharing that rows left out choose.
+
+        Parameters
+        ----------
+        X : {array-like, data frame, CSR matrix} of shape (n_samples, n_features)
+            Inputs.
+
+        y : dict, TaskTargets, data frame, array-like of shape (n_samples,) or (n_samples, n_tasks)
+            Targets, one column a task; NaN, None, ``pd.NA`` or null where a label was not observed.
+
+        sample_weight : array-like of shape (n_samples,) or (n_samples, n_tasks), data frame or TaskTargets
+            Weights of the samples, or of each sample in each task; all one by default.
+
+        groups : array-like of shape (n_samples,), default=None
+            Group of each sample, such as the patient; by default those of ``y``. Rows of a group are left out together,
+            by default in five folds of groups.
+
+        Returns
+        -------
+        self : object
+            The fitted model.
+
+        Raises
+        ------
+        ValueError
+            If a parameter, a task or a weight breaks its rule. The message names it, the rule and the value.
+        """
+        return self._fit(X, y, sample_weight, partial(self._choose, groups))
+
+    def get_metadata_routing(self):
+        """Return who asks for which arguments of ``fit``: the model, and the splitter.
+
+        Returns
+        -------
+        routing : MetadataRouter
+            The requests, for scikit-learn's metadata routing.
+        """
+        return routing_of(self, splitter_of(self))
 
     def _setup(self):
         penalty = MeanRegularized(signs=self.signs, pool_intercept=self.pool_intercept)
         return Setup(penalty, as_regression, scale_targets=self.scale_targets)
 
-    def _choose(self, came, prepared, setup):
+    def _choose(self, groups, came, prepared, setup):
         """Choose the pair by rows left out, then the strengths of the tasks."""
         check_names(came.targets)
         alphas = default_alphas(prepared) if self.alphas is None else list(self.alphas)
         sharings = np.array(list(self.sharings), dtype=np.float64)
         grid = Grid(np.array(alphas, np.float64), sharings, self.signs, self.pool_intercept)
-        errors = self._errors(came, prepared, grid)
+        errors = self._errors(groups, came, prepared, grid)
         tasks = came.targets.tasks
         i, j = best(grid, errors.mean_scores)
         by_task = dict.fromkeys(tasks, float(grid.alphas[i]))
@@ -276,17 +317,18 @@ class MultiTaskRidgeCV(JointLinearModel):
         }
         return Choice(penalty, None, learnt)
 
-    def _errors(self, came, prepared, grid):
+    def _errors(self, groups, came, prepared, grid):
         """Return the errors of rows left out, by row or by fold."""
         n_samples = np.count_nonzero(label_weights(prepared.fits, came.X.shape[0]))
         if n_samples < 2:
             raise ValueError(
                 f"MultiTaskRidgeCV needs at least 2 samples with labels, to leave one out, got n_samples={n_samples}"
             )
-        if self.cv is None and came.targets.groups is None:
+        groups = groups_of(came.targets, groups)
+        if self.cv is None and groups is None:
             errors = leave_one_out_errors(came, prepared, grid)
         else:
-            splits = split_rows(splitter_of(self), came.X, came.targets)
+            splits = split_rows(splitter_of(self), came.X, came.targets, groups=groups)
             names = ("fit_intercept", "scale_targets", "task_weight", "max_iter", "tol")
             settings = {name: vars(self)[name] for name in names}
             errors = fold_errors(came, grid, splits, settings)
