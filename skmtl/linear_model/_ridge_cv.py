@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 import numpy as np
 from sklearn.utils.metadata_routing import UNUSED
 
+from ..metrics import TaskScorer
 from ..model_selection import routing_of, split_rows
 from ..penalties import MeanRegularized
 from ..tasks import as_regression, groups_of
@@ -58,6 +59,10 @@ class MultiTaskRidgeCV(JointLinearModel):
         them. An integer is the number of folds of ``TaskStratifiedKFold``, shuffled, which keep groups together; a
         splitter of scikit-learn, or pairs of row numbers, say which rows are left out together.
 
+    scoring : None, str, callable, dict of {task: str or callable} or task scorer, default=None
+        What pairs of strength and sharing are compared by: a metric of numbers for all tasks or by task, as
+        ``skmtl.metrics.task_scorer`` takes it, or what that makes. None is R2. Of several tasks it is the mean.
+
     random_state : int, RandomState instance or None, default=None
         Seed of the folds where ``cv`` is an integer, or None with groups.
 
@@ -105,7 +110,7 @@ class MultiTaskRidgeCV(JointLinearModel):
 
     cv_results_ : dict
         A row a pair: arrays ``"param_alpha"``, ``"param_sharing"``, ``"mean_test_score"``, ``"rank_test_score"`` and
-        ``"mean_test_<task>"`` for each task; a list ``"params"``. Scores are R2 of the rows left out.
+        ``"mean_test_<task>"`` for each task that is scored; a list ``"params"``. Scores are of the rows left out.
 
     coef_ : ndarray of shape (n_columns, n_features)
         Coefficients in the units of the targets: a row a task.
@@ -170,11 +175,11 @@ class MultiTaskRidgeCV(JointLinearModel):
     **Score.** R2 of a task is 1 - sum_i s_it e_it^2 / sum_i s_it (y_it - mean y_t)^2, over all its labels, from all
     folds together. The pair with the best mean over tasks is taken; of equals the one with the least sharing, then
     with the largest alpha. A task with one label has no score, and a fold without labels of a task to learn from
-    is not scored in it.
+    is not scored in it. Another ``scoring`` is likewise a metric of all rows left out together, not a mean over folds.
 
     **Strength by task.** With E_t(alpha) the mean squared error of task t at the chosen sharing and a strength common
     to all tasks, and n_t the number of its labels (their sample weight, if there is one), its strength minimises over
-    ``alphas``
+    ``alphas``, whatever ``scoring`` is,
 
         n_t / 2 log E_t(alpha) + (log alpha - log a)^2 / 2
 
@@ -225,6 +230,7 @@ class MultiTaskRidgeCV(JointLinearModel):
         pool_intercept=False,
         alpha_per_task=True,
         cv=None,
+        scoring=None,
         random_state=None,
         fit_intercept=True,
         scale_targets=True,
@@ -238,6 +244,7 @@ class MultiTaskRidgeCV(JointLinearModel):
         self.pool_intercept = pool_intercept
         self.alpha_per_task = alpha_per_task
         self.cv = cv
+        self.scoring = scoring
         self.random_state = random_state
         self.fit_intercept = fit_intercept
         self.scale_targets = scale_targets
@@ -292,11 +299,13 @@ class MultiTaskRidgeCV(JointLinearModel):
     def _choose(self, groups, came, prepared, setup):
         """Choose the pair by rows left out, then the strengths of the tasks."""
         check_names(came.targets)
+        metrics = self._metrics(came.targets.task_types)
         alphas = default_alphas(prepared) if self.alphas is None else list(self.alphas)
         sharings = np.array(list(self.sharings), dtype=np.float64)
         grid = Grid(np.array(alphas, np.float64), sharings, self.signs, self.pool_intercept)
-        errors = self._errors(groups, came, prepared, grid)
+        errors = self._errors(groups, came, prepared, grid, metrics)
         tasks = came.targets.tasks
+        scored = tasks if metrics is None else tuple(metrics)
         i, j = best(grid, errors.mean_scores)
         by_task = dict.fromkeys(tasks, float(grid.alphas[i]))
         if self.alpha_per_task:
@@ -312,12 +321,19 @@ class MultiTaskRidgeCV(JointLinearModel):
             "penalty_": penalty,
             "best_index_": i * len(grid.sharings) + j,
             "best_score_": float(errors.mean_scores[i, j]),
-            "best_by_task_": best_by_task(errors, grid, tasks),
-            "cv_results_": table(errors, grid, tasks),
+            "best_by_task_": best_by_task(errors, grid, tasks, scored),
+            "cv_results_": table(errors, grid, tasks, scored),
         }
         return Choice(penalty, None, learnt)
 
-    def _errors(self, groups, came, prepared, grid):
+    def _metrics(self, task_types):
+        """Return the metric of each task that is scored; None for R2 of all."""
+        if self.scoring is None:
+            return None
+        is_scorer = isinstance(self.scoring, TaskScorer)
+        return (self.scoring if is_scorer else TaskScorer(self.scoring)).by_task(task_types)
+
+    def _errors(self, groups, came, prepared, grid, metrics):
         """Return the errors of rows left out, by row or by fold."""
         n_samples = np.count_nonzero(label_weights(prepared.fits, came.X.shape[0]))
         if n_samples < 2:
@@ -326,12 +342,12 @@ class MultiTaskRidgeCV(JointLinearModel):
             )
         groups = groups_of(came.targets, groups)
         if self.cv is None and groups is None:
-            errors = leave_one_out_errors(came, prepared, grid)
+            errors = leave_one_out_errors(came, prepared, grid, metrics)
         else:
             splits = split_rows(splitter_of(self), came.X, came.targets, groups=groups)
             names = ("fit_intercept", "scale_targets", "task_weight", "max_iter", "tol")
             settings = {name: vars(self)[name] for name in names}
-            errors = fold_errors(came, grid, splits, settings)
+            errors = fold_errors(came, grid, splits, settings, metrics)
         if np.isnan(errors.mean_scores).all():
             warnings.warn(
                 "no task can be scored: each has targets that are all the same, or one label only; the strongest "
