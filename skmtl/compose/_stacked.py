@@ -13,6 +13,7 @@ from ..base import Answers, ByTask, JointModel
 from ..model_selection import folds_of, folds_once, routing_of, weight_name
 from ..tasks import TaskTargets, check_predict_around, groups_of
 from ..utils import Boolean, Either, OneOf, Rule, Several
+from ._by_task import without_tasks
 from ._independent import IndependentTasks
 from ._joined import JointAnswers, check_same_tasks, finite, held_out_means, input_tags_of
 from ._predicted import Source, as_inputs, beside, check_called
@@ -245,7 +246,8 @@ class StackedTasks(JointModel):
             own = targets.select(tasks)
             columns = [targets.tasks.index(name) for name in tasks]
             weight = weights if weights is None or weights.ndim == 1 else weights[:, columns]
-            model = self._models()[min(number, 1)]
+            others = [name for name in targets if name not in own]
+            model = without_tasks(clone(self._models()[min(number, 1)]), others)
             params = {} if weight is None else {weight_name(model): weight}
             fitted = clone(model).fit(inputs, own, **params)
             part = PARTS[min(number, 1)]
