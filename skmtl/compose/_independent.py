@@ -4,6 +4,7 @@ from collections.abc import Hashable, Mapping
 from numbers import Integral
 from typing import Any, ClassVar
 
+from sklearn.utils.metaestimators import available_if
 from sklearn.utils.parallel import Parallel, delayed
 from sklearn.utils.validation import check_is_fitted
 
@@ -15,7 +16,8 @@ from ..tasks import check_predict_around
 from ..utils import Either, Instance, OneOf, Rule
 from ._by_task import all_estimators, estimators_of, params_by_task, with_params
 from ._joined import input_tags_of
-from ._members import MemberAnswers, fit_member, members_of
+from ._members import MemberAnswers, fit_member, lacks_of_members, members_of
+from ._partial import begin, can_learn_parts, go_on
 from ._rules import OfOneTask
 from ._tasks import read_tasks
 
@@ -100,6 +102,8 @@ class IndependentTasks(JointModel):
     ``get_params``, ``set_params`` and searches. A task that is in no dict has the estimator of its type, unless that is
     a dict, too.
 
+    Where estimators have ``partial_fit`` (``SGDClassifier``, ``MLPRegressor``, ``MultiTaskMLP``), so has the model.
+
     A class that a task is known to have, but that has no label, gets probability 0. A task that was declared and has
     no labels, or of one class only, is predicted a constant, with a warning.
 
@@ -148,7 +152,7 @@ class IndependentTasks(JointModel):
         came, labels, heads = read_tasks(self, X, y, sample_weight)
         X, targets = came.X, came.targets
         weights = fit_weights(heads, labels, {}, None)
-        estimators = estimators_of(self._given(), self._defaults(), targets.task_types)
+        estimators = self._estimators_of(targets.task_types)
         named = [head.name for head in heads if len(head.active)]
         jobs = (
             delayed(fit_member)(
@@ -161,10 +165,43 @@ class IndependentTasks(JointModel):
             )
             for name in named
         )
-        self.estimators_: dict[Hashable, Any] = dict(zip(named, Parallel(n_jobs=self.n_jobs)(jobs)))
-        classifiers = [fitted for t, fitted in self.estimators_.items() if t in targets.classes]
-        has_probability = all(hasattr(fitted, "predict_proba") for fitted in classifiers)
-        self._keep_tasks(came, heads, has_probability)
+        self._keep_members(came, heads, dict(zip(named, Parallel(n_jobs=self.n_jobs)(jobs))))
+        return self
+
+    @available_if(lambda model: can_learn_parts(model._all_given()))
+    def partial_fit(self, X, y, classes=None, sample_weight=None):
+        """Go on with more rows, for data that do not fit in memory; absent where no estimator can.
+
+        The first call fixes the tasks, their types and classes. The estimators of all tasks must have ``partial_fit``.
+        That of a task learns from the rows with labels in it; without one it stays as it is, and predicts a constant
+        before the first.
+
+        Parameters
+        ----------
+        X : {array-like, data frame, CSR matrix} of shape (n_samples, n_features)
+            Inputs.
+
+        y : dict, TaskTargets, data frame, array-like of shape (n_samples,) or (n_samples, n_tasks)
+            Targets; the tasks are those of the first call.
+
+        classes : dict of {task: array-like}, or array-like for one task, default=None
+            All classes of the tasks that have any; in later calls the same, or None. Tasks that are not named, and are
+            no ``TaskTargets`` that know theirs, have the classes of the first rows.
+
+        sample_weight : array-like of shape (n_samples,) or (n_samples, n_tasks), data frame or TaskTargets
+            Weights of the samples, or of each sample in each task; all one by default.
+
+        Returns
+        -------
+        self : object
+            The fitted model.
+        """
+        self.check_params()
+        if "_heads" in vars(self):
+            go_on(self, X, y, classes, sample_weight)
+        else:
+            self._forget_fit()
+            begin(self, X, y, classes, sample_weight)
         return self
 
     def get_params(self, deep=True):
@@ -209,6 +246,17 @@ class IndependentTasks(JointModel):
             else:
                 super().set_params(**{f"{name}__{key}": own for key, own in given.items()})
         return self
+
+    def _keep_members(self, came, heads, estimators):
+        """Become the model that has these estimators."""
+        self.estimators_: dict[Hashable, Any] = estimators
+        self._keep_tasks(came, heads, lacks_of_members(members_of(heads, estimators)))
+
+    def _estimators_of(self, task_types):
+        return estimators_of(self._given(), self._defaults(), task_types)
+
+    def _all_given(self):
+        return all_estimators(self._given(), dict.fromkeys(self._given()))
 
     def _given(self):
         return {

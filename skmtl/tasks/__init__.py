@@ -20,11 +20,14 @@ from ._validation import (
     require_target,
 )
 from ._view import (
+    NOTHING,
+    Lacks,
     TaskClassifier,
     TaskRegressor,
     as_log_odds,
     final_step,
     inputs_of,
+    lacks_of,
     steps_before,
     task_view,
 )
@@ -32,9 +35,11 @@ from ._weights import check_weights
 
 __all__ = [
     "CLASS_TYPES",
+    "NOTHING",
     "X_RULES",
     "FitData",
     "Labels",
+    "Lacks",
     "Layout",
     "TaskClassifier",
     "TaskRegressor",
@@ -58,6 +63,7 @@ __all__ = [
     "groups_of",
     "inputs_of",
     "labels_of",
+    "lacks_of",
     "read_like",
     "read_targets",
     "require_target",
