@@ -9,6 +9,7 @@ from ..model_selection import routing_of
 from ..penalties import MeanRegularized
 from ..utils import (
     POSITIVE,
+    Boolean,
     CallbackSupport,
     Either,
     Instance,
@@ -65,6 +66,10 @@ class MultiTaskGLMCV(CallbackSupport, JointLinearModel):
     verbose : int, default=0
         1 prints a line a fold, 2 also a line a point.
 
+    store_oof : bool, default=False
+        Whether to keep out-of-fold predictions at the point that was chosen, as
+        ``oof_prediction_`` and the like.
+
     task_types : "auto", str or dict of {task: str}, default="auto"
         Type of all tasks or by task: "regression", "binary", "multiclass" or "count". Those not named are inferred:
         strings, booleans and categories are classes, and so are numbers with at most two distinct values; other
@@ -117,6 +122,16 @@ class MultiTaskGLMCV(CallbackSupport, JointLinearModel):
         Scores as scikit-learn's searches have them: ``"param_alpha"``, ``"params"``, ``"mean_test_score"``,
         ``"std_test_score"``, ``"rank_test_score"``, ``"split0_test_score"``, ...; and of each task that is scored
         ``"mean_test_<task>"``, ``"std_test_<task>"``, ``"split0_test_<task>"``, ...
+
+    oof_decision_ : dict of {task: ndarray}, or ndarray for 1-D y
+        With ``store_oof=True``, what ``decision_function`` of the model fitted without the fold of a row says of it,
+        at ``alpha_``: the mean where several folds test a row, NaN where none does.
+
+    oof_probability_ : dict of {task: ndarray of shape (n_samples, n_classes)}, or ndarray for 1-D y
+        The same for ``predict_proba``.
+
+    oof_prediction_ : TaskTargets, data frame or ndarray
+        The same for ``predict``, in the kind of container that ``fit`` got; None for a class that is not known.
 
     coef_ : ndarray of shape (n_columns, n_features)
         Coefficients in the units of the targets: a row a task, or a class of a task with more than two.
@@ -216,6 +231,7 @@ class MultiTaskGLMCV(CallbackSupport, JointLinearModel):
         "select": OneOf("best", "1se"),
         "n_jobs": Either(Instance(Integral), OneOf(None)),
         "verbose": Number(0, whole=True),
+        "store_oof": Boolean(),
     }
 
     def __init__(
@@ -230,6 +246,7 @@ class MultiTaskGLMCV(CallbackSupport, JointLinearModel):
         n_jobs=None,
         random_state=None,
         verbose=0,
+        store_oof=False,
         task_types="auto",
         fit_intercept=True,
         scale_targets=True,
@@ -247,6 +264,7 @@ class MultiTaskGLMCV(CallbackSupport, JointLinearModel):
         self.n_jobs = n_jobs
         self.random_state = random_state
         self.verbose = verbose
+        self.store_oof = store_oof
         self.task_types = task_types
         self.fit_intercept = fit_intercept
         self.scale_targets = scale_targets

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 import numpy as np
 from sklearn.utils.metadata_routing import UNUSED
 
+from ..base import oof_attributes
 from ..metrics import TaskScorer
 from ..model_selection import routing_of, split_rows
 from ..penalties import MeanRegularized
@@ -25,6 +26,7 @@ from ._ridge_grid import (
     pooled_strengths,
     table,
 )
+from ._ridge_oof import predict_left_out
 from ._scores import check_names
 from .problems import Setup, label_weights
 
@@ -62,6 +64,9 @@ class MultiTaskRidgeCV(JointLinearModel):
     scoring : None, str, callable, dict of {task: str or callable} or task scorer, default=None
         What pairs of strength and sharing are compared by: a metric of numbers for all tasks or by task, as
         ``skmtl.metrics.task_scorer`` takes it, or what that makes. None is R2. Of several tasks it is the mean.
+
+    store_oof : bool, default=False
+        Whether to keep predictions of rows left out by models of the final strengths, as ``oof_prediction_``.
 
     random_state : int, RandomState instance or None, default=None
         Seed of the folds where ``cv`` is an integer, or None with groups.
@@ -111,6 +116,14 @@ class MultiTaskRidgeCV(JointLinearModel):
     cv_results_ : dict
         A row a pair: arrays ``"param_alpha"``, ``"param_sharing"``, ``"mean_test_score"``, ``"rank_test_score"`` and
         ``"mean_test_<task>"`` for each task that is scored; a list ``"params"``. Scores are of the rows left out.
+
+    oof_decision_ : dict of {task: ndarray}, or ndarray for 1-D y
+        With ``store_oof=True``, ``oof_prediction_`` as ``decision_function`` gives predictions.
+
+    oof_prediction_ : TaskTargets, data frame or ndarray
+        With ``store_oof=True``, what a model without the row, or without its fold, predicts for it in every task, at
+        ``task_alphas_`` and ``sharing_``, in the kind of container that ``fit`` got. The mean where several folds
+        test a row; NaN where none does, and where a label is its task's only one.
 
     coef_ : ndarray of shape (n_columns, n_features)
         Coefficients in the units of the targets: a row a task.
@@ -219,6 +232,7 @@ class MultiTaskRidgeCV(JointLinearModel):
         "alphas": Either(OneOf(None), Several(POSITIVE)),
         "sharings": Several(Number(0.0, 1.0)),
         "alpha_per_task": Boolean(),
+        "store_oof": Boolean(),
     }
 
     def __init__(
@@ -231,6 +245,7 @@ class MultiTaskRidgeCV(JointLinearModel):
         alpha_per_task=True,
         cv=None,
         scoring=None,
+        store_oof=False,
         random_state=None,
         fit_intercept=True,
         scale_targets=True,
@@ -245,6 +260,7 @@ class MultiTaskRidgeCV(JointLinearModel):
         self.alpha_per_task = alpha_per_task
         self.cv = cv
         self.scoring = scoring
+        self.store_oof = store_oof
         self.random_state = random_state
         self.fit_intercept = fit_intercept
         self.scale_targets = scale_targets
@@ -303,7 +319,8 @@ class MultiTaskRidgeCV(JointLinearModel):
         alphas = default_alphas(prepared) if self.alphas is None else list(self.alphas)
         sharings = np.array(list(self.sharings), dtype=np.float64)
         grid = Grid(np.array(alphas, np.float64), sharings, self.signs, self.pool_intercept)
-        errors = self._errors(groups, came, prepared, grid, metrics)
+        folds = self._folds(groups, came, prepared)
+        errors = self._errors(folds, came, prepared, grid, metrics)
         tasks = came.targets.tasks
         scored = tasks if metrics is None else tuple(metrics)
         i, j = best(grid, errors.mean_scores)
@@ -324,6 +341,9 @@ class MultiTaskRidgeCV(JointLinearModel):
             "best_by_task_": best_by_task(errors, grid, tasks, scored),
             "cv_results_": table(errors, grid, tasks, scored),
         }
+        if self.store_oof:
+            left_out = predict_left_out(self._settings(), folds, came, prepared, penalty)
+            learnt |= oof_attributes(left_out, prepared.heads, came)
         return Choice(penalty, None, learnt)
 
     def _metrics(self, task_types):
@@ -333,8 +353,8 @@ class MultiTaskRidgeCV(JointLinearModel):
         is_scorer = isinstance(self.scoring, TaskScorer)
         return (self.scoring if is_scorer else TaskScorer(self.scoring)).by_task(task_types)
 
-    def _errors(self, groups, came, prepared, grid, metrics):
-        """Return the errors of rows left out, by row or by fold."""
+    def _folds(self, groups, came, prepared):
+        """Return the rows to fit to and to leave out by fold; None for leaving out each row."""
         n_samples = np.count_nonzero(label_weights(prepared.fits, came.X.shape[0]))
         if n_samples < 2:
             raise ValueError(
@@ -342,12 +362,19 @@ class MultiTaskRidgeCV(JointLinearModel):
             )
         groups = groups_of(came.targets, groups)
         if self.cv is None and groups is None:
+            return None
+        return split_rows(splitter_of(self), came.X, came.targets, groups=groups)
+
+    def _settings(self):
+        names = ("fit_intercept", "scale_targets", "task_weight", "max_iter", "tol")
+        return {name: vars(self)[name] for name in names}
+
+    def _errors(self, folds, came, prepared, grid, metrics):
+        """Return the errors of rows left out, by row or by fold."""
+        if folds is None:
             errors = leave_one_out_errors(came, prepared, grid, metrics)
         else:
-            splits = split_rows(splitter_of(self), came.X, came.targets, groups=groups)
-            names = ("fit_intercept", "scale_targets", "task_weight", "max_iter", "tol")
-            settings = {name: vars(self)[name] for name in names}
-            errors = fold_errors(came, grid, splits, settings, metrics)
+            errors = fold_errors(came, grid, folds, self._settings(), metrics)
         if np.isnan(errors.mean_scores).all():
             warnings.warn(
                 "no task can be scored: each has targets that are all the same, or one label only; the strongest "

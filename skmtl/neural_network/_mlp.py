@@ -8,13 +8,12 @@ from sklearn.utils.metadata_routing import UNUSED
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_consistent_length, check_is_fitted
 
-from ..base import JointModel, RawAnswers
+from ..base import JointModel, RawAnswers, oof_attributes
 from ..model_selection import routing_of
-from ..tasks import FitData, TaskTargets, as_declared, check_fit, check_predict
+from ..tasks import FitData, as_declared, check_fit, check_predict
 from ..utils import CallbackSupport, Rule, with_callbacks
 from ._fit import Fitted, fit
 from ._holdout import splitter_of
-from ._out_of_fold import where_known
 from ._partial import begin, go_on
 from ._rules import RULES, check_rules
 from ._watch import Watcher
@@ -373,12 +372,7 @@ class MultiTaskMLP(CallbackSupport, ClassNamePrefixFeaturesOutMixin, Transformer
             tuple(found.prepared.targets), trained.best_epoch
         )
         if found.oof is not None:
-            said, layout = RawAnswers(found.oof, found.prepared.heads), came.layout
-            self.oof_decision_ = layout.pack_arrays(said.decisions())
-            if came.targets.classes:
-                self.oof_probability_ = layout.pack_arrays(said.probabilities())
-            predicted = TaskTargets._carry(where_known(said), came.targets._info)
-            self.oof_prediction_ = layout.pack(predicted, None)
+            self.__dict__.update(oof_attributes(found.oof, found.prepared.heads, came))
         self._keep_tasks(came, found.prepared.heads)  # last: it says that the model is fitted
         if trained.interrupted:
             warnings.warn("fit was interrupted; the best weights so far are kept", stacklevel=3)
