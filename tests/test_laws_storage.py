@@ -102,7 +102,7 @@ def test_no_targets_and_no_rows_are_kept(name):
     found = dict(parts(model))
     assert not [path for path, part in found.items() if isinstance(part, TaskTargets)]
     with_rows = [p for p, part in found.items() if N_ROWS in getattr(part, "shape", ())]
-    assert not [path for path in with_rows if not path.endswith("_held_out_raw")]
+    assert not [path for path in with_rows if not path.endswith("_oof_raw")]
 
 
 @pytest.mark.filterwarnings("ignore")

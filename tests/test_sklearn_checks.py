@@ -88,6 +88,7 @@ CHECKED = [
     NewTask(),
     IndependentTasks(),
     IndependentTasks(MultiTaskGLM(), MultiTaskGLM()),
+    IndependentTasks({"y": MultiTaskGLM()}),
     GatedTasks(),
     GatedTasks(MultiTaskGLM(), EXACT, gate="choose"),
     StackedTasks(),

@@ -10,14 +10,22 @@ from sklearn.utils.validation import check_is_fitted
 
 from ..heads import Head
 from ..metrics import mean_d2
-from ..tasks import FitData, TaskTargets, check_same_rows, task_view
+from ..tasks import NOTHING, FitData, Lacks, TaskTargets, check_same_rows, task_view
 from ..utils import Configurable
 from ._answers import Answers
 
 
-def _has_classes(model: "JointModel") -> bool:
-    """Whether a fitted model has probabilities of classes, or an unfitted one is sure to get them."""
-    return model._has_probabilities if "_heads" in vars(model) else model._only_classes
+def _has_probabilities(model: "JointModel") -> bool:
+    """Whether a fitted model has probabilities of some classes, or an unfitted one is sure to get them."""
+    if "_heads" not in vars(model):
+        return model._only_classes
+    return any(name not in model._lacks.probabilities for name in model.classes_)
+
+
+def _has_decisions(model: "JointModel") -> bool:
+    """Whether a fitted model has raw predictions of some tasks, or an unfitted one may get them."""
+    is_fitted = "_heads" in vars(model)
+    return not is_fitted or any(name not in model._lacks.decisions for name in model.tasks_)
 
 
 class JointModel(Configurable):
@@ -71,8 +79,9 @@ class JointModel(Configurable):
         predicted = self._answers(X).predictions()
         return self._layout.pack(TaskTargets._carry(predicted, self._info), X)
 
+    @available_if(_has_decisions)
     def decision_function(self, X: Any) -> Any:
-        """Return the raw predictions of every task.
+        """Return the raw predictions of every task that has them.
 
         Parameters
         ----------
@@ -88,7 +97,7 @@ class JointModel(Configurable):
         decisions = self._answers(X).decisions()
         return self._layout.pack_arrays(decisions)
 
-    @available_if(_has_classes)
+    @available_if(_has_probabilities)
     def predict_proba(self, X: Any) -> Any:
         """Return the probabilities of the classes, for tasks that have them; absent where none has.
 
@@ -125,7 +134,13 @@ class JointModel(Configurable):
             1 is perfect, 0 as good as the best constant. Tasks that cannot be scored are left out with a warning.
         """
         check_same_rows(X=X, y=y)
-        means = self._answers(X).means()
+        answers = self._answers(X)
+        if self._lacks.probabilities:
+            raise ValueError(
+                f"score needs probabilities, which tasks {list(self._lacks.probabilities)} do not have: "
+                "skmtl.metrics.task_scorer scores classes"
+            )
+        means = answers.means()
         return mean_d2(y, means, self.task_types_, self.classes_, sample_weight)
 
     def task(self, name: Hashable) -> Any:
@@ -144,15 +159,13 @@ class JointModel(Configurable):
         check_is_fitted(self)
         return task_view(self, name)
 
-    def _keep_tasks(
-        self, came: FitData, heads: tuple[Head, ...], has_probabilities: bool = True
-    ) -> None:
-        """Remember the tasks, and become fitted; whether there are probabilities of tasks with classes."""
+    def _keep_tasks(self, came: FitData, heads: tuple[Head, ...], lacks: Lacks = NOTHING) -> None:
+        """Remember the tasks, and what some of them lack, and become fitted."""
         self.tasks_ = came.targets.tasks
         self.task_types_ = came.targets.task_types
         self.classes_ = came.targets.classes
         self.task_columns_ = {head.name: head.columns for head in heads}
-        self._has_probabilities = has_probabilities and bool(self.classes_)
+        self._lacks = lacks
         self._info, self._layout, self._heads = came.targets._info, came.layout, heads
 
     def _forget_fit(self) -> None:

@@ -19,6 +19,8 @@ from ._gate import TaskGate, errors_of, gates, with_relative_weights
 from ._independent import alone
 from ._joined import (
     JointAnswers,
+    asked_of_means,
+    check_probabilities,
     check_same_tasks,
     decision_of,
     finite,
@@ -50,7 +52,9 @@ class GatedAnswers(Answers):
         return {head.name: mean for head, mean in self._means(with_classes)}
 
     def _means(self, heads: tuple[Head, ...]) -> list[tuple[Head, np.ndarray]]:
-        joint, separate = (means_of(said, heads) for said in (self.joint, self.separate))
+        joint, separate = (
+            means_of(said, asked_of_means(heads)) for said in (self.joint, self.separate)
+        )
         return [(head, self._mean(head.name, joint, separate)) for head in heads]
 
     def _mean(self, name: Hashable, joint: ByTask, separate: ByTask) -> np.ndarray:
@@ -221,13 +225,15 @@ class GatedTasks(JointModel):
         groups = groups_of(targets, groups)
         check_lengths(X=X, groups=groups)
         folds = folds_once(self.cv, X, targets, groups)
+        asked = asked_of_means(heads)
         fitted, means = [], []
         for role, model in zip(("joint", "separate"), self._models()):
             params = {} if came.weights is None else {weight_name(model): came.weights}
             held_out = {"cv": folds, "n_jobs": self.n_jobs, "params": params}
             fitted.append(clone(model).fit(X, targets, **params))
             check_same_tasks(fitted[-1], targets, role)
-            means.append(held_out_means(model, X, targets, heads, role, labels, **held_out))
+            check_probabilities(fitted[-1], role)
+            means.append(held_out_means(model, X, targets, asked, role, labels, **held_out))
         labels = with_relative_weights(labels)
         errors = {
             h.name: errors_of(h, labels[h.name], means[0][h.name], means[1][h.name], groups)

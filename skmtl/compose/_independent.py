@@ -1,9 +1,10 @@
 """IndependentTasks: an ordinary scikit-learn estimator for each of several tasks."""
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping
 from numbers import Integral
 from typing import Any, ClassVar
 
+from sklearn.utils.metaestimators import available_if
 from sklearn.utils.parallel import Parallel, delayed
 from sklearn.utils.validation import check_is_fitted
 
@@ -13,8 +14,10 @@ from ..linear_model import MultiTaskGLM, MultiTaskLogisticRegression, MultiTaskR
 from ..penalties import MeanRegularized
 from ..tasks import check_predict_around
 from ..utils import Either, Instance, OneOf, Rule
+from ._by_task import all_estimators, estimators_of, params_by_task, with_params
 from ._joined import input_tags_of
-from ._members import MemberAnswers, fit_member, members_of
+from ._members import MemberAnswers, fit_member, lacks_of_members, members_of
+from ._partial import begin, can_learn_parts, go_on
 from ._rules import OfOneTask
 from ._tasks import read_tasks
 
@@ -27,16 +30,17 @@ class IndependentTasks(JointModel):
 
     Parameters
     ----------
-    classifier : estimator, default=None
+    classifier : estimator or dict of {task: estimator}, default=None
         What each task with classes gets a clone of. It needs ``predict_proba`` for probabilities and D2. A joint
         estimator, such as ``MultiTaskGLM()``, is fitted to each task alone. None is
-        ``MultiTaskLogisticRegression(sharing=0)``, the optimum of scikit-learn's ``LogisticRegression()``.
+        ``MultiTaskLogisticRegression(sharing=0)``, the optimum of scikit-learn's ``LogisticRegression()``. A dict, here
+        or in the next two, gives single tasks estimators of their own, whatever their types are.
 
-    regressor : estimator, default=None
+    regressor : estimator or dict of {task: estimator}, default=None
         The same for regression tasks. None is ``MultiTaskRidge(sharing=0)``, scikit-learn's ``Ridge()``, and as exact
         for sparse X.
 
-    counter : estimator, default=None
+    counter : estimator or dict of {task: estimator}, default=None
         The same for tasks of type "count", whose predictions are means; means below zero become zero. None is
         ``MultiTaskGLM(MeanRegularized(alpha=1, sharing=0))``, the optimum of scikit-learn's
         ``PoissonRegressor(alpha=1 / n)``, n the sum of the task's weights.
@@ -94,6 +98,12 @@ class IndependentTasks(JointModel):
     where they have one, else the log-odds (or logarithms, for several classes) of probabilities; it is the prediction
     of a regression and the logarithm of a mean count.
 
+    Parameters of the estimator of one task are called ``classifier__died__C``, after the dict that names the task, in
+    ``get_params``, ``set_params`` and searches. A task that is in no dict has the estimator of its type, unless that is
+    a dict, too.
+
+    Where estimators have ``partial_fit`` (``SGDClassifier``, ``MLPRegressor``, ``MultiTaskMLP``), so has the model.
+
     A class that a task is known to have, but that has no label, gets probability 0. A task that was declared and has
     no labels, or of one class only, is predicted a constant, with a warning.
 
@@ -111,6 +121,13 @@ class IndependentTasks(JointModel):
     array(['yes', 'no', 'no'], dtype='<U3')
     >>> model.estimators_["days"]
     HistGradientBoostingRegressor()
+
+    Another estimator for each outcome:
+
+    >>> from sklearn.linear_model import LogisticRegression, Ridge
+    >>> model = IndependentTasks({"died": LogisticRegression(class_weight="balanced"), "days": Ridge()})
+    >>> model.set_params(classifier__died__C=0.1).fit(X, y).estimators_["died"]
+    LogisticRegression(C=0.1, class_weight='balanced')
     """
 
     _rules: ClassVar[dict[str, Rule]] = {
@@ -135,11 +152,11 @@ class IndependentTasks(JointModel):
         came, labels, heads = read_tasks(self, X, y, sample_weight)
         X, targets = came.X, came.targets
         weights = fit_weights(heads, labels, {}, None)
-        makers = self._by_type()
+        estimators = self._estimators_of(targets.task_types)
         named = [head.name for head in heads if len(head.active)]
         jobs = (
             delayed(fit_member)(
-                makers[targets.task_types[name]],
+                estimators[name],
                 X,
                 targets,
                 name,
@@ -148,26 +165,111 @@ class IndependentTasks(JointModel):
             )
             for name in named
         )
-        self.estimators_: dict[Hashable, Any] = dict(zip(named, Parallel(n_jobs=self.n_jobs)(jobs)))
-        classifiers = [fitted for t, fitted in self.estimators_.items() if t in targets.classes]
-        has_probability = all(hasattr(fitted, "predict_proba") for fitted in classifiers)
-        self._keep_tasks(came, heads, has_probability)
+        self._keep_members(came, heads, dict(zip(named, Parallel(n_jobs=self.n_jobs)(jobs))))
         return self
 
-    def _by_type(self):
-        """Return the estimator that tasks of each type get a clone of."""
-        classifier, regressor, counter = self.classifier, self.regressor, self.counter
-        if classifier is None:
-            classifier = MultiTaskLogisticRegression(sharing=0.0)
-        if regressor is None:
-            regressor = MultiTaskRidge(sharing=0.0)
-        if counter is None:
-            counter = MultiTaskGLM(MeanRegularized(alpha=1.0, sharing=0.0))
+    @available_if(lambda model: can_learn_parts(model._all_given()))
+    def partial_fit(self, X, y, classes=None, sample_weight=None):
+        """Go on with more rows, for data that do not fit in memory; absent where no estimator can.
+
+        The first call fixes the tasks, their types and classes. The estimators of all tasks must have ``partial_fit``.
+        That of a task learns from the rows with labels in it; without one it stays as it is, and predicts a constant
+        before the first.
+
+        Parameters
+        ----------
+        X : {array-like, data frame, CSR matrix} of shape (n_samples, n_features)
+            Inputs.
+
+        y : dict, TaskTargets, data frame, array-like of shape (n_samples,) or (n_samples, n_tasks)
+            Targets; the tasks are those of the first call.
+
+        classes : dict of {task: array-like}, or array-like for one task, default=None
+            All classes of the tasks that have any; in later calls the same, or None. Tasks that are not named, and are
+            no ``TaskTargets`` that know theirs, have the classes of the first rows.
+
+        sample_weight : array-like of shape (n_samples,) or (n_samples, n_tasks), data frame or TaskTargets
+            Weights of the samples, or of each sample in each task; all one by default.
+
+        Returns
+        -------
+        self : object
+            The fitted model.
+        """
+        self.check_params()
+        if "_heads" in vars(self):
+            go_on(self, X, y, classes, sample_weight)
+        else:
+            self._forget_fit()
+            begin(self, X, y, classes, sample_weight)
+        return self
+
+    def get_params(self, deep=True):
+        """Return the parameters, and those of the estimators inside.
+
+        Parameters
+        ----------
+        deep : bool, default=True
+            Whether to return parameters of estimators, too: ``classifier__C``, or ``classifier__<task>__C`` in a dict.
+
+        Returns
+        -------
+        params : dict
+            Parameters by name.
+        """
+        params = super().get_params(deep=deep)
+        return params | params_by_task(self._given()) if deep else params
+
+    def set_params(self, **params):
+        """Set parameters, also of the estimators inside.
+
+        Parameters
+        ----------
+        **params : dict
+            Parameters by name, as ``get_params`` names them.
+
+        Returns
+        -------
+        self : object
+            This estimator.
+        """
+        super().set_params(**{key: value for key, value in params.items() if "__" not in key})
+        inside: dict[str, dict[str, Any]] = {}
+        for key, value in params.items():
+            name, is_nested, rest = key.partition("__")
+            if is_nested:
+                inside.setdefault(name, {})[rest] = value
+        for name, given in inside.items():
+            value = self._given().get(name)
+            if isinstance(value, Mapping):
+                super().set_params(**{name: with_params(name, value, given)})
+            else:
+                super().set_params(**{f"{name}__{key}": own for key, own in given.items()})
+        return self
+
+    def _keep_members(self, came, heads, estimators):
+        """Become the model that has these estimators."""
+        self.estimators_: dict[Hashable, Any] = estimators
+        self._keep_tasks(came, heads, lacks_of_members(members_of(heads, estimators)))
+
+    def _estimators_of(self, task_types):
+        return estimators_of(self._given(), self._defaults(), task_types)
+
+    def _all_given(self):
+        return all_estimators(self._given(), dict.fromkeys(self._given()))
+
+    def _given(self):
         return {
-            "binary": classifier,
-            "multiclass": classifier,
-            "regression": regressor,
-            "count": counter,
+            "classifier": self.classifier,
+            "regressor": self.regressor,
+            "counter": self.counter,
+        }
+
+    def _defaults(self):
+        return {
+            "classifier": MultiTaskLogisticRegression(sharing=0.0),
+            "regressor": MultiTaskRidge(sharing=0.0),
+            "counter": MultiTaskGLM(MeanRegularized(alpha=1.0, sharing=0.0)),
         }
 
     def _answers(self, X: Any) -> MemberAnswers:
@@ -176,7 +278,8 @@ class IndependentTasks(JointModel):
         return MemberAnswers(members_of(self._heads, self.estimators_), X)
 
     def __sklearn_tags__(self):
-        return input_tags_of(super().__sklearn_tags__(), list(self._by_type().values()))
+        parts = all_estimators(self._given(), self._defaults())
+        return input_tags_of(super().__sklearn_tags__(), parts)
 
 
 def alone(joint: Any, task_types: Any = "auto") -> IndependentTasks:

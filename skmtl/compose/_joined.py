@@ -2,7 +2,7 @@
 
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from sklearn.utils import get_tags
@@ -10,7 +10,7 @@ from sklearn.utils import get_tags
 from ..base import Answers, ByTask
 from ..heads import ClassificationHead, CountHead, Head
 from ..model_selection import OutOfFold, out_of_fold, say
-from ..tasks import Labels, TaskTargets, final_step
+from ..tasks import Labels, TaskTargets, as_log_odds, final_step, lacks_of
 from ..utils import is_estimator
 
 
@@ -25,15 +25,51 @@ class JointAnswers(Answers):
         return dict(say(self.fitted, "predict", self.X))
 
     def decisions(self) -> ByTask:
-        return say(self.fitted, "decision_function", self.X)
+        lacking = lacks_of(self.fitted).decisions
+        has_some = any(name not in lacking for name in final_step(self.fitted).tasks_)
+        return say(self.fitted, "decision_function", self.X) if has_some else {}
 
     def probabilities(self) -> ByTask:
-        has_classes = bool(final_step(self.fitted).classes_)
-        return say(self.fitted, "predict_proba", self.X) if has_classes else {}
+        lacking = lacks_of(self.fitted).probabilities
+        has_some = any(name not in lacking for name in final_step(self.fitted).classes_)
+        return say(self.fitted, "predict_proba", self.X) if has_some else {}
+
+
+class Asked(NamedTuple):
+    """A task, and the method by which a model says what it expects of it."""
+
+    head: Head
+    method: str
+
+    def read(self, found: np.ndarray) -> np.ndarray:
+        """Return numbers, means, probabilities (of classes alone: 0 and 1), or decision values, 1-D for two classes."""
+        if self.method == "decision_function":
+            return as_log_odds(found)
+        if self.method == "predict" and isinstance(self.head, ClassificationHead):
+            return (found[:, None] == self.head.classes).astype(np.float64)
+        return found
+
+
+def asked_of_means(heads: Sequence[Head]) -> tuple[Asked, ...]:
+    """Return the methods that say means and probabilities."""
+    classes = [isinstance(head, ClassificationHead) for head in heads]
+    methods = ["predict_proba" if is_class else "predict" for is_class in classes]
+    return tuple(map(Asked, heads, methods))
+
+
+def asked_of_what_there_is(heads: Sequence[Head], fitted: Any) -> tuple[Asked, ...]:
+    """Return the same methods, but decision values, or classes, of tasks that have no probabilities."""
+    lacks = lacks_of(fitted)
+    return tuple(
+        Asked(head, "predict" if head.name in lacks.decisions else "decision_function")
+        if head.name in lacks.probabilities
+        else mean
+        for head, mean in zip(heads, asked_of_means(heads), strict=True)
+    )
 
 
 def check_same_tasks(fitted: Any, targets: TaskTargets, parameter: str) -> None:
-    """Raise ValueError where a fitted joint model takes tasks to be of other types, or has no probabilities."""
+    """Raise ValueError where a fitted joint model takes tasks to be of other types."""
     found = final_step(fitted).task_types_
     for name, kind in targets.task_types.items():
         if found[name] != kind:
@@ -41,21 +77,16 @@ def check_same_tasks(fitted: Any, targets: TaskTargets, parameter: str) -> None:
                 f"{parameter} must take task {name!r} as of type {kind!r}, as it is declared or inferred, but "
                 f"{type(final_step(fitted)).__name__} takes it as {found[name]!r}: declare it in task_types"
             )
-    if targets.classes and not hasattr(fitted, "predict_proba"):
+
+
+def check_probabilities(fitted: Any, parameter: str) -> None:
+    """Raise ValueError where a fitted joint model has no probabilities of a task with classes."""
+    lacking = lacks_of(fitted).probabilities
+    if lacking:
         raise ValueError(
-            f"{parameter} must have predict_proba for tasks with classes, {list(targets.classes)}, which "
+            f"{parameter} must have predict_proba for tasks with classes, {list(lacking)}, which "
             f"{type(final_step(fitted)).__name__} has not with what it is made of"
         )
-
-
-def numbers_and_classes(heads: Sequence[Head]) -> tuple[str, ...]:
-    """Return the methods that say means of all tasks with these heads."""
-    of_classes = {isinstance(head, ClassificationHead) for head in heads}
-    return tuple(
-        method
-        for is_class, method in ((False, "predict"), (True, "predict_proba"))
-        if is_class in of_classes
-    )
 
 
 def decision_of(head: Head, mean: np.ndarray) -> np.ndarray:
@@ -84,28 +115,32 @@ def finite(means: ByTask, part: str) -> ByTask:
     return means
 
 
-def means_of(said: Answers | OutOfFold, heads: Sequence[Head]) -> ByTask:
-    """Return means and probabilities of tasks with these heads, and ask for nothing else."""
-    asked = numbers_and_classes(heads)
-    means = dict(said.predictions()) if "predict" in asked else {}
-    return means | (said.probabilities() if "predict_proba" in asked else {})
+def means_of(said: Answers | OutOfFold, asked: Sequence[Asked]) -> ByTask:
+    """Return what is expected of tasks, and ask for nothing else."""
+    methods = {
+        "predict": said.predictions,
+        "predict_proba": said.probabilities,
+        "decision_function": said.decisions,
+    }
+    found = {method: methods[method]() for method in dict.fromkeys(each.method for each in asked)}
+    return {each.head.name: each.read(found[each.method][each.head.name]) for each in asked}
 
 
 def held_out_means(
     model: Any,
     X: Any,
     targets: TaskTargets,
-    heads: Sequence[Head],
+    asked: Sequence[Asked],
     part: str,
     labels: Mapping[Hashable, Labels] | None = None,
     **given: Any,
 ) -> ByTask:
-    """Return out-of-fold means and probabilities of a part of a model, checked to be finite.
+    """Return what a part of a model expects out of fold, checked to be finite.
 
     Where labels are given, those of their samples need be. given are the folds and what else ``out_of_fold`` takes.
     """
-    held_out = out_of_fold(model, X, targets, numbers_and_classes(heads), **given)
-    means = means_of(held_out, heads)
+    methods = tuple(dict.fromkeys(each.method for each in asked))
+    means = means_of(out_of_fold(model, X, targets, methods, **given), asked)
     needed = means if labels is None else {n: labels[n].pick(mean) for n, mean in means.items()}
     finite(needed, f"{part}, fitted without a fold,")
     return means

@@ -13,7 +13,7 @@ from sklearn.utils.validation import has_fit_parameter
 from ..base import Answers, ByTask
 from ..heads import NEVER, ClassificationHead, CountHead, Head
 from ..model_selection import weight_name
-from ..tasks import Labels, TaskTargets, among_all, task_view
+from ..tasks import Labels, Lacks, TaskTargets, among_all, task_view
 from ..utils import n_rows, take_rows
 from ._joined import decision_of, logarithm
 from ._rules import is_joint
@@ -57,6 +57,18 @@ class Member:
 
     head: Head
     fitted: Any
+
+    @property
+    def has_probability(self) -> bool:
+        """Whether there are classes, and their probabilities."""
+        is_class = isinstance(self.head, ClassificationHead)
+        return is_class and hasattr(self.fitted, "predict_proba")
+
+    @property
+    def has_decision(self) -> bool:
+        """Whether there is anything that raw predictions can be read off."""
+        is_number = not isinstance(self.head, ClassificationHead)
+        return is_number or self.has_probability or hasattr(self.fitted, "decision_function")
 
     def prediction(self, X: Any) -> np.ndarray:
         """Return classes, numbers or mean counts."""
@@ -110,6 +122,15 @@ def members_of(heads: tuple[Head, ...], fitted: Mapping[Hashable, Any]) -> tuple
     return tuple(Member(head, fitted.get(head.name, Constant(head))) for head in heads)
 
 
+def lacks_of_members(members: tuple[Member, ...]) -> Lacks:
+    """Return the tasks whose estimators have no probabilities, and no decision values."""
+    classes = [member for member in members if isinstance(member.head, ClassificationHead)]
+    return Lacks(
+        tuple(member.head.name for member in classes if not member.has_probability),
+        tuple(member.head.name for member in classes if not member.has_decision),
+    )
+
+
 @dataclass(frozen=True)
 class MemberAnswers(Answers):
     """What the members say of some samples."""
@@ -121,11 +142,12 @@ class MemberAnswers(Answers):
         return {member.head.name: member.prediction(self.X) for member in self.members}
 
     def decisions(self) -> ByTask:
-        return {member.head.name: member.decision(self.X) for member in self.members}
+        able = [member for member in self.members if member.has_decision]
+        return {member.head.name: member.decision(self.X) for member in able}
 
     def probabilities(self) -> ByTask:
-        classifiers = [m for m in self.members if isinstance(m.head, ClassificationHead)]
-        return {member.head.name: member.probability(self.X) for member in classifiers}
+        able = [member for member in self.members if member.has_probability]
+        return {member.head.name: member.probability(self.X) for member in able}
 
 
 def fit_member(
@@ -141,14 +163,45 @@ def fit_member(
     given = weight_argument(fitted, name, weight)
     X = X if labels.rows is None else take_rows(X, labels.rows)
     if is_joint(fitted):
-        own = targets.select([name])
-        own = own if labels.rows is None else own[labels.rows]
+        own = labelled(targets, name, labels)
         return task_view(without_types(fitted).fit(X, own, **given), name)
+    return fitted.fit(X, as_ordinary(labels.values, targets.classes.get(name)), **given)
+
+
+def learn_member(
+    estimator: Any,
+    former: Any,
+    X: Any,
+    targets: TaskTargets,
+    name: Hashable,
+    labels: Labels,
+    weight: np.ndarray | None,
+) -> Any:
+    """Let what an estimator has become, or a clone of it, go on with the labels of one task."""
+    given = {} if weight is None else {"sample_weight": weight}
+    X = X if labels.rows is None else take_rows(X, labels.rows)
+    if is_joint(estimator):
+        joint = without_types(clone(estimator)) if former is None else former.fitted
+        return task_view(joint.partial_fit(X, labelled(targets, name, labels), **given), name)
     classes = targets.classes.get(name)
-    y = labels.values.astype(float if classes is None else classes.dtype)
-    if classes is not None and has_fractions(classes):
-        y = np.searchsorted(classes, y)
-    return fitted.fit(X, y, **given)
+    if classes is not None:
+        given["classes"] = as_ordinary(classes, classes)
+    fitted = clone(estimator) if former is None else former
+    return fitted.partial_fit(X, as_ordinary(labels.values, classes), **given)
+
+
+def labelled(targets: TaskTargets, name: Hashable, labels: Labels) -> TaskTargets:
+    """Return the targets of one task, of the samples that have labels."""
+    own = targets.select([name])
+    return own if labels.rows is None else own[labels.rows]
+
+
+def as_ordinary(values: np.ndarray, classes: np.ndarray | None) -> np.ndarray:
+    """Return numbers, or classes as scikit-learn's classifiers take them: positions of those that have fractions."""
+    if classes is None:
+        return values.astype(float)
+    values = values.astype(classes.dtype)
+    return np.searchsorted(classes, values) if has_fractions(classes) else values
 
 
 def without_types(estimator: Any) -> Any:

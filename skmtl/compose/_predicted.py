@@ -30,14 +30,14 @@ def as_inputs(sources: Sequence[Source], means: ByTask) -> dict[str, np.ndarray]
     """Return a column for each number, count or second of two classes that is predicted, or a column a class.
 
     Numbers come standardised as their task's labels are, so that a model that shrinks takes them alike; counts as
-    logarithms of their means.
+    logarithms of their means; classes as probabilities or decision values, these 1-D for two classes.
     """
     columns: dict[str, np.ndarray] = {}
     for head, centre in sources:
         mean = means[head.name]
         if not isinstance(head, ClassificationHead):
             mean = logarithm(mean) if isinstance(head, CountHead) else (mean - centre) / head.scale
-        elif len(head.classes) <= 2:
+        elif len(head.classes) <= 2 and mean.ndim == 2:
             mean = mean[:, -1]
         columns |= dict(zip(called(head), mean.reshape(len(mean), -1).T, strict=True))
     return columns

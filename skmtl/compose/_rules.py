@@ -1,6 +1,6 @@
 """What estimators may be given to compose from."""
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping
 from typing import Any
 
 from sklearn.base import is_classifier, is_regressor
@@ -14,7 +14,7 @@ def is_joint(estimator: Any) -> bool:
 
 
 class OfOneTask(Rule):
-    """None, a classifier (or a regressor), or a joint estimator, which one task is given to."""
+    """None, a classifier (or a regressor), or a joint estimator, which one task is given to; or a dict by task."""
 
     def __init__(self, kind: str) -> None:
         self.kind = kind
@@ -22,11 +22,13 @@ class OfOneTask(Rule):
     def admits(self, value: Any) -> bool:
         if value is None:
             return True
+        if isinstance(value, Mapping):
+            return all(map(is_estimator, value.values()))
         of_kind = is_classifier if self.kind == "classifier" else is_regressor
         return is_estimator(value) and (of_kind(value) or is_joint(value))
 
     def __str__(self) -> str:
-        return f"None, a {self.kind} or a joint estimator"
+        return f"None, a {self.kind}, a joint estimator or a dict {{task: estimator}}"
 
 
 class Joint(Rule):

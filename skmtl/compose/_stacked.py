@@ -1,6 +1,6 @@
 """StackedTasks: predictions of tasks as inputs of tasks, by stacking or in a chain."""
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -11,10 +11,20 @@ from sklearn.utils.validation import check_is_fitted
 
 from ..base import Answers, ByTask, JointModel
 from ..model_selection import folds_of, folds_once, routing_of, weight_name
-from ..tasks import check_lengths, check_predict_around, groups_of
+from ..tasks import Lacks, check_lengths, check_predict_around, final_step, groups_of, lacks_of
 from ..utils import Boolean, Either, OneOf, Rule, Several
+from ._by_task import without_tasks
 from ._independent import IndependentTasks
-from ._joined import JointAnswers, check_same_tasks, finite, held_out_means, input_tags_of
+from ._joined import (
+    Asked,
+    JointAnswers,
+    asked_of_what_there_is,
+    check_same_tasks,
+    finite,
+    held_out_means,
+    input_tags_of,
+    means_of,
+)
 from ._predicted import Source, as_inputs, beside, check_called
 from ._rules import Joint, TaskName
 from ._tasks import read_tasks
@@ -24,10 +34,22 @@ PARTS = ("estimator", "final")  # the first link, and those after it
 
 @dataclass(frozen=True)
 class Link:
-    """A fitted joint model of some tasks, and the tasks whose predictions are among its inputs."""
+    """A fitted joint model of some tasks, the tasks whose predictions are among its inputs, and how it is asked."""
 
     fitted: Any
     sources: tuple[Source, ...]
+    asked: tuple[Asked, ...]
+
+
+def lacks_of_links(links: Sequence[Link]) -> Lacks:
+    """Return what tasks do not have in the last link that has the task."""
+    last = {
+        name: lacks_of(link.fitted) for link in links for name in final_step(link.fitted).tasks_
+    }
+    return Lacks(
+        tuple(name for name, lacks in last.items() if name in lacks.probabilities),
+        tuple(name for name, lacks in last.items() if name in lacks.decisions),
+    )
 
 
 @dataclass(frozen=True)
@@ -55,13 +77,14 @@ class LinkedAnswers(Answers):
             inputs = as_inputs(link.sources, means)
             said.append(JointAnswers(link.fitted, beside(self.X, inputs, self.passthrough)))
             if number + 1 < len(self.links):
-                means |= finite(said[-1].means(), PARTS[min(number, 1)])
+                means |= finite(means_of(said[-1], link.asked), PARTS[min(number, 1)])
         return said
 
     def _gather(self, found: list[ByTask]) -> ByTask:
         last: ByTask = {}
-        for each in found:
-            last |= each
+        for link, each in zip(self.links, found, strict=True):
+            tasks = final_step(link.fitted).tasks_
+            last = {name: values for name, values in last.items() if name not in tasks} | each
         return {name: last[name] for name in self.order if name in last}
 
 
@@ -147,8 +170,9 @@ class StackedTasks(JointModel):
     meets later are of models fitted to all rows.
 
     A prediction is one input: a number, standardised as the labels of its task are, the logarithm of a mean count, the
-    probability of the second of two classes; a task of several classes gives a probability a class. In a data frame
-    their columns are called "predicted <task>".
+    probability of the second of two classes; a task of several classes gives a probability a class. Decision values
+    stand in for probabilities that an estimator does not have (``LinearSVC``), and zeros and ones of the predicted
+    classes for these. In a data frame their columns are called "predicted <task>".
 
     References
     ----------
@@ -242,21 +266,22 @@ class StackedTasks(JointModel):
             own = targets.select(tasks)
             columns = [targets.tasks.index(name) for name in tasks]
             weight = weights if weights is None or weights.ndim == 1 else weights[:, columns]
-            model = self._models()[min(number, 1)]
+            others = [name for name in targets if name not in own]
+            model = without_tasks(clone(self._models()[min(number, 1)]), others)
             params = {} if weight is None else {weight_name(model): weight}
             fitted = clone(model).fit(inputs, own, **params)
             part = PARTS[min(number, 1)]
             check_same_tasks(fitted, own, part)
-            links.append(Link(fitted, before))
+            asked = asked_of_what_there_is([sources[name].head for name in tasks], fitted)
+            links.append(Link(fitted, before, asked))
             if number + 1 < len(steps):
                 held_out = {"cv": folds, "n_jobs": self.n_jobs, "params": params}
-                own_heads = [sources[name].head for name in tasks]
-                means |= held_out_means(model, inputs, own, own_heads, part, **held_out)
+                means |= held_out_means(model, inputs, own, asked, part, **held_out)
         self.estimator_ = links[0].fitted
         last = [link.fitted for link in links[1:]]
         self.final_, self.order_ = (last[0] if order is None else last), order
         self._links = tuple(links)
-        self._keep_tasks(came, heads)
+        self._keep_tasks(came, heads, lacks_of_links(links))
         return self
 
     def _order_of(self, tasks: tuple[Hashable, ...]) -> tuple[Hashable, ...] | None:

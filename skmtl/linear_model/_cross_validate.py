@@ -12,12 +12,13 @@ import numpy as np
 from sklearn.model_selection import check_cv
 from sklearn.utils.parallel import Parallel, delayed
 
+from ..base import mean_over_folds
 from ..metrics import TaskScorer
 from ..model_selection import TaskStratifiedKFold, split_rows
 from ..penalties import Penalty
 from ..tasks import FitData
 from ._choice import Choice
-from ._folds import Fold
+from ._folds import Fold, Tested
 from ._scores import Scores, check_names
 from ._walk import walk
 from .problems import Coefficients, Prepared, Setup, Start
@@ -94,7 +95,8 @@ class Tuning:
         scorer = scorer if isinstance(scorer, TaskScorer) else TaskScorer(scorer)
         metrics = scorer.by_task(came.targets.task_types)
         grid = self.grid(prepared, setup)
-        scores = Scores.of(tuple(metrics), self._score(came, setup, grid, metrics))
+        tested = self._test(came, setup, grid, metrics)
+        scores = Scores.of(tuple(metrics), np.stack([fold.scores for fold in tested]))
         if scores.left_out:
             warnings.warn(
                 f"tasks were left out of folds in which they cannot be fitted or scored, {{task: folds}}: "
@@ -105,12 +107,18 @@ class Tuning:
         point = scores.best() if self.model.select == "best" else scores.within_one_error()
         found = Found(grid, scores, point)
         start = self._approach(came, prepared, found)
-        return Choice(found.penalty, start, found.attributes() | self.report(found))
+        learnt = found.attributes() | self.report(found)
+        if self.model.store_oof:
+            place = learnt["best_index_"]
+            parts = [(fold.rows, fold.raw[place]) for fold in tested]
+            shape = (came.X.shape[0], prepared.n_columns)
+            learnt["_oof_raw"] = mean_over_folds(parts, shape)
+        return Choice(found.penalty, start, learnt)
 
-    def _score(
+    def _test(
         self, came: FitData, setup: Setup, grid: Grid, metrics: Mapping[Hashable, Any]
-    ) -> np.ndarray:
-        """Return scores of shape (n_folds, n_rows, n_others, n_tasks)."""
+    ) -> list[Tested]:
+        """Fit and score every point in each fold."""
         if came.X.shape[0] < 2:
             raise ValueError("cross-validation needs at least 2 samples, got n_samples = 1")
         splitter = splitter_of(self.model)
@@ -130,9 +138,9 @@ class Tuning:
             folds.append(Fold(*told, train, test, own, label))
         with warnings.catch_warnings():
             warnings.filterwarnings("ignore", message=CONSTANT, category=UserWarning)
-            scores = Parallel(n_jobs=self.model.n_jobs)(delayed(fold.run)() for fold in folds)
+            tested = Parallel(n_jobs=self.model.n_jobs)(delayed(fold.run)() for fold in folds)
         context.call_on_fit_task_end(estimator=self.model)
-        return np.stack(scores)
+        return tested
 
     def _approach(self, came: FitData, prepared: Prepared, found: Found) -> Start | None:
         """Walk on all rows from the strongest penalty to the one before the selected; return where that ends."""

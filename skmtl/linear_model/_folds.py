@@ -3,7 +3,7 @@
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, replace
 from time import perf_counter
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -30,18 +30,21 @@ class Fold:
     context: Any
     label: str
 
-    def run(self) -> np.ndarray:
-        """Return scores of shape (n_rows, n_others, n_tasks); NaN for a task that cannot be fitted, or scored."""
+    def run(self) -> "Tested":
+        """Fit and score each penalty."""
         begin = perf_counter()
         self.context.call_on_fit_task_begin(estimator=self.model)
         prepared = self._prepare()
         sample = Sample.of(self.came, self.test, prepared)
-        scores = []
+        scores, kept = [], []
         steps = walk(prepared, self.penalties, self.model.max_iter, self.model.tol)
         for _ in range(sum(map(len, self.penalties))):
             step = self.context.subcontext(task_name="strength")
             step.call_on_fit_task_begin(estimator=self.model)
-            scores.append(sample.score(next(steps), self.metrics))
+            raw = sample.raw(next(steps))
+            scores.append(sample.score(raw, self.metrics))
+            if self.model.store_oof:
+                kept.append(raw)
             step.call_on_fit_task_end(estimator=self.model)
             if self.model.verbose > 1:
                 print(f"{self.label} point {len(scores)}: score {mean(np.array(scores[-1])):.4g}")
@@ -50,7 +53,8 @@ class Fold:
             best = np.max(mean(np.array(scores), axis=1), initial=-np.inf)
             spent = perf_counter() - begin
             print(f"{self.label} {len(scores)} points, best score {best:.4g}, {spent:.1f} s")
-        return np.reshape(scores, (len(self.penalties), -1, len(self.metrics)))
+        shape = (len(self.penalties), -1, len(self.metrics))
+        return Tested(np.reshape(scores, shape), self.test, kept)
 
     def _prepare(self) -> Prepared:
         """Lay out the training rows; a task with too few labels there is no error."""
@@ -61,6 +65,17 @@ class Fold:
             return prepare(part, self.setup, self.model.task_weight, self.model.fit_intercept)
         except ValueError as error:
             raise ValueError(f"{self.label} cannot be fitted: {error}") from error
+
+
+class Tested(NamedTuple):
+    """Scores of a fold, of shape (n_penalties, n_others, n_tasks); NaN for a task that it cannot fit or score.
+
+    raw are predictions of its test rows at each point, where they are kept.
+    """
+
+    scores: np.ndarray
+    rows: np.ndarray
+    raw: list[np.ndarray]
 
 
 @dataclass(frozen=True)
@@ -84,9 +99,13 @@ class Sample:
         tasks = {name: TaskSample.of(name, nothing, targets, weights, X) for name in fitted}
         return cls(X, prepared.heads, tasks, targets.task_types, targets.classes, targets.events)
 
-    def score(self, found: Coefficients, metrics: Mapping[Hashable, Any]) -> list[float]:
+    def raw(self, found: Coefficients) -> np.ndarray:
+        """Return the raw predictions of the rows."""
+        return self.X @ found.W.T + found.intercept
+
+    def score(self, raw: np.ndarray, metrics: Mapping[Hashable, Any]) -> list[float]:
         """Return the score of each task that has a metric."""
-        predictions = self._predict(found)
+        predictions = self._predict(raw)
         return [self._score(name, metric, predictions) for name, metric in metrics.items()]
 
     def _score(self, name: Hashable, metric: Any, predictions: Predictions) -> float:
@@ -97,9 +116,7 @@ class Sample:
             return -np.inf
         return replace(self.tasks[name], predictions=predictions).score(metric).value
 
-    def _predict(self, found: Coefficients) -> Predictions:
-        raw = self.X @ found.W.T + found.intercept
-
+    def _predict(self, raw: np.ndarray) -> Predictions:
         def decode(head: Head) -> np.ndarray:
             with np.errstate(over="ignore"):
                 values = head.decode(raw)

@@ -6,11 +6,13 @@ from typing import Any, ClassVar
 import numpy as np
 from sklearn.utils.metadata_routing import UNUSED
 
+from ..base import OutOfFoldModel
 from ..model_selection import routing_of
 from ..penalties import MeanRegularized
 from ..tasks import as_classes
 from ..utils import (
     POSITIVE,
+    Boolean,
     CallbackSupport,
     Either,
     Instance,
@@ -28,7 +30,7 @@ C_RANGE = (1e-4, 1e4)
 """As in scikit-learn's LogisticRegressionCV."""
 
 
-class MultiTaskLogisticRegressionCV(CallbackSupport, JointLinearModel):
+class MultiTaskLogisticRegressionCV(CallbackSupport, OutOfFoldModel, JointLinearModel):
     """Logistic regressions that share, as strongly and as much as cross-validation says.
 
     MultiTaskLogisticRegression with ``C`` and ``sharing`` chosen.
@@ -69,6 +71,10 @@ class MultiTaskLogisticRegressionCV(CallbackSupport, JointLinearModel):
 
     verbose : int, default=0
         1 prints a line a fold, 2 also a line a point.
+
+    store_oof : bool, default=False
+        Whether to keep out-of-fold predictions at the point that was chosen, as
+        ``oof_prediction_`` and the like.
 
     fit_intercept : bool, default=True
         Whether to fit intercepts; they are not penalised.
@@ -119,6 +125,16 @@ class MultiTaskLogisticRegressionCV(CallbackSupport, JointLinearModel):
         Scores as scikit-learn's searches have them: ``"param_C"``, ``"param_sharing"``, ``"params"``,
         ``"mean_test_score"``, ``"std_test_score"``, ``"rank_test_score"``, ``"split0_test_score"``, ...; and of each
         task that is scored ``"mean_test_<task>"``, ``"std_test_<task>"``, ``"split0_test_<task>"``, ...
+
+    oof_decision_ : dict of {task: ndarray}, or ndarray for 1-D y
+        With ``store_oof=True``, what ``decision_function`` of the model fitted without the fold of a row says of it,
+        at ``C_`` and ``sharing_``: the mean where several folds test a row, NaN where none does.
+
+    oof_probability_ : dict of {task: ndarray of shape (n_samples, n_classes)}, or ndarray for 1-D y
+        The same for ``predict_proba``.
+
+    oof_prediction_ : TaskTargets, data frame or ndarray
+        The same for ``predict``, in the kind of container that ``fit`` got; None for a class that is not known.
 
     coef_ : ndarray of shape (n_columns, n_features)
         Coefficients in the units of the targets: a row a task, or a class of a task with more than two.
@@ -217,6 +233,7 @@ class MultiTaskLogisticRegressionCV(CallbackSupport, JointLinearModel):
         "select": OneOf("best", "1se"),
         "n_jobs": Either(Instance(Integral), OneOf(None)),
         "verbose": Number(0, whole=True),
+        "store_oof": Boolean(),
     }
 
     def __init__(
@@ -232,6 +249,7 @@ class MultiTaskLogisticRegressionCV(CallbackSupport, JointLinearModel):
         n_jobs=None,
         random_state=None,
         verbose=0,
+        store_oof=False,
         fit_intercept=True,
         class_weight=None,
         task_weight=None,
@@ -248,6 +266,7 @@ class MultiTaskLogisticRegressionCV(CallbackSupport, JointLinearModel):
         self.n_jobs = n_jobs
         self.random_state = random_state
         self.verbose = verbose
+        self.store_oof = store_oof
         self.fit_intercept = fit_intercept
         self.class_weight = class_weight
         self.task_weight = task_weight

@@ -1,12 +1,17 @@
 """Ridge regressions that share, as strongly and as much as rows left out say."""
 
 import warnings
+from functools import partial
+from typing import Any, ClassVar
 
 import numpy as np
+from sklearn.utils.metadata_routing import UNUSED
 
-from ..model_selection import split_rows
+from ..base import OutOfFoldModel
+from ..metrics import TaskScorer
+from ..model_selection import routing_of, split_rows
 from ..penalties import MeanRegularized
-from ..tasks import as_regression
+from ..tasks import as_regression, groups_of
 from ..utils import POSITIVE, Boolean, Either, Number, OneOf, Several
 from ._base import JointLinearModel
 from ._choice import Choice
@@ -21,11 +26,12 @@ from ._ridge_grid import (
     pooled_strengths,
     table,
 )
+from ._ridge_oof import predict_left_out
 from ._scores import check_names
 from .problems import Setup, label_weights
 
 
-class MultiTaskRidgeCV(JointLinearModel):
+class MultiTaskRidgeCV(OutOfFoldModel, JointLinearModel):
     """Ridge regressions that share, as strongly and as much as rows left out say.
 
     MultiTaskRidge with ``alpha`` and ``sharing`` chosen: each row is predicted by the models fitted without it,
@@ -51,13 +57,19 @@ class MultiTaskRidgeCV(JointLinearModel):
         Whether each task has a strength of its own, drawn towards the common one. Otherwise all have the same.
 
     cv : None, int, splitter or iterable of (train, test), default=None
-        None leaves out row by row, exactly, or five folds where ``y`` is ``TaskTargets`` with groups. An integer is the
-        number of folds of ``TaskStratifiedKFold``, shuffled, which keep such groups together; a
-        splitter of scikit-learn, or pairs of row numbers, say which rows are left out together. Take it where rows
-        are not independent: copies, or several visits of a patient, as pairs from a splitter that knows the groups.
+        None leaves out row by row, exactly; with ``groups``, in ``fit`` or carried by ``TaskTargets``, five folds of
+        them. An integer is the number of folds of ``TaskStratifiedKFold``, shuffled, which keep groups together; a
+        splitter of scikit-learn, or pairs of row numbers, say which rows are left out together.
+
+    scoring : None, str, callable, dict of {task: str or callable} or task scorer, default=None
+        What pairs of strength and sharing are compared by: a metric of numbers for all tasks or by task, as
+        ``skmtl.metrics.task_scorer`` takes it, or what that makes. None is R2. Of several tasks it is the mean.
+
+    store_oof : bool, default=False
+        Whether to keep predictions of rows left out by models of the final strengths, as ``oof_prediction_``.
 
     random_state : int, RandomState instance or None, default=None
-        Seed of the folds where ``cv`` is an integer.
+        Seed of the folds where ``cv`` is an integer, or None with groups.
 
     fit_intercept : bool, default=True
         Whether to fit intercepts; they are not penalised.
@@ -103,7 +115,15 @@ class MultiTaskRidgeCV(JointLinearModel):
 
     cv_results_ : dict
         A row a pair: arrays ``"param_alpha"``, ``"param_sharing"``, ``"mean_test_score"``, ``"rank_test_score"`` and
-        ``"mean_test_<task>"`` for each task; a list ``"params"``. Scores are R2 of the rows left out.
+        ``"mean_test_<task>"`` for each task that is scored; a list ``"params"``. Scores are of the rows left out.
+
+    oof_decision_ : dict of {task: ndarray}, or ndarray for 1-D y
+        With ``store_oof=True``, ``oof_prediction_`` as ``decision_function`` gives predictions.
+
+    oof_prediction_ : TaskTargets, data frame or ndarray
+        With ``store_oof=True``, what a model without the row, or without its fold, predicts for it in every task, at
+        ``task_alphas_`` and ``sharing_``, in the kind of container that ``fit`` got. The mean where several folds
+        test a row; NaN where none does, and where a label is its task's only one.
 
     coef_ : ndarray of shape (n_columns, n_features)
         Coefficients in the units of the targets: a row a task.
@@ -168,11 +188,11 @@ class MultiTaskRidgeCV(JointLinearModel):
     **Score.** R2 of a task is 1 - sum_i s_it e_it^2 / sum_i s_it (y_it - mean y_t)^2, over all its labels, from all
     folds together. The pair with the best mean over tasks is taken; of equals the one with the least sharing, then
     with the largest alpha. A task with one label has no score, and a fold without labels of a task to learn from
-    is not scored in it.
+    is not scored in it. Another ``scoring`` is likewise a metric of all rows left out together, not a mean over folds.
 
     **Strength by task.** With E_t(alpha) the mean squared error of task t at the chosen sharing and a strength common
     to all tasks, and n_t the number of its labels (their sample weight, if there is one), its strength minimises over
-    ``alphas``
+    ``alphas``, whatever ``scoring`` is,
 
         n_t / 2 log E_t(alpha) + (log alpha - log a)^2 / 2
 
@@ -206,10 +226,13 @@ class MultiTaskRidgeCV(JointLinearModel):
     0.75
     """
 
+    # Groups are not the model's own: they go to the splitter.
+    __metadata_request__fit: ClassVar[dict[str, Any]] = {"groups": UNUSED}
     _rules = JointLinearModel._rules | {
         "alphas": Either(OneOf(None), Several(POSITIVE)),
         "sharings": Several(Number(0.0, 1.0)),
         "alpha_per_task": Boolean(),
+        "store_oof": Boolean(),
     }
 
     def __init__(
@@ -221,6 +244,8 @@ class MultiTaskRidgeCV(JointLinearModel):
         pool_intercept=False,
         alpha_per_task=True,
         cv=None,
+        scoring=None,
+        store_oof=False,
         random_state=None,
         fit_intercept=True,
         scale_targets=True,
@@ -234,6 +259,8 @@ class MultiTaskRidgeCV(JointLinearModel):
         self.pool_intercept = pool_intercept
         self.alpha_per_task = alpha_per_task
         self.cv = cv
+        self.scoring = scoring
+        self.store_oof = store_oof
         self.random_state = random_state
         self.fit_intercept = fit_intercept
         self.scale_targets = scale_targets
@@ -241,21 +268,61 @@ class MultiTaskRidgeCV(JointLinearModel):
         self.max_iter = max_iter
         self.tol = tol
 
-    def fit(self, X, y, sample_weight=None):
-        return self._fit(X, y, sample_weight, self._choose)
+    def fit(self, X, y, sample_weight=None, groups=None):
+        """Fit the model, with the strength and the sharing that rows left out choose.
+
+        Parameters
+        ----------
+        X : {array-like, data frame, CSR matrix} of shape (n_samples, n_features)
+            Inputs.
+
+        y : dict, TaskTargets, data frame, array-like of shape (n_samples,) or (n_samples, n_tasks)
+            Targets, one column a task; NaN, None, ``pd.NA`` or null where a label was not observed.
+
+        sample_weight : array-like of shape (n_samples,) or (n_samples, n_tasks), data frame or TaskTargets
+            Weights of the samples, or of each sample in each task; all one by default.
+
+        groups : array-like of shape (n_samples,), default=None
+            Group of each sample, such as the patient; by default those of ``y``. Rows of a group are left out together,
+            by default in five folds of groups.
+
+        Returns
+        -------
+        self : object
+            The fitted model.
+
+        Raises
+        ------
+        ValueError
+            If a parameter, a task or a weight breaks its rule. The message names it, the rule and the value.
+        """
+        return self._fit(X, y, sample_weight, partial(self._choose, groups))
+
+    def get_metadata_routing(self):
+        """Return who asks for which arguments of ``fit``: the model, and the splitter.
+
+        Returns
+        -------
+        routing : MetadataRouter
+            The requests, for scikit-learn's metadata routing.
+        """
+        return routing_of(self, splitter_of(self))
 
     def _setup(self):
         penalty = MeanRegularized(signs=self.signs, pool_intercept=self.pool_intercept)
         return Setup(penalty, as_regression, scale_targets=self.scale_targets)
 
-    def _choose(self, came, prepared, setup):
+    def _choose(self, groups, came, prepared, setup):
         """Choose the pair by rows left out, then the strengths of the tasks."""
         check_names(came.targets)
+        metrics = self._metrics(came.targets.task_types)
         alphas = default_alphas(prepared) if self.alphas is None else list(self.alphas)
         sharings = np.array(list(self.sharings), dtype=np.float64)
         grid = Grid(np.array(alphas, np.float64), sharings, self.signs, self.pool_intercept)
-        errors = self._errors(came, prepared, grid)
+        folds = self._folds(groups, came, prepared)
+        errors = self._errors(folds, came, prepared, grid, metrics)
         tasks = came.targets.tasks
+        scored = tasks if metrics is None else tuple(metrics)
         i, j = best(grid, errors.mean_scores)
         by_task = dict.fromkeys(tasks, float(grid.alphas[i]))
         if self.alpha_per_task:
@@ -271,25 +338,43 @@ class MultiTaskRidgeCV(JointLinearModel):
             "penalty_": penalty,
             "best_index_": i * len(grid.sharings) + j,
             "best_score_": float(errors.mean_scores[i, j]),
-            "best_by_task_": best_by_task(errors, grid, tasks),
-            "cv_results_": table(errors, grid, tasks),
+            "best_by_task_": best_by_task(errors, grid, tasks, scored),
+            "cv_results_": table(errors, grid, tasks, scored),
         }
+        if self.store_oof:
+            settings = self._settings()
+            learnt["_oof_raw"] = predict_left_out(settings, folds, came, prepared, penalty)
         return Choice(penalty, None, learnt)
 
-    def _errors(self, came, prepared, grid):
-        """Return the errors of rows left out, by row or by fold."""
+    def _metrics(self, task_types):
+        """Return the metric of each task that is scored; None for R2 of all."""
+        if self.scoring is None:
+            return None
+        is_scorer = isinstance(self.scoring, TaskScorer)
+        return (self.scoring if is_scorer else TaskScorer(self.scoring)).by_task(task_types)
+
+    def _folds(self, groups, came, prepared):
+        """Return the rows to fit to and to leave out by fold; None for leaving out each row."""
         n_samples = np.count_nonzero(label_weights(prepared.fits, came.X.shape[0]))
         if n_samples < 2:
             raise ValueError(
                 f"MultiTaskRidgeCV needs at least 2 samples with labels, to leave one out, got n_samples={n_samples}"
             )
-        if self.cv is None and came.targets.groups is None:
-            errors = leave_one_out_errors(came, prepared, grid)
+        groups = groups_of(came.targets, groups)
+        if self.cv is None and groups is None:
+            return None
+        return split_rows(splitter_of(self), came.X, came.targets, groups=groups)
+
+    def _settings(self):
+        names = ("fit_intercept", "scale_targets", "task_weight", "max_iter", "tol")
+        return {name: vars(self)[name] for name in names}
+
+    def _errors(self, folds, came, prepared, grid, metrics):
+        """Return the errors of rows left out, by row or by fold."""
+        if folds is None:
+            errors = leave_one_out_errors(came, prepared, grid, metrics)
         else:
-            splits = split_rows(splitter_of(self), came.X, came.targets)
-            names = ("fit_intercept", "scale_targets", "task_weight", "max_iter", "tol")
-            settings = {name: vars(self)[name] for name in names}
-            errors = fold_errors(came, grid, splits, settings)
+            errors = fold_errors(came, grid, folds, self._settings(), metrics)
         if np.isnan(errors.mean_scores).all():
             warnings.warn(
                 "no task can be scored: each has targets that are all the same, or one label only; the strongest "

@@ -1,7 +1,7 @@
 """Errors of rows left out for a grid of strengths and sharings, and what is chosen by them."""
 
 import warnings
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Collection, Hashable, Mapping, Sequence
 from typing import Any, NamedTuple, cast
 
 import numpy as np
@@ -11,8 +11,9 @@ from ..penalties import MeanRegularized, Quadratic
 from ..tasks import FitData, labels_of
 from ..utils import binary_unit, take_rows
 from ._cross_validate import CONSTANT
-from ._leave_one_out import Inputs, LeaveOneOut, Prior, leave_one_out
+from ._leave_one_out import Inputs, Prior, leave_one_out
 from ._path import ridge_path
+from ._ridge_scores import LeftOut
 from .problems import Prepared, label_weight, label_weights
 
 NOISE_TO_SIGNAL = np.geomspace(1e-4, 1e3, 15)
@@ -37,15 +38,16 @@ class Errors(NamedTuple):
     """Mean squared errors of rows left out, of shape (n_alphas, n_sharings, n_tasks), in units_of the tasks.
 
     NaN where nothing could be left out. variance is that of each task's targets, n_labels the weight of its labels: as
-    many copies as a whole weight stands for.
+    many copies as a whole weight stands for. metrics, of the same shape as squared, are what is scored in place of R2.
     """
 
     squared: np.ndarray
     variance: np.ndarray
     n_labels: np.ndarray
+    metrics: np.ndarray | None = None
 
     @classmethod
-    def of(cls, came: FitData, squared: np.ndarray) -> "Errors":
+    def of(cls, came: FitData, squared: np.ndarray, metrics: np.ndarray | None = None) -> "Errors":
         """Add what errors are measured by."""
         variance, n_labels = np.full(len(came.targets), np.nan), np.zeros(len(came.targets))
         for t, (name, unit) in enumerate(zip(came.targets, units_of(came).tolist(), strict=True)):
@@ -56,11 +58,16 @@ class Errors(NamedTuple):
                 found = np.average((values - mean) ** 2, weights=weight)
                 variance[t] = found if np.sqrt(found) > SAME_VALUE * abs(mean) else np.nan
                 n_labels[t] = labels.total
-        return cls(squared, variance, n_labels)
+        return cls(squared, variance, n_labels, metrics)
 
     @property
     def scores(self) -> np.ndarray:
-        """R2 of each task, of shape (n_alphas, n_sharings, n_tasks); NaN where its targets are all the same."""
+        """The score of each task, of shape (n_alphas, n_sharings, n_tasks); NaN where there is none."""
+        return self.explained if self.metrics is None else self.metrics
+
+    @property
+    def explained(self) -> np.ndarray:
+        """R2 of each task; NaN where its targets are all the same."""
         return 1.0 - self.squared / self.variance
 
     @property
@@ -87,22 +94,36 @@ def default_alphas(prepared: Prepared) -> np.ndarray:
     return (total if total > 0 else 1.0) * NOISE_TO_SIGNAL
 
 
-def leave_one_out_errors(came: FitData, prepared: Prepared, grid: Grid) -> Errors:
-    """Leave out each row with all its labels, exactly; target scales and signs stay those of all rows."""
+def leave_one_out_errors(
+    came: FitData, prepared: Prepared, grid: Grid, metrics: Mapping[Hashable, Any] | None
+) -> Errors:
+    """Leave out each row with all its labels, exactly; target scales and signs stay those of all rows.
+
+    metrics, by task, are what is scored; None stands for R2.
+    """
     inputs = Inputs.of(prepared.layout)
     free = leave_one_out(inputs, prepared)
     separate = [free.separate(alpha) for alpha in grid.alphas.tolist()]
     squared = np.full((len(grid.alphas), len(grid.sharings), len(came.targets)), np.nan)
     places = [came.targets.tasks.index(fit.head.name) for fit in prepared.fits]
-    scales = np.array([fit.head.scale for fit in prepared.fits]) / units_of(came)[places]
+    scales = np.array([fit.head.scale for fit in prepared.fits])
+    units = scales / units_of(came)[places]
+    scored = None if metrics is None else np.full(squared.shape, np.nan)
     for j, sharing in enumerate(grid.sharings.tolist()):
         labels = free
         if grid.pool_intercept and prepared.layout.fit_intercept and sharing > 0:
             labels = leave_one_out(inputs.with_pooled_intercept(sharing), prepared)
         for i, alpha in enumerate(grid.alphas.tolist()):
             prior = prior_of(grid.penalty(alpha, sharing), prepared, separate[i])
-            squared[i, j, places] = mean_squares(labels, prepared, prior) * scales**2
-    return Errors.of(came, squared)
+            residuals = labels.residuals(prior)
+            squared[i, j, places] = mean_squares(residuals, prepared) * units**2
+            for fit, t, own in zip(prepared.fits, places, residuals, strict=True):
+                metric = None if metrics is None else metrics.get(fit.head.name)
+                if scored is not None and metric is not None:
+                    rows = np.arange(came.X.shape[0]) if fit.rows is None else fit.rows
+                    left_out = LeftOut(rows, own * fit.head.scale)
+                    scored[i, j, t] = left_out.scores(came, fit.head.name, metric)
+    return Errors.of(came, squared, scored)
 
 
 def prior_of(penalty: MeanRegularized, prepared: Prepared, separate: np.ndarray) -> Prior:
@@ -113,45 +134,74 @@ def prior_of(penalty: MeanRegularized, prepared: Prepared, separate: np.ndarray)
     return Prior(bound.specific, bound.common)
 
 
-def mean_squares(labels: LeaveOneOut, prepared: Prepared, prior: Prior) -> np.ndarray:
+def mean_squares(residuals: Sequence[np.ndarray], prepared: Prepared) -> np.ndarray:
     """Return the mean squared error of each task that is fitted, in units of its scale."""
-    pairs = zip(labels.residuals(prior), map(label_weight, prepared.fits), strict=True)
+    pairs = zip(residuals, map(label_weight, prepared.fits), strict=True)
     return np.array([weight @ errors**2 / weight.sum() for errors, weight in pairs])
 
 
 def fold_errors(
-    came: FitData, grid: Grid, folds: Sequence[Fold], settings: Mapping[str, Any]
+    came: FitData,
+    grid: Grid,
+    folds: Sequence[Fold],
+    settings: Mapping[str, Any],
+    metrics: Mapping[Hashable, Any] | None,
 ) -> Errors:
     """Leave out fold by fold, everything fitted anew; settings are further arguments of ridge_path."""
     shape = (len(grid.alphas), len(grid.sharings), len(came.targets))
     squared, total = np.zeros(shape), np.zeros(len(came.targets))
     units = units_of(came)
+    kept: dict[Hashable, list[LeftOut]] = {name: [] for name in metrics or ()}
     for train, test in folds:
-        weights = None if came.weights is None else came.weights[train]
+        part = of_rows(came, train)
         with warnings.catch_warnings():
             warnings.filterwarnings("ignore", message=CONSTANT, category=UserWarning)
             path = ridge_path(
-                take_rows(came.X, train),
-                came.targets[train],
-                sample_weight=weights,
-                **grid._asdict(),
-                **settings,
+                part.X, part.targets, sample_weight=part.weights, **grid._asdict(), **settings
             )
-        X, targets = take_rows(came.X, test), came.targets[test]
+        X, targets, weights = of_rows(came, test)[:3]
         for t, name in enumerate(came.targets):
-            labels = labels_of(targets, name, None if came.weights is None else came.weights[test])
-            if not len(labels_of(came.targets[train], name, weights).values):
+            labels = labels_of(targets, name, weights)
+            if not len(labels_of(part.targets, name, part.weights).values):
                 continue
             raw = labels.pick(X) @ path.coef[:, :, t].reshape(-1, X.shape[1]).T
             errors = labels.values[:, None] - raw - path.intercept[:, :, t].ravel()
             squared[:, :, t] += (labels.weight @ (errors / units[t]) ** 2).reshape(shape[:2])
             total[t] += labels.total
-    return Errors.of(came, np.divide(squared, total, out=np.full(shape, np.nan), where=total > 0))
+            if name in kept:
+                kept[name].append(LeftOut(labels.pick(test), errors.reshape(-1, *shape[:2])))
+    squared = np.divide(squared, total, out=np.full(shape, np.nan), where=total > 0)
+    return Errors.of(
+        came, squared, None if metrics is None else scores_of(came, kept, metrics, shape)
+    )
+
+
+def scores_of(
+    came: FitData,
+    kept: Mapping[Hashable, list[LeftOut]],
+    metrics: Mapping[Hashable, Any],
+    shape: tuple[int, ...],
+) -> np.ndarray:
+    """Return the metrics of what folds left out; NaN where that is nothing."""
+    scored = np.full(shape, np.nan)
+    for name, parts in kept.items():
+        if parts:
+            own = LeftOut.of(parts).scores(came, name, metrics[name])
+            scored[:, :, came.targets.tasks.index(name)] = own
+    return scored
+
+
+def of_rows(came: FitData, rows: np.ndarray) -> FitData:
+    """Return some of the rows, in which too few labels are no error."""
+    weights = None if came.weights is None else came.weights[rows]
+    X = take_rows(came.X, rows)
+    return FitData(X, came.targets[rows], weights, came.layout, frozenset())
 
 
 def best(grid: Grid, scores: np.ndarray) -> tuple[int, int]:
     """Return the place of the best score; of equals that of the least sharing, then of the strongest alpha."""
-    rounded = np.round(np.nan_to_num(scores), SAME_SCORE)
+    worst = 0.0 if np.isnan(scores).all() else -np.inf
+    rounded = np.round(np.where(np.isnan(scores), worst, scores), SAME_SCORE)
     alphas, sharings = np.meshgrid(grid.alphas, grid.sharings, indexing="ij")
     order = np.lexsort((-alphas.ravel(), sharings.ravel(), -rounded.ravel()))
     i, j = np.unravel_index(order[0], scores.shape)
@@ -165,13 +215,15 @@ def pooled_strengths(errors: Errors, grid: Grid, i: int, j: int) -> np.ndarray:
     """
     away = np.log(grid.alphas / grid.alphas[i]) ** 2 / 2.0
     found = np.full(len(errors.n_labels), grid.alphas[i])
-    for t in np.flatnonzero(~np.isnan(errors.scores[i, j])):
+    for t in np.flatnonzero(~np.isnan(errors.explained[i, j])):
         squared = np.maximum(errors.squared[:, j, t], np.finfo(np.float64).tiny)
         found[t] = grid.alphas[np.argmin(errors.n_labels[t] / 2.0 * np.log(squared) + away)]
     return found
 
 
-def table(errors: Errors, grid: Grid, tasks: tuple[Hashable, ...]) -> dict[str, Any]:
+def table(
+    errors: Errors, grid: Grid, tasks: tuple[Hashable, ...], scored: Collection[Hashable]
+) -> dict[str, Any]:
     """Return what scikit-learn's searches have in cv_results_, a row a pair, alpha by alpha."""
     alphas, sharings = (a.ravel() for a in np.meshgrid(grid.alphas, grid.sharings, indexing="ij"))
     joint = errors.mean_scores.ravel()
@@ -183,16 +235,16 @@ def table(errors: Errors, grid: Grid, tasks: tuple[Hashable, ...]) -> dict[str, 
         "rank_test_score": 1 + np.sum(joint[:, None] < joint, axis=1),
     }
     scores = errors.scores
-    return found | {f"mean_test_{name}": scores[:, :, t].ravel() for t, name in enumerate(tasks)}
+    return found | {f"mean_test_{name}": scores[:, :, tasks.index(name)].ravel() for name in scored}
 
 
 def best_by_task(
-    errors: Errors, grid: Grid, tasks: tuple[Hashable, ...]
+    errors: Errors, grid: Grid, tasks: tuple[Hashable, ...], scored: Collection[Hashable]
 ) -> dict[Hashable, dict[str, float]]:
     """Return the pair that is best for each task alone, and its score there; NaN where it cannot be scored."""
     found = {}
-    for t, name in enumerate(tasks):
-        scores = errors.scores[:, :, t]
+    for name in scored:
+        scores = errors.scores[:, :, tasks.index(name)]
         i, j = best(grid, scores)
         pair = (grid.alphas[i], grid.sharings[j], scores[i, j])
         pair = (np.nan,) * 3 if np.isnan(scores[i, j]) else pair

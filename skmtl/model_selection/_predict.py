@@ -185,6 +185,10 @@ class OutOfFold(NamedTuple):
         """Return the probabilities of every sample."""
         return self.arrays("predict_proba")
 
+    def decisions(self) -> dict[Hashable, np.ndarray]:
+        """Return the decision values of every sample."""
+        return self.arrays("decision_function")
+
     def arrays(self, method: str) -> dict[Hashable, np.ndarray]:
         """Return probabilities or decision values of every sample."""
         names = self.parts[0].classes

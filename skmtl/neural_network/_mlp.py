@@ -8,19 +8,20 @@ from sklearn.utils.metadata_routing import UNUSED
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
-from ..base import JointModel, RawAnswers
+from ..base import OutOfFoldModel, RawAnswers
 from ..model_selection import routing_of
-from ..tasks import FitData, TaskTargets, as_declared, check_fit, check_lengths, check_predict
+from ..tasks import FitData, as_declared, check_fit, check_lengths, check_predict
 from ..utils import CallbackSupport, Rule, with_callbacks
 from ._fit import Fitted, fit
 from ._holdout import splitter_of
-from ._out_of_fold import held_out_answers, where_known
 from ._partial import begin, go_on, takes_parts
 from ._rules import RULES, check_rules
 from ._watch import Watcher
 
 
-class MultiTaskMLP(CallbackSupport, ClassNamePrefixFeaturesOutMixin, TransformerMixin, JointModel):
+class MultiTaskMLP(
+    CallbackSupport, ClassNamePrefixFeaturesOutMixin, TransformerMixin, OutOfFoldModel
+):
     """Networks with hidden layers that all tasks share, and a head for each task.
 
     Tasks are regressions, two or more classes, or counts, in any mix. Labels may be missing in any task, and so may
@@ -349,22 +350,6 @@ class MultiTaskMLP(CallbackSupport, ClassNamePrefixFeaturesOutMixin, Transformer
         """Return who asks for which arguments of ``fit``: the model, and what makes the folds."""
         return routing_of(self, splitter_of(self.cv))
 
-    @property
-    def oof_decision_(self):
-        """Raw predictions of the rows of ``fit``, by the members that held them out."""
-        return self._layout.pack_arrays(held_out_answers(self).decisions())
-
-    @property
-    def oof_probability_(self):
-        """Probabilities of classes, by the same members."""
-        return self._layout.pack_arrays(held_out_answers(self, with_classes=True).probabilities())
-
-    @property
-    def oof_prediction_(self):
-        """Predictions of every task, by the same members."""
-        predicted = where_known(held_out_answers(self))
-        return self._layout.pack(TaskTargets._carry(predicted, self._info), None)
-
     def _answers(self, X):
         check_is_fitted(self)
         return RawAnswers(self._ensemble.raw(check_predict(self, X)), self._heads)
@@ -377,7 +362,7 @@ class MultiTaskMLP(CallbackSupport, ClassNamePrefixFeaturesOutMixin, Transformer
         self.task_loss_curve_ = trained.curves.by_task(
             tuple(found.prepared.targets), trained.best_epoch
         )
-        self._held_out_raw = found.oof
+        self._oof_raw = found.oof
         self._keep_tasks(came, found.prepared.heads)  # last: it says that the model is fitted
         if trained.interrupted:
             warnings.warn("fit was interrupted; the best weights so far are kept", stacklevel=3)
@@ -385,8 +370,7 @@ class MultiTaskMLP(CallbackSupport, ClassNamePrefixFeaturesOutMixin, Transformer
     def _forget(self):
         """Drop what a former fit left; return its networks where the next one starts from them."""
         former = self.__dict__.pop("_ensemble", None)
-        for name in ("_trainer", "_held_out_raw"):
-            self.__dict__.pop(name, None)
+        self.__dict__.pop("_trainer", None)
         self._forget_fit()
         return former if self.warm_start is True else None
 

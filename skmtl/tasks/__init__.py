@@ -21,11 +21,14 @@ from ._validation import (
     require_target,
 )
 from ._view import (
+    NOTHING,
+    Lacks,
     TaskClassifier,
     TaskRegressor,
     as_log_odds,
     final_step,
     inputs_of,
+    lacks_of,
     steps_before,
     task_view,
 )
@@ -33,9 +36,11 @@ from ._weights import check_weights
 
 __all__ = [
     "CLASS_TYPES",
+    "NOTHING",
     "X_RULES",
     "FitData",
     "Labels",
+    "Lacks",
     "Layout",
     "TaskClassifier",
     "TaskRegressor",
@@ -62,6 +67,7 @@ __all__ = [
     "has_names",
     "inputs_of",
     "labels_of",
+    "lacks_of",
     "read_common",
     "read_like",
     "read_targets",

@@ -71,11 +71,13 @@ def check_inputs(estimator: Any, X: Any, reset: bool) -> Any:
         ) from error
 
 
-def check_fit_around(estimator: Any, X: Any, y: Any, sample_weight: Any, typing: Typing) -> FitData:
+def check_fit_around(
+    estimator: Any, X: Any, y: Any, sample_weight: Any, typing: Typing, reset: bool = True
+) -> FitData:
     """Check the arguments of fit where X goes as it is to other estimators, which check it."""
     require_target(estimator, y)
     table, X = X, as_table(estimator, X)
-    validate_data(estimator, X, skip_check_array=True)
+    validate_data(estimator, X, reset=reset, skip_check_array=True)
     return _check_targets(table, X, y, sample_weight, typing)
 
 

@@ -2,7 +2,7 @@
 
 from abc import abstractmethod
 from collections.abc import Hashable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
@@ -112,14 +112,34 @@ def contrast(rows: np.ndarray) -> np.ndarray:
     return rows[1:] - rows[:1] if len(rows) == 2 else rows
 
 
+class Lacks(NamedTuple):
+    """Tasks of a fitted joint model that have no probabilities, and no raw predictions, though others may."""
+
+    probabilities: tuple[Hashable, ...] = ()
+    decisions: tuple[Hashable, ...] = ()
+
+
+NOTHING = Lacks()
+
+
+def lacks_of(fitted: Any) -> Lacks:
+    """Return what tasks of a fitted joint model, or of a pipeline or search that ends in one, do not have."""
+    final = final_step(fitted)
+    lacks = vars(final).get("_lacks", NOTHING)
+    return Lacks(
+        lacks.probabilities if hasattr(fitted, "predict_proba") else tuple(final.classes_),
+        lacks.decisions if hasattr(fitted, "decision_function") else tuple(final.tasks_),
+    )
+
+
 def _has_probabilities(view: "TaskView") -> bool:
-    """Raise AttributeError where the model has none."""
-    return hasattr(view.fitted, "predict_proba")
+    """Whether the model has probabilities of the task."""
+    return view.name not in lacks_of(view.fitted).probabilities
 
 
 def _has_decision(view: "TaskView") -> bool:
-    """Raise AttributeError where the model has none."""
-    return hasattr(view.fitted, "decision_function")
+    """Whether the model has raw predictions of the task."""
+    return view.name not in lacks_of(view.fitted).decisions
 
 
 class TaskView(BaseEstimator):
