@@ -13,7 +13,7 @@ from ._fit import new_networks, require_finite, seed_of, trainer_of
 from ._prepare import Prepared, prepare, prepare_more
 from ._samples import Samples
 
-OF_WHOLE_FITS = ("n_iter_by_member_", "task_loss_curve_", "_held_out_raw")
+OF_WHOLE_FITS = ("n_iter_by_member_", "task_loss_curve_", "_oof_raw")
 
 
 def takes_parts(model: Any) -> bool:
