@@ -1,7 +1,6 @@
 """IndependentTasks: an ordinary scikit-learn estimator for each of several tasks."""
 
 from collections.abc import Hashable
-from numbers import Integral
 from typing import Any, ClassVar
 
 from sklearn.utils.parallel import Parallel, delayed
@@ -12,7 +11,7 @@ from ..heads import fit_weights
 from ..linear_model import MultiTaskGLM, MultiTaskLogisticRegression, MultiTaskRidge
 from ..penalties import MeanRegularized
 from ..tasks import check_predict_around
-from ..utils import Either, Instance, OneOf, Rule
+from ..utils import Jobs, Rule
 from ._joined import input_tags_of
 from ._members import MemberAnswers, fit_member, members_of
 from ._rules import OfOneTask
@@ -117,7 +116,7 @@ class IndependentTasks(JointModel):
         "classifier": OfOneTask("classifier"),
         "regressor": OfOneTask("regressor"),
         "counter": OfOneTask("regressor"),
-        "n_jobs": Either(Instance(Integral), OneOf(None)),
+        "n_jobs": Jobs(),
     }
 
     def __init__(

@@ -11,6 +11,7 @@ from ..base import Answers, ByTask
 from ..heads import ClassificationHead, CountHead, Head
 from ..model_selection import OutOfFold, out_of_fold, say
 from ..tasks import Labels, TaskTargets, final_step
+from ._rules import is_estimator
 
 
 @dataclass(frozen=True)
@@ -112,7 +113,8 @@ def held_out_means(
 
 def input_tags_of(tags: Any, models: Sequence[Any]) -> Any:
     """Return tags that take what all models take."""
-    inputs = [get_tags(model).input_tags for model in models]
+    # What is no estimator is refused by fit, which asks for tags first.
+    inputs = [get_tags(model).input_tags for model in models if is_estimator(model)]
     tags.input_tags.sparse = all(own.sparse for own in inputs)
     tags.input_tags.allow_nan = all(own.allow_nan for own in inputs)
     return tags

@@ -4,13 +4,14 @@ from collections.abc import Hashable
 from typing import Any
 
 from sklearn.base import is_classifier, is_regressor
+from sklearn.utils import get_tags
 
-from ..utils import Rule
+from ..utils import Estimator, Rule
 
 
 def is_joint(estimator: Any) -> bool:
-    """Whether an estimator is for several tasks: ordinary ones are classifiers or regressors."""
-    return not is_classifier(estimator) and not is_regressor(estimator)
+    """Whether an estimator is for several tasks: ordinary ones that predict are classifiers, regressors, clusterers."""
+    return hasattr(estimator, "predict") and get_tags(estimator).estimator_type is None
 
 
 class OfOneTask(Rule):
@@ -43,7 +44,7 @@ class Joint(Rule):
 
 def is_estimator(value: Any) -> bool:
     """Whether a value is an estimator, not a class of them."""
-    return hasattr(value, "fit") and hasattr(value, "get_params") and not isinstance(value, type)
+    return Estimator().admits(value)
 
 
 class TaskName(Rule):

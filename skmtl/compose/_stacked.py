@@ -10,9 +10,9 @@ from sklearn.utils.metadata_routing import UNUSED
 from sklearn.utils.validation import check_consistent_length, check_is_fitted
 
 from ..base import Answers, ByTask, JointModel
-from ..model_selection import folds_of, folds_once, routing_of, weight_name
+from ..model_selection import Splitting, folds_of, folds_once, routing_of, weight_name
 from ..tasks import TaskTargets, check_predict_around, groups_of
-from ..utils import Boolean, Either, OneOf, Rule, Several
+from ..utils import Boolean, Either, Jobs, OneOf, Rule, Seed, Several
 from ._independent import IndependentTasks
 from ._joined import JointAnswers, check_same_tasks, finite, held_out_means, input_tags_of
 from ._predicted import Source, as_inputs, beside, check_called
@@ -178,7 +178,10 @@ class StackedTasks(JointModel):
     _rules: ClassVar[dict[str, Rule]] = {
         "estimator": Joint(),
         "final": Joint(),
+        "cv": Splitting(),
         "passthrough": Boolean(),
+        "n_jobs": Jobs(),
+        "random_state": Seed(),
         "order": Either(OneOf(None, "random"), Several(TaskName())),
     }
 

@@ -6,8 +6,9 @@ from typing import Any
 import numpy as np
 from scipy.cluster import hierarchy
 
-from ..utils import Either, Number, OneOf, require
+from ..utils import Either, Instance, Number, OneOf, require
 from ._similarity import cluster
+from ._task_affinity import TaskAffinity
 
 
 def group_tasks(
@@ -107,6 +108,7 @@ def link(similarity: np.ndarray, n_groups: int | None, threshold: float) -> np.n
 
 def check(affinity: Any, n_groups: Any, threshold: Any, signs: Any) -> None:
     """Raise ValueError where a parameter breaks its rule."""
+    require("affinity", affinity, Instance(TaskAffinity))
     n_tasks = len(affinity.correlation)
     require("n_groups", n_groups, Either(OneOf(None), Number(1, n_tasks, whole=True)))
     require("threshold", threshold, Number(0.0, 1.0, closed=False))

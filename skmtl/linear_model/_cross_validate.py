@@ -9,11 +9,11 @@ from numbers import Integral
 from typing import Any, NamedTuple
 
 import numpy as np
-from sklearn.model_selection import check_cv
 from sklearn.utils.parallel import Parallel, delayed
 
 from ..metrics import TaskScorer
-from ..model_selection import TaskStratifiedKFold, split_rows
+from ..model_selection import Fold as Split
+from ..model_selection import TaskStratifiedKFold, check_splitter, split_rows
 from ..penalties import Penalty
 from ..tasks import FitData
 from ._choice import Choice
@@ -92,9 +92,10 @@ class Tuning:
         check_names(came.targets)
         scorer = self.model.scoring
         scorer = scorer if isinstance(scorer, TaskScorer) else TaskScorer(scorer)
-        metrics = scorer.by_task(came.targets.task_types)
+        metrics = scorer.by_task(came.targets.task_types, "scoring")
+        splits = self._split(came)  # before the grid, which may need fits
         grid = self.grid(prepared, setup)
-        scores = Scores.of(tuple(metrics), self._score(came, setup, grid, metrics))
+        scores = Scores.of(tuple(metrics), self._score(came, setup, grid, metrics, splits))
         if scores.left_out:
             warnings.warn(
                 f"tasks were left out of folds in which they cannot be fitted or scored, {{task: folds}}: "
@@ -107,15 +108,22 @@ class Tuning:
         start = self._approach(came, prepared, found)
         return Choice(found.penalty, start, found.attributes() | self.report(found))
 
-    def _score(
-        self, came: FitData, setup: Setup, grid: Grid, metrics: Mapping[Hashable, Any]
-    ) -> np.ndarray:
-        """Return scores of shape (n_folds, n_rows, n_others, n_tasks)."""
+    def _split(self, came: FitData) -> list[Split]:
+        """Return the training and test rows of each fold."""
         if came.X.shape[0] < 2:
             raise ValueError("cross-validation needs at least 2 samples, got n_samples = 1")
         splitter = splitter_of(self.model)
-        groups = self.given["groups"]
-        splits = split_rows(splitter, came.X, came.targets, groups=groups)
+        return split_rows(splitter, came.X, came.targets, groups=self.given["groups"])
+
+    def _score(
+        self,
+        came: FitData,
+        setup: Setup,
+        grid: Grid,
+        metrics: Mapping[Hashable, Any],
+        splits: list[Split],
+    ) -> np.ndarray:
+        """Return scores of shape (n_folds, n_rows, n_others, n_tasks)."""
         context = self.context.subcontext(
             task_name="folds", max_subtasks=len(splits), sequential_subtasks=False
         )
@@ -176,4 +184,4 @@ def splitter_of(model: Any) -> Any:
     if model.cv is None or isinstance(model.cv, Integral):
         n_folds = N_FOLDS if model.cv is None else model.cv
         return TaskStratifiedKFold(n_folds, shuffle=True, random_state=model.random_state)
-    return check_cv(model.cv)
+    return check_splitter(model.cv)

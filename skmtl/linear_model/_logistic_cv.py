@@ -6,16 +6,18 @@ from typing import Any, ClassVar
 import numpy as np
 from sklearn.utils.metadata_routing import UNUSED
 
-from ..model_selection import routing_of
+from ..metrics import Scoring
+from ..model_selection import Splitting, routing_of
 from ..penalties import MeanRegularized
 from ..tasks import as_classes
 from ..utils import (
     POSITIVE,
     CallbackSupport,
     Either,
-    Instance,
+    Jobs,
     Number,
     OneOf,
+    Seed,
     Several,
     with_callbacks,
 )
@@ -215,7 +217,10 @@ class MultiTaskLogisticRegressionCV(CallbackSupport, JointLinearModel):
         "Cs": Either(Number(1, whole=True), Several(POSITIVE)),
         "sharings": Several(Number(0.0, 1.0)),
         "select": OneOf("best", "1se"),
-        "n_jobs": Either(Instance(Integral), OneOf(None)),
+        "cv": Splitting(),
+        "scoring": Scoring(),
+        "n_jobs": Jobs(),
+        "random_state": Seed(),
         "verbose": Number(0, whole=True),
     }
 

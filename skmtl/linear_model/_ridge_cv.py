@@ -4,10 +4,10 @@ import warnings
 
 import numpy as np
 
-from ..model_selection import split_rows
+from ..model_selection import Splitting, split_rows
 from ..penalties import MeanRegularized
 from ..tasks import as_regression
-from ..utils import POSITIVE, Boolean, Either, Number, OneOf, Several
+from ..utils import POSITIVE, Boolean, Either, Number, OneOf, Seed, Several
 from ._base import JointLinearModel
 from ._choice import Choice
 from ._cross_validate import splitter_of
@@ -210,6 +210,8 @@ class MultiTaskRidgeCV(JointLinearModel):
         "alphas": Either(OneOf(None), Several(POSITIVE)),
         "sharings": Several(Number(0.0, 1.0)),
         "alpha_per_task": Boolean(),
+        "cv": Splitting(),
+        "random_state": Seed(),
     }
 
     def __init__(

@@ -10,7 +10,7 @@ from sklearn.utils.validation import check_consistent_length, check_is_fitted
 
 from ..base import JointModel, RawAnswers
 from ..model_selection import routing_of
-from ..tasks import FitData, TaskTargets, as_declared, check_fit, check_predict
+from ..tasks import FitData, TaskTargets, as_declared, check_fit, check_predict, groups_of
 from ..utils import CallbackSupport, Rule, with_callbacks
 from ._fit import Fitted, fit
 from ._holdout import splitter_of
@@ -290,7 +290,7 @@ class MultiTaskMLP(CallbackSupport, ClassNamePrefixFeaturesOutMixin, Transformer
         former = self._forget()
         check_rules(self)
         came = check_fit(self, X, y, sample_weight, as_declared(self.task_types))
-        check_consistent_length(X, groups)
+        check_consistent_length(X, groups := groups_of(came.targets, groups))
         weights = None if sample_weight is None else {"sample_weight": sample_weight}
         told = {"X": X, "y": y, "metadata": weights}
         context.call_on_fit_task_begin(estimator=self, **told)

@@ -1,8 +1,9 @@
 """Targets in, predictions out."""
 
 from ._known import as_known, check_classes, with_classes
-from ._labels import Labels, among_all, groups_of, labels_of, read_like
+from ._labels import Labels, among_all, check_numbers, groups_of, labels_of, read_like
 from ._layout import Layout, VectorLayout, read_targets
+from ._numbers import naming, refuse_times, require_table
 from ._pairing import check_same_rows, warn_of_indexes
 from ._targets import TaskTargets
 from ._types import CLASS_TYPES
@@ -50,6 +51,7 @@ __all__ = [
     "check_fit",
     "check_fit_around",
     "check_inputs",
+    "check_numbers",
     "check_predict",
     "check_predict_around",
     "check_same_rows",
@@ -58,8 +60,11 @@ __all__ = [
     "groups_of",
     "inputs_of",
     "labels_of",
+    "naming",
     "read_like",
     "read_targets",
+    "refuse_times",
+    "require_table",
     "require_target",
     "steps_before",
     "task_view",

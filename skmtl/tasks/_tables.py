@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from ..utils import is_frame, read_frame
+from ..utils import check_unique_columns, is_frame, read_frame
 from ._columns import observed
 
 FEW_ROWS = 5
@@ -28,7 +28,12 @@ def as_pandas(columns: Mapping[Hashable, np.ndarray], index: Any) -> Any:
 
     frame = pd.DataFrame(dict(enumerate(columns.values())))
     frame = frame.set_axis(pd.Index(tuple(columns), tupleize_cols=False), axis=1)
-    return frame if index is None else frame.set_axis(pd.Index(index), axis=0)
+    if index is None:
+        return frame
+    labels = pd.Index(index)
+    if len(labels) != len(frame):
+        raise ValueError(f"index must have {len(frame)} labels, one a sample, got {len(labels)}")
+    return frame.set_axis(labels, axis=0)
 
 
 def shown(column: np.ndarray) -> str:
@@ -46,6 +51,7 @@ def columns_of(y: Any) -> Mapping[Hashable, Any]:
     """Return the columns of a dict or a frame."""
     if isinstance(y, Mapping):
         return y
+    check_unique_columns(y, "task names")
     if is_frame(y):
         return read_frame(y)
     raise ValueError(f"y must be a dict of columns or a data frame, got {type(y).__name__}")
