@@ -11,8 +11,13 @@ from skmtl import (
     MultiTaskRidge,
     TaskPerGroupClassifier,
     TaskTargets,
+    task_view,
 )
-from skmtl.metrics import task_scores
+from skmtl.inspection import compare_sharing, group_tasks, task_affinity
+from skmtl.linear_model import regularization_path
+from skmtl.metrics import task_scorer, task_scores
+from skmtl.model_selection import TaskStratifiedKFold, cross_val_predict
+from skmtl.penalties import L21
 
 
 @pytest.fixture
@@ -42,11 +47,68 @@ def test_gaps_in_inputs(data):
             ask()
 
 
-def test_arguments_in_another_order(data):
+ORDERS = {
+    "a model for targets": (
+        lambda m, X, y: task_scores(m, X, y),
+        "y_true must be targets, got MultiTaskGLM: the order is",
+    ),
+    "a model last": (lambda m, X, y: task_scores(y, X, m), r"is task_scores\(y_true, model, X\)"),
+    "targets for inputs of scores": (
+        lambda m, X, y: task_scores(X, m, y),
+        "X must be .* as targets",
+    ),
+    "fit": (
+        lambda m, X, y: m.fit(y, X),
+        "X must be a table of inputs, got dict with .'ill', 'days'",
+    ),
+    "fit, numbers": (
+        lambda m, X, y: MultiTaskRidge().fit(TaskTargets({"days": y["days"]}), X),
+        "X must be a table of inputs, got TaskTargets",
+    ),
+    "fit, composed": (lambda m, X, y: IndependentTasks().fit(y, X), "X must be a table of inputs"),
+    "fit, a model": (lambda m, X, y: m.fit(X, m), "y must hold data, got an estimator, MultiTaskG"),
+    "fit, by group": (
+        lambda m, X, y: TaskPerGroupClassifier(group=0).fit(X, m),
+        "y must hold data, got an estimator",
+    ),
+    "predict": (lambda m, X, y: m.predict(TaskTargets(y)), "X must be a table of inputs"),
+    "score": (lambda m, X, y: m.score(y, X), "X must be a table of inputs"),
+    "scorer": (lambda m, X, y: task_scorer()(X, y, m), "ndarray is no joint model"),
+    "folds": (lambda m, X, y: list(TaskStratifiedKFold(2).split(y, X)), "X must be a table"),
+    "out of fold": (lambda m, X, y: cross_val_predict(X, y, m), "estimator must be a model.*order"),
+    "out of fold, targets": (lambda m, X, y: cross_val_predict(m, y, X), "X must be a table"),
+    "a class": (
+        lambda m, X, y: cross_val_predict(MultiTaskGLM, X, y),
+        "got the class MultiTaskGLM",
+    ),
+    "sharing": (lambda m, X, y: compare_sharing(X, y, m), "joint must be a model, got ndarray"),
+    "affinity": (lambda m, X, y: task_affinity(y, X), "X must be a table of inputs"),
+    "affinity, a model": (
+        lambda m, X, y: task_affinity(m, X),
+        "X must hold data, got an estimator",
+    ),
+    "groups of tasks": (lambda m, X, y: group_tasks(m), "affinity must be what task_affinity"),
+    "path": (lambda m, X, y: regularization_path(y, X, L21()), "X must be a table of inputs"),
+    "path, penalty": (lambda m, X, y: regularization_path(L21(), X, y), "penalty of"),
+    "view": (
+        lambda m, X, y: task_view("ill", m),
+        r"fitted must be a model.*task_view\(fitted, name",
+    ),
+    "view, a table": (lambda m, X, y: task_view(m, X), "is no task of the model"),
+}
+
+
+@pytest.mark.parametrize(("call", "said"), ORDERS.values(), ids=ORDERS.keys())
+def test_arguments_in_another_order(call, said, data):
     X, y = data
-    model = MultiTaskGLM().fit(X, y)
-    with pytest.raises(ValueError, match=r"y_true must be targets, got MultiTaskGLM: the order is"):
-        task_scores(model, X, y)
+    with pytest.raises((TypeError, ValueError), match=said):
+        call(MultiTaskGLM().fit(X, y), X, y)
+
+
+def test_a_splitter_looks_at_the_number_of_inputs_alone(data):
+    """Targets in place of inputs are as good as any."""
+    y = TaskTargets(data[1])
+    assert len(list(TaskStratifiedKFold(2).split(y, y))) == 2
 
 
 def test_numbers_that_no_float_holds(data):

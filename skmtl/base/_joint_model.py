@@ -114,7 +114,7 @@ class JointModel(Configurable):
             Inputs.
 
         y : dict, TaskTargets, data frame or array-like
-            Targets; missing labels are left out.
+            Targets; missing labels are left out, and so are tasks that y does not name, with a warning.
 
         sample_weight : array-like, data frame or TaskTargets, default=None
             Weights, as in ``fit``.

@@ -7,13 +7,13 @@ from typing import Any, ClassVar
 import numpy as np
 from sklearn.base import clone
 from sklearn.utils.metadata_routing import UNUSED
-from sklearn.utils.validation import check_consistent_length, check_is_fitted
+from sklearn.utils.validation import check_is_fitted
 
 from ..base import Answers, ByTask, JointModel
 from ..heads import ClassificationHead, Head
 from ..linear_model import MultiTaskGLM
 from ..model_selection import Splitting, folds_of, folds_once, routing_of, weight_name
-from ..tasks import check_predict_around, groups_of
+from ..tasks import check_lengths, check_predict_around, groups_of
 from ..utils import Jobs, OneOf, Rule
 from ._gate import TaskGate, errors_of, gates, with_relative_weights
 from ._independent import alone
@@ -221,7 +221,7 @@ class GatedTasks(JointModel):
         came, labels, heads = read_tasks(self, X, y, sample_weight)
         X, targets = came.X, came.targets
         groups = groups_of(targets, groups)
-        check_consistent_length(X, groups)
+        check_lengths(X=X, groups=groups)
         folds = folds_once(self.cv, X, targets, groups)
         fitted, means = [], []
         for role, model in zip(("joint", "separate"), self._models()):
@@ -237,7 +237,6 @@ class GatedTasks(JointModel):
         }
         self.gate_: dict[Any, TaskGate] = gates(self.gate, errors)
         self.joint_, self.separate_ = fitted
-        self._like = targets[:0]
         self._keep_tasks(came, heads)
         return self
 
@@ -258,7 +257,7 @@ class GatedTasks(JointModel):
     def _answers(self, X: Any) -> GatedAnswers:
         check_is_fitted(self)
         X = check_predict_around(self, X)
-        models = (JointAnswers(m, X, self._like) for m in (self.joint_, self.separate_))
+        models = (JointAnswers(m, X) for m in (self.joint_, self.separate_))
         weights = {name: gate.weight for name, gate in self.gate_.items()}
         return GatedAnswers(self._heads, weights, *models)
 

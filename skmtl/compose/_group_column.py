@@ -58,11 +58,11 @@ def split_groups(estimator: Any, X: Any, group: Any, reset: bool) -> Grouped:
 def split_frame(estimator: Any, X: Any, group: Any, reset: bool) -> Grouped:
     """Take a column out of a data frame."""
     validate_data(estimator, X, reset=reset, skip_check_array=True)
-    names = list(X.columns)
+    frame = nw.from_native(X, eager_only=True)
+    names = frame.columns
     if isinstance(group, str) and group not in names:
         raise ValueError(f"group must name a column of X, got {group!r}; X has {names}")
     position = place(names.index(group) if isinstance(group, str) else group, len(names))
-    frame = nw.from_native(X, eager_only=True)
     column = series_values(frame[:, position].to_native())
     others = [k for k in range(len(names)) if k != position]
     return Grouped(as_numbers(estimator, frame[:, others].to_native()), known(column))

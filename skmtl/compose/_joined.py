@@ -11,7 +11,7 @@ from ..base import Answers, ByTask
 from ..heads import ClassificationHead, CountHead, Head
 from ..model_selection import OutOfFold, out_of_fold, say
 from ..tasks import Labels, TaskTargets, final_step
-from ._rules import is_estimator
+from ..utils import is_estimator
 
 
 @dataclass(frozen=True)
@@ -20,16 +20,16 @@ class JointAnswers(Answers):
 
     fitted: Any
     X: Any
-    like: TaskTargets
 
     def predictions(self) -> ByTask:
-        return dict(say(self.fitted, "predict", self.X, self.like))
+        return dict(say(self.fitted, "predict", self.X))
 
     def decisions(self) -> ByTask:
-        return say(self.fitted, "decision_function", self.X, self.like)
+        return say(self.fitted, "decision_function", self.X)
 
     def probabilities(self) -> ByTask:
-        return say(self.fitted, "predict_proba", self.X, self.like) if self.like.classes else {}
+        has_classes = bool(final_step(self.fitted).classes_)
+        return say(self.fitted, "predict_proba", self.X) if has_classes else {}
 
 
 def check_same_tasks(fitted: Any, targets: TaskTargets, parameter: str) -> None:
@@ -112,8 +112,7 @@ def held_out_means(
 
 
 def input_tags_of(tags: Any, models: Sequence[Any]) -> Any:
-    """Return tags that take what all models take."""
-    # What is no estimator is refused by fit, which asks for tags first.
+    """Return tags that take what all models take; what is no estimator, fit refuses."""
     inputs = [get_tags(model).input_tags for model in models if is_estimator(model)]
     tags.input_tags.sparse = all(own.sparse for own in inputs)
     tags.input_tags.allow_nan = all(own.allow_nan for own in inputs)

@@ -137,7 +137,6 @@ class NewTask(JointModel):
         alpha = self._strengths()[0]
         learner = MultiTaskGLM(MeanRegularized(alpha, 0.0))
         self.model_ = learner.fit(self._features(came.X), came.targets, came.weights)
-        self._like = came.targets[:0]
         self._keep_tasks(came, heads)
         return self
 
@@ -166,7 +165,7 @@ class NewTask(JointModel):
     def _answers(self, X: Any) -> JointAnswers:
         check_is_fitted(self)
         X = check_predict_around(self, X)
-        return JointAnswers(self.model_, self._features(X), self._like)
+        return JointAnswers(self.model_, self._features(X))
 
     def __sklearn_clone__(self):
         """Return an unfitted NewTask on top of the same model, which stays fitted."""

@@ -6,7 +6,7 @@ from typing import Any
 from sklearn.base import is_classifier, is_regressor
 from sklearn.utils import get_tags
 
-from ..utils import Estimator, Rule
+from ..utils import Rule, is_estimator
 
 
 def is_joint(estimator: Any) -> bool:
@@ -40,11 +40,6 @@ class Joint(Rule):
         return (
             "None or a joint estimator (IndependentTasks makes one of classifiers and regressors)"
         )
-
-
-def is_estimator(value: Any) -> bool:
-    """Whether a value is an estimator, not a class of them."""
-    return Estimator().admits(value)
 
 
 class TaskName(Rule):

@@ -7,11 +7,11 @@ from typing import Any, ClassVar
 from sklearn.base import clone
 from sklearn.utils import check_random_state
 from sklearn.utils.metadata_routing import UNUSED
-from sklearn.utils.validation import check_consistent_length, check_is_fitted
+from sklearn.utils.validation import check_is_fitted
 
 from ..base import Answers, ByTask, JointModel
 from ..model_selection import Splitting, folds_of, folds_once, routing_of, weight_name
-from ..tasks import TaskTargets, check_predict_around, groups_of
+from ..tasks import check_lengths, check_predict_around, groups_of
 from ..utils import Boolean, Either, Jobs, OneOf, Rule, Seed, Several
 from ._independent import IndependentTasks
 from ._joined import JointAnswers, check_same_tasks, finite, held_out_means, input_tags_of
@@ -27,7 +27,6 @@ class Link:
     """A fitted joint model of some tasks, and the tasks whose predictions are among its inputs."""
 
     fitted: Any
-    like: TaskTargets
     sources: tuple[Source, ...]
 
 
@@ -54,9 +53,7 @@ class LinkedAnswers(Answers):
         said = []
         for number, link in enumerate(self.links):
             inputs = as_inputs(link.sources, means)
-            said.append(
-                JointAnswers(link.fitted, beside(self.X, inputs, self.passthrough), link.like)
-            )
+            said.append(JointAnswers(link.fitted, beside(self.X, inputs, self.passthrough)))
             if number + 1 < len(self.links):
                 means |= finite(said[-1].means(), PARTS[min(number, 1)])
         return said
@@ -234,7 +231,7 @@ class StackedTasks(JointModel):
         came, labels, heads = read_tasks(self, X, y, sample_weight)
         X, targets, weights = came.X, came.targets, came.weights
         groups = groups_of(targets, groups)
-        check_consistent_length(X, groups)
+        check_lengths(X=X, groups=groups)
         check_called(heads)
         order = self._order_of(targets.tasks)
         steps = [targets.tasks, targets.tasks] if order is None else [(name,) for name in order]
@@ -253,7 +250,7 @@ class StackedTasks(JointModel):
             fitted = clone(model).fit(inputs, own, **params)
             part = PARTS[min(number, 1)]
             check_same_tasks(fitted, own, part)
-            links.append(Link(fitted, own[:0], before))
+            links.append(Link(fitted, before))
             if number + 1 < len(steps):
                 held_out = {"cv": folds, "n_jobs": self.n_jobs, "params": params}
                 own_heads = [sources[name].head for name in tasks]

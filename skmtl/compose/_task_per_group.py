@@ -26,9 +26,17 @@ from ..tasks import (
     read_targets,
     require_target,
 )
-from ..utils import Configurable, Rule, is_frame, is_missing, is_series
+from ..utils import (
+    Configurable,
+    Rule,
+    is_estimator,
+    is_frame,
+    is_missing,
+    is_series,
+    refuse_estimator,
+    refuse_lazy,
+)
 from ._group_column import Column, Grouped, check_same_kind, split_groups
-from ._rules import is_estimator
 
 
 class WithoutFolds(Rule):
@@ -182,6 +190,8 @@ class TaskPerGroup(Configurable):
 
 def one_outcome(estimator: Any, y: Any) -> np.ndarray:
     """Return y as one column; raise ValueError where it holds several, or misses the outcome of some rows."""
+    refuse_lazy("y", y)
+    refuse_estimator("y", y)
     if isinstance(y, Mapping) or (is_frame(y) and len(y.columns) > 1):
         name = type(estimator).__name__
         raise ValueError(

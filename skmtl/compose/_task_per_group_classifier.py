@@ -1,5 +1,7 @@
 """TaskPerGroupClassifier: classes, whose groups of rows are the tasks."""
 
+import warnings
+
 import numpy as np
 from sklearn.base import ClassifierMixin
 from sklearn.utils.multiclass import check_classification_targets
@@ -134,7 +136,10 @@ class TaskPerGroupClassifier(ClassifierMixin, TaskPerGroup):
         return MultiTaskLogisticRegression(0.3, 0.5, signs="same", pool_intercept=True)
 
     def _kind(self, y):
-        check_classification_targets(y)
+        with warnings.catch_warnings():
+            if y.dtype.kind in "OUS":  # of labels that may be numbers TaskTargets warn
+                warnings.filterwarnings("ignore", message="The number of unique classes")
+            check_classification_targets(y)
         return "multiclass" if len(np.unique(y)) > 2 else "binary"
 
     def _check_kind(self, model, outcome):

@@ -1,5 +1,6 @@
 """How related tasks are, before a model of all of them is chosen."""
 
+import warnings
 from collections.abc import Hashable
 from itertools import combinations
 from numbers import Integral
@@ -11,7 +12,6 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.utils import check_random_state
 from sklearn.utils.parallel import Parallel, delayed
-from sklearn.utils.validation import check_consistent_length
 
 from ..compose import Joint
 from ..linear_model import MultiTaskGLM
@@ -23,7 +23,7 @@ from ..model_selection import (
     warn_of_gaps,
 )
 from ..penalties import MeanRegularized
-from ..tasks import TaskTargets, groups_of, read_targets
+from ..tasks import TaskTargets, check_lengths, groups_of, read_targets
 from ..utils import Jobs, Number, Seed, require
 from ._association import UNKNOWN, associate, deviations
 from ._separate import Halves, OutOfFold, Separate, compare_halves, out_of_fold
@@ -172,7 +172,7 @@ def task_affinity(
     require("n_repeats", n_repeats, Number(1, whole=True))
     targets = read_targets(y).targets
     groups = groups_of(targets, groups)
-    check_consistent_length(X, targets, groups)
+    check_lengths(X=X, y=targets, groups=groups)
     if len(targets) < 2:
         raise ValueError(f"y must hold at least two tasks to compare, got {list(targets)}")
     require("estimator", estimator, Joint())
@@ -231,9 +231,10 @@ def classes_only(targets: TaskTargets) -> TaskTargets:
         name: column if name in targets.classes else np.where(targets.observed(name), 1.0, np.nan)
         for name, column in targets.items()
     }
-    return TaskTargets(
-        columns, task_types={name: targets.task_types[name] for name in targets.classes}
-    )
+    declared = {name: targets.task_types[name] for name in targets.classes}
+    with warnings.catch_warnings():  # what there is to say of labels was said when they were read
+        warnings.simplefilter("ignore", UserWarning)
+        return TaskTargets(columns, task_types=declared)
 
 
 def check_labels(targets: TaskTargets, n_folds: int) -> None:

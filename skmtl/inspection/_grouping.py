@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from scipy.cluster import hierarchy
 
-from ..utils import Either, Instance, Number, OneOf, require
+from ..utils import Either, Number, OneOf, require
 from ._similarity import cluster
 from ._task_affinity import TaskAffinity
 
@@ -45,6 +45,9 @@ def group_tasks(
 
     Raises
     ------
+    TypeError
+        If ``affinity`` is something else.
+
     ValueError
         If a parameter breaks its rule. The message names it, the rule and the value.
 
@@ -107,8 +110,10 @@ def link(similarity: np.ndarray, n_groups: int | None, threshold: float) -> np.n
 
 
 def check(affinity: Any, n_groups: Any, threshold: Any, signs: Any) -> None:
-    """Raise ValueError where a parameter breaks its rule."""
-    require("affinity", affinity, Instance(TaskAffinity))
+    """Raise ValueError where a parameter breaks its rule, TypeError where there is no affinity."""
+    if not isinstance(affinity, TaskAffinity):
+        kind = type(affinity).__name__
+        raise TypeError(f"affinity must be what task_affinity returns, got {kind}")
     n_tasks = len(affinity.correlation)
     require("n_groups", n_groups, Either(OneOf(None), Number(1, n_tasks, whole=True)))
     require("threshold", threshold, Number(0.0, 1.0, closed=False))

@@ -48,8 +48,9 @@ class MultiTaskGLM(JointLinearModel):
 
     tol : float, default=1e-16
         The solver stops where its estimate of the distance of the objective to the optimum, relative to the value at
-        the best constant prediction, is at most tol: an accuracy of predictions of about its square root. For
-        penalties that are not smooth that is the duality gap, a proof, and no smaller one than 1e-14 is asked for.
+        the best constant prediction, is at most tol, an accuracy of predictions of about its square root, and
+        ``dual_gap_`` at most tol or 1e-10, whichever is larger. For penalties that are not smooth it stops by
+        ``dual_gap_`` alone, and no smaller one than 1e-14 is asked for.
 
     warm_start : bool, default=False
         Whether ``fit`` starts from the coefficients of the fit before.

@@ -42,7 +42,8 @@ class MultiTaskRidge(JointLinearModel):
 
     tol : float, default=1e-16
         The solver stops where its estimate of the distance of the objective to the optimum, relative to the value at
-        the best constant prediction, is at most tol: an accuracy of predictions of about its square root.
+        the best constant prediction, is at most tol, an accuracy of predictions of about its square root, and
+        ``dual_gap_`` at most tol or 1e-10, whichever is larger.
 
     warm_start : bool, default=False
         Whether ``fit`` starts from the coefficients of the fit before.

@@ -8,7 +8,7 @@ import numpy as np
 from scipy.special import rel_entr
 from sklearn.utils.validation import check_consistent_length
 
-from ..tasks import check_numbers, check_weights, labels_of, read_like
+from ..tasks import check_numbers, check_weights, labels_of, read_common
 from ..utils import binary_unit
 from ._codes import UNKNOWN, encode
 
@@ -58,11 +58,11 @@ def mean_d2(
     sample_weight: Any,
 ) -> float:
     """Return the mean over tasks of D2, given predicted means or probabilities by task."""
-    targets = read_like(y, tuple(means))
+    targets = read_common(y, tuple(means), tuple(means))
     check_consistent_length(targets, *means.values())
     weights = check_weights(sample_weight, targets)
     scores, left_out = [], []
-    for name, mean in means.items():
+    for name in targets:
         if name not in classes:
             check_numbers(targets, name)
         labels = labels_of(targets, name, weights)
@@ -71,7 +71,9 @@ def mean_d2(
         if len(known) < 2 or np.all(known == known[0]) or is_new:
             left_out.append(name)
         else:
-            scores.append(explained(task_types[name], known, labels.pick(mean), labels.weight))
+            scores.append(
+                explained(task_types[name], known, labels.pick(means[name]), labels.weight)
+            )
     why = "y holds one value only, or none, or a class that the model has not seen"
     if not scores:
         raise ValueError(f"no task can be scored, of {left_out}: {why}")

@@ -1,14 +1,23 @@
 """Predictions of all tasks, made once, that scikit-learn's scorers ask one task at a time."""
 
 import warnings
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
 from sklearn.utils.metaestimators import available_if
 
-from ..tasks import TaskTargets, as_log_odds, check_same_rows, final_step, read_like
+from ..tasks import (
+    TaskTargets,
+    as_log_odds,
+    check_same_rows,
+    final_step,
+    has_names,
+    read_common,
+    read_like,
+    read_targets,
+)
 from ._codes import UNKNOWN, encode
 
 Arrays = Mapping[Hashable, np.ndarray]
@@ -32,8 +41,8 @@ class Predictions:
         self._found: dict[str, Arrays] = {}
 
     @classmethod
-    def of_model(cls, fitted: Any, X: Any) -> "Predictions":
-        """Predictions of a fitted joint model, or of a pipeline or search that ends in one."""
+    def of_model(cls, fitted: Any, X: Any, some: Sequence[Hashable] | None = None) -> "Predictions":
+        """Predictions of the tasks, or some of them, of a joint model, or a pipeline or search that ends in one."""
         final = final_step(fitted)
         tasks, classes = final.tasks_, final.classes_
 
@@ -50,7 +59,8 @@ class Predictions:
         if hasattr(fitted, "decision_function"):
             methods["decision_function"] = call(fitted.decision_function)
         events = TaskTargets._carry(dict.fromkeys(tasks, NO_LABELS), final._info).events
-        return cls(final.task_types_, classes, methods, events)
+        types = {name: final.task_types_[name] for name in (tasks if some is None else some)}
+        return cls(types, classes, methods, events)
 
     def event_of(self, name: Hashable, targets: TaskTargets) -> Any:
         """The class of two that targets name as the event, else the one that is known here; None where nobody knows."""
@@ -58,10 +68,14 @@ class Predictions:
         return self.events.get(name) if named is None else named
 
     @classmethod
-    def to_score(cls, fitted: Any, X: Any, y: Any) -> tuple[TaskTargets, "Predictions"]:
-        """Targets of the tasks of a fitted model, and its predictions for as many samples."""
+    def to_score(
+        cls, fitted: Any, X: Any, y: Any, asked: Sequence[Hashable] | None = None
+    ) -> tuple[TaskTargets, "Predictions"]:
+        """Targets of the tasks of a fitted model that y has, and its predictions of them; some are asked for."""
         check_same_rows(X=X, y=y)
-        return read_like(y, final_step(fitted).tasks_), cls.of_model(fitted, X)
+        known = final_step(fitted).tasks_
+        targets = read_common(y, known if asked is None else asked, known)
+        return targets, cls.of_model(fitted, X, targets.tasks)
 
     @classmethod
     def of_values(cls, values: Any, targets: TaskTargets) -> "Predictions":
@@ -108,15 +122,22 @@ def present(values: np.ndarray) -> np.ndarray:
 
 
 def read_values(values: Any, targets: TaskTargets) -> dict[Hashable, np.ndarray]:
-    """Read predictions by task, of shape (n_samples,) or (n_samples, n_classes)."""
+    """Read predictions by task, of shape (n_samples,) or (n_samples, n_classes); warn of tasks that targets lack."""
+    if not isinstance(values, Mapping) and has_names(values):
+        named = read_targets(values).targets
+        values = named if set(named) & set(targets) else values
     if not isinstance(values, Mapping):
         shape = np.shape(values)
         if len(targets) > 1 or len(shape) != 2 or shape[1] == 1:
             return of_length(targets.shape[0], dict(read_like(values, targets.tasks)))
         values = {targets.tasks[0]: np.asarray(values)}
-    unknown = [name for name in values if name not in targets]
-    if unknown or not values:
+    others = [name for name in values if name not in targets]
+    if len(others) == len(values):
         raise ValueError(f"y_pred must have tasks of y_true, {list(targets)}, got {list(values)}")
+    if others:
+        told = f"tasks {others} of y_pred are not in y_true: they are not scored"
+        warnings.warn(told, UserWarning, stacklevel=5)
+        values = {name: array for name, array in values.items() if name in targets}
     wide = {name: np.asarray(array) for name, array in values.items() if np.ndim(array) == 2}
     flat = {name: array for name, array in values.items() if name not in wide}
     read = {**wide, **(TaskTargets(flat) if flat else {})}

@@ -65,6 +65,9 @@ OF_EVENT = frozenset(
     }
 )
 
+# Metrics of two classes alone: of several, they have averages of other names, such as "f1_macro".
+OF_TWO_CLASSES = OF_EVENT - {"average_precision", "calibration_intercept"}
+
 # Metrics that say something of a sample with one class, or of a single label.
 OF_ANY_LABELS = frozenset(
     {"accuracy", "expected_calibration_error", "neg_brier_score", "neg_log_loss", "top_k_accuracy"}
@@ -99,33 +102,38 @@ DEFAULT_ORDER = (*dict.fromkeys(SCORES), *CALIBRATION)
 Metric = str | Callable[..., Any]
 
 
-def check_metric(metric: Any, name: Hashable, kind: str | None) -> None:
+def check_metric(metric: Any, name: Hashable, kind: str | None, n_classes: int = 0) -> None:
     """Raise ValueError where a metric is none, or does not fit the type of a task."""
     if not isinstance(metric, str):
         if not callable(metric):
             raise ValueError(
                 f"the metric of task {name!r} must be a name or a scorer, got {metric!r}"
             )
-        return
-    if metric in CALIBRATION:
-        if kind is not None and kind not in OF_TYPES[metric]:
-            raise ValueError(
-                f"metric {metric!r} does not fit task {name!r}, which is of type {kind!r}: it is for "
-                f"{' and '.join(OF_TYPES[metric])} tasks"
-            )
-        return
-    if metric != D2 and metric not in get_scorer_names():
+    elif metric != D2 and metric not in CALIBRATION and metric not in get_scorer_names():
         raise ValueError(
             f"{metric!r}, asked for task {name!r}, is no metric: it must be 'd2', one of {list(CALIBRATION)}, or "
             "one of sklearn.metrics.get_scorer_names()"
         )
-    of_classes = metric.startswith(CLASS_STEMS)
-    is_misfit = metric in NUMBER_METRICS if kind in CLASS_TYPES else of_classes
-    if kind is not None and is_misfit:
+    elif not fits(metric, kind, n_classes):
+        hint = " (metrics by task: {task: metric})"
+        if metric in CALIBRATION:
+            hint = f": it is for {' and '.join(OF_TYPES[metric])} tasks"
+        elif kind in CLASS_TYPES and metric in OF_TWO_CLASSES:
+            hint = f": it is for two classes, not {n_classes}"
         raise ValueError(
-            f"metric {metric!r} does not fit task {name!r}, which is of type {kind!r} (metrics by task: "
-            "{task: metric})"
+            f"metric {metric!r} does not fit task {name!r}, which is of type {kind!r}{hint}"
         )
+
+
+def fits(metric: Metric, kind: str | None, n_classes: int = 0) -> bool:
+    """Whether a metric is for tasks of a type, and of so many classes where these are known."""
+    if kind is None or not isinstance(metric, str) or metric == D2:
+        return True
+    if metric in CALIBRATION:
+        return kind in OF_TYPES[metric]
+    if kind in CLASS_TYPES:
+        return metric not in NUMBER_METRICS and not (n_classes > 2 and metric in OF_TWO_CLASSES)
+    return not metric.startswith(CLASS_STEMS)
 
 
 def check_event(metric: Any, name: Hashable, classes: np.ndarray, event: Any) -> None:

@@ -51,16 +51,18 @@ class TaskScorer(Configurable):
         self.check_params()
         final = final_step(estimator)
         metrics = self.by_task(final.task_types_)
-        targets, predictions = Predictions.to_score(estimator, X, y)
+        targets, predictions = Predictions.to_score(estimator, X, y, tuple(metrics))
         weights = check_weights(sample_weight, targets)
         scores = {
             name: TaskSample.of(name, predictions, targets, weights, X).score(metric)
             for name, metric in metrics.items()
+            if name in targets
         }
         mean = mean_of(scores)
         if self.average == MEAN:
             return mean
-        return {**{name: score.value for name, score in scores.items()}, MEAN: mean}
+        values = {name: score.value for name, score in scores.items()}
+        return {**dict.fromkeys(metrics, np.nan), **values, MEAN: mean}
 
     def by_task(
         self, task_types: Mapping[Hashable, str | None], parameter: str = "metric"
@@ -133,8 +135,8 @@ def task_scorer(metric: Any = None, *, average: str | None = MEAN) -> TaskScorer
     Warns
     -----
     UserWarning
-        When the scorer is called: if a task cannot be scored with these labels. It is left out of the mean, and is
-        NaN in the dict.
+        When the scorer is called: if a task cannot be scored with these labels, or is not among those of y, as in a
+        cohort that recorded some of the outcomes. It is left out of the mean, and is NaN in the dict.
 
     See Also
     --------

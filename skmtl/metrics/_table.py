@@ -1,13 +1,13 @@
 """A table of scores by task."""
 
 import warnings
-from collections.abc import Hashable, Mapping
+from collections.abc import Collection, Hashable, Mapping
 from typing import Any
 
 from ..tasks import TaskTargets, check_weights, read_targets, warn_of_indexes
 from ._bootstrap import Bootstrap
 from ._predictions import Predictions
-from ._rules import DEFAULT_ORDER, DEFAULTS, Metric, check_metric, is_of_event
+from ._rules import DEFAULT_ORDER, DEFAULTS, Metric, check_metric, fits, is_of_event
 from ._score import TaskSample
 
 
@@ -32,7 +32,8 @@ def task_scores(
     y_true : dict, TaskTargets, data frame or array-like of shape (n_samples,) or (n_samples, n_tasks)
         Targets; NaN, None, ``pd.NA`` or null where a label was not observed. With predictions instead of a
         model, types and classes are those of ``y_true``, or of ``y_pred`` where only that is a
-        ``TaskTargets``: counts, and classes with numbers for names, are declared so.
+        ``TaskTargets``: counts, and classes with numbers for names, are declared so. Of a cohort that recorded some of
+        the outcomes, or others as well, the tasks that both sides have by name are scored, with a warning for the rest.
 
     y_pred : estimator, dict, TaskTargets, data frame or array-like
         A fitted joint model (or a pipeline or search that ends in one), which predicts for ``X``; or predictions by
@@ -47,9 +48,10 @@ def task_scores(
     metrics : str, callable, list of these, or dict of {task: these}, default=None
         Names of ``sklearn.metrics.get_scorer_names()`` or scorers, as in ``task_scorer``; or ``"d2"``, the fraction of
         deviance explained (R2 for regression), and what is said of calibration under Notes. Where tasks are named, the
-        others are not scored. By default ``"d2"`` and: the area under the receiver's curve, log loss, accuracy and
-        calibration for classes, of two classes also average precision and Brier score; mean absolute and root mean
-        squared error for regression; mean absolute error and mean Poisson deviance for counts.
+        others are not scored; a metric for all tasks is NaN for those whose type it does not fit. By default ``"d2"``
+        and: the area under the receiver's curve, log loss, accuracy and calibration for classes, of two classes also
+        average precision and Brier score; mean absolute and root mean squared error for regression; mean absolute error
+        and mean Poisson deviance for counts.
 
     sample_weight : array-like of shape (n_samples,) or (n_samples, n_tasks), data frame or TaskTargets, default=None
         Weights of the samples, or of each sample in each task.
@@ -74,8 +76,9 @@ def task_scores(
     table : pandas.DataFrame
         A row a task. Columns: ``type``; ``n_labels``, the number of labels scored; a column a metric, in scikit-learn's
         sense that greater is better (``"neg_..."``), but for calibration; with draws, each followed by its interval,
-        ``"<metric>_low"`` and ``"<metric>_high"``. NaN where a default metric does not fit the task's
-        type or its kind of predictions, where a metric was not asked for the task, and where it is undefined.
+        ``"<metric>_low"`` and ``"<metric>_high"``. NaN where a metric does not fit the task's type (``"r2"`` of
+        classes, ``"f1"`` of more than two), where a default one does not fit its kind of predictions, where a metric
+        was not asked for the task, and where it is undefined.
 
     Raises
     ------
@@ -83,13 +86,15 @@ def task_scores(
         If pandas is not installed (``pip install 'skmtl[plot]'``).
 
     ValueError
-        If a metric that was asked for does not fit a task's type, or cannot score it; if predictions are missing
-        where there are labels, or do not fit the targets. The message names the task.
+        If a metric that was asked for a task by name does not fit its type, or one for all tasks fits none, or cannot
+        score a task; if predictions are missing where there are labels, or do not fit the targets; if both sides have
+        no task in common. The message names the task.
 
     Warns
     -----
     UserWarning
-        If a metric is undefined for the labels of a task: none, one class only, ...
+        If a metric is undefined for the labels of a task: none, one class only, ...; if one side has tasks that the
+        other has not (but a dict of predictions may leave tasks out).
 
     See Also
     --------
@@ -170,13 +175,19 @@ def task_scores(
             f"undefined, so NaN in the table: {', '.join(undefined)}", UserWarning, stacklevel=2
         )
     index = pd.Index(list(rows), name="task", tupleize_cols=False)
-    found = {column for row in rows.values() for column in row}
-    scores = list(dict.fromkeys(column for row in rows.values() for column in row))
+    columns = ordered({column for row in rows.values() for column in row}, metrics)
+    return pd.DataFrame(list(rows.values()), index=index, columns=columns)
+
+
+def ordered(columns: Collection[str], metrics: Any) -> list[str]:
+    """Return columns of the table in the order in which metrics were asked for."""
     if metrics is None:
-        ends = ("", "_low", "_high")
-        ordered = [f"{metric}{end}" for metric in DEFAULT_ORDER for end in ends]
-        scores = ["type", "n_labels", *(column for column in ordered if column in found)]
-    return pd.DataFrame(list(rows.values()), index=index, columns=scores)
+        titles = list(DEFAULT_ORDER)
+    else:
+        given = metrics.values() if isinstance(metrics, Mapping) else [metrics]
+        titles = [title(metric) for some in given for metric in several(some)]
+    scores = [f"{metric}{end}" for metric in dict.fromkeys(titles) for end in ("", "_low", "_high")]
+    return ["type", "n_labels", *(column for column in scores if column in columns)]
 
 
 def read(y_true: Any, y_pred: Any, X: Any) -> tuple[Any, Predictions]:
@@ -189,7 +200,10 @@ def read(y_true: Any, y_pred: Any, X: Any) -> tuple[Any, Predictions]:
     if is_model and X is None:
         raise ValueError(f"X must be given with a model, {type(y_pred).__name__}, to predict for")
     if not is_model and X is not None:
-        raise ValueError("X must be given with a model only, but y_pred holds predictions")
+        raise ValueError(
+            "X must be given with a model only, but y_pred holds predictions: the order is "
+            "task_scores(y_true, model, X)"
+        )
     if is_model:
         return Predictions.to_score(y_pred, X, y_true)
     warn_of_indexes(y_true=y_true, y_pred=y_pred)
@@ -205,7 +219,7 @@ def ask(metrics: Any, predictions: Predictions) -> dict[Hashable, list[Metric]]:
     if metrics is None:
         return {name: defaults(name, predictions) for name in kinds}
     if not isinstance(metrics, Mapping):
-        metrics = dict.fromkeys(kinds, metrics)
+        return fitting(several(metrics), predictions)
     unknown = [name for name in metrics if name not in kinds]
     if unknown or not metrics:
         raise ValueError(
@@ -213,11 +227,31 @@ def ask(metrics: Any, predictions: Predictions) -> dict[Hashable, list[Metric]]:
         )
     asked = {}
     for name, some in metrics.items():
-        several = list(some) if isinstance(some, list | tuple | set | frozenset) else [some]
-        for metric in several:
+        asked[name] = several(some)
+        for metric in asked[name]:
             check_metric(metric, name, kinds[name])
-        asked[name] = several
     return asked
+
+
+def several(metrics: Any) -> list[Metric]:
+    """Return one metric, or more, as a list."""
+    is_group = isinstance(metrics, list | tuple | set | frozenset)
+    return list(metrics) if is_group else [metrics]
+
+
+def fitting(metrics: list[Metric], predictions: Predictions) -> dict[Hashable, list[Metric]]:
+    """Return, of metrics for all tasks, those that fit each; raise ValueError where one fits none."""
+    kinds = predictions.task_types
+    n_classes = {name: len(predictions.classes.get(name, ())) for name in kinds}
+    for metric in metrics:
+        if not any(fits(metric, kind, n_classes[name]) for name, kind in kinds.items()):
+            first = next(iter(kinds))
+            check_metric(metric, first, kinds[first], n_classes[first])
+        check_metric(metric, next(iter(kinds)), None)
+    return {
+        name: [metric for metric in metrics if fits(metric, kind, n_classes[name])]
+        for name, kind in kinds.items()
+    }
 
 
 def defaults(name: Hashable, predictions: Predictions) -> list[Metric]:

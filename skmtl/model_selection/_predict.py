@@ -9,10 +9,17 @@ from sklearn import get_config
 from sklearn.base import clone
 from sklearn.utils.metadata_routing import MetadataRouter, MethodMapping, process_routing
 from sklearn.utils.parallel import Parallel, delayed
-from sklearn.utils.validation import check_consistent_length
 
-from ..tasks import TaskTargets, among_all, final_step, read_like, read_targets
-from ..utils import Estimator, Jobs, n_rows, read_groups, require, row_index, take_rows
+from ..tasks import TaskTargets, among_all, check_lengths, final_step, read_like, read_targets
+from ..utils import (
+    Jobs,
+    n_rows,
+    read_groups,
+    require,
+    require_estimator,
+    row_index,
+    take_rows,
+)
 from ._folds import Fold, check_splitter, split_rows
 from ._stratified import TaskStratifiedKFold
 
@@ -105,7 +112,7 @@ def cross_val_predict(
     """
     if method not in METHODS:
         raise ValueError(f"method must be one of {METHODS}, got {method!r}")
-    require("estimator", estimator, Estimator())
+    require_estimator("estimator", estimator, "cross_val_predict(estimator, X, y)")
     require("n_jobs", n_jobs, Jobs())
     targets, layout, _ = read_targets(y)
     found = out_of_fold(
@@ -130,7 +137,7 @@ def out_of_fold(
 ) -> "OutOfFold":
     """Ask models, each fitted without a fold, about that fold; all methods of one fit."""
     groups = None if groups is None else read_groups(groups)
-    check_consistent_length(X, targets, groups)
+    check_lengths(X=X, y=targets, groups=groups)
     splitter = folds_of(cv)
     routed = route(estimator, splitter, params, groups)
     splits = split_rows(splitter, X, targets, **{"groups": groups, **routed.split})
@@ -243,15 +250,16 @@ def predict_fold(
     }
     model.fit(take_rows(X, train), targets[train], **own)
     asked = take_rows(X, test)
-    return Part({m: say(model, m, asked, targets) for m in methods}, final_step(model).classes_)
+    return Part({m: say(model, m, asked) for m in methods}, final_step(model).classes_)
 
 
-def say(model: Any, method: str, X: Any, targets: TaskTargets) -> Any:
+def say(model: Any, method: str, X: Any) -> Any:
     """Return what a fitted model says of samples, by task."""
+    tasks = final_step(model).tasks_
     if method == "predict":
-        return read_like(model.predict(X), targets.tasks)
+        return read_like(model.predict(X), tasks)
     found = model.predict_proba(X) if method == "predict_proba" else model.decision_function(X)
-    return found if isinstance(found, Mapping) else {targets.tasks[0]: found}
+    return found if isinstance(found, Mapping) else {tasks[0]: found}
 
 
 def all_classes(name: Hashable, targets: TaskTargets, parts: list[Part]) -> np.ndarray:

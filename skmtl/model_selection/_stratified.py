@@ -7,9 +7,8 @@ from typing import Any, ClassVar
 import numpy as np
 from sklearn.model_selection import BaseCrossValidator
 from sklearn.utils import check_random_state
-from sklearn.utils.validation import check_consistent_length
 
-from ..tasks import groups_of, read_targets
+from ..tasks import check_lengths, groups_of, read_targets
 from ..utils import Seed, group_codes, require
 from ._assign import assign_folds, count_labels
 from ._strata import strata
@@ -151,7 +150,7 @@ class TaskStratifiedKFold(BaseCrossValidator):
             raise ValueError("TaskStratifiedKFold needs y, the targets, to split; got None")
         targets = read_targets(y).targets
         groups = groups_of(targets, groups)
-        check_consistent_length(X, targets, groups)
+        check_lengths(X=None if X is y else X, y=targets, groups=groups)
         codes, kind = None, "samples"
         if groups is not None:
             codes, kind = group_codes(groups), "groups"

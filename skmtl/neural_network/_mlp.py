@@ -6,23 +6,18 @@ from typing import Any, ClassVar
 from sklearn.base import ClassNamePrefixFeaturesOutMixin, TransformerMixin
 from sklearn.utils.metadata_routing import UNUSED
 from sklearn.utils.metaestimators import available_if
-from sklearn.utils.validation import check_consistent_length, check_is_fitted
+from sklearn.utils.validation import check_is_fitted
 
 from ..base import JointModel, RawAnswers
 from ..model_selection import routing_of
-from ..tasks import FitData, TaskTargets, as_declared, check_fit, check_predict, groups_of
-from ..utils import CallbackSupport, Rule, with_callbacks
+from ..tasks import FitData, TaskTargets, as_declared, check_fit, check_lengths, check_predict
+from ..utils import CallbackSupport, Rule, read_groups, with_callbacks
 from ._fit import Fitted, fit
 from ._holdout import splitter_of
-from ._out_of_fold import where_known
-from ._partial import begin, go_on
+from ._out_of_fold import held_out_answers, where_known
+from ._partial import begin, go_on, takes_parts
 from ._rules import RULES, check_rules
 from ._watch import Watcher
-
-
-def _takes_parts(model):
-    """Whether the solver can go on with more rows."""
-    return model.solver == "adam"
 
 
 class MultiTaskMLP(CallbackSupport, ClassNamePrefixFeaturesOutMixin, TransformerMixin, JointModel):
@@ -135,10 +130,10 @@ class MultiTaskMLP(CallbackSupport, ClassNamePrefixFeaturesOutMixin, Transformer
 
     oof_decision_ : dict of {task: ndarray}, or ndarray for 1-D y
         What ``decision_function`` says of the rows of ``fit``, each by the members that held it out; rows without
-        labels by all. NaN where ``cv`` never held out a row. Only with several members.
+        labels by all. NaN where ``cv`` never held out a row. Only with several members, after ``fit``.
 
     oof_probability_ : dict of {task: ndarray of shape (n_samples, n_classes)}, or ndarray for 1-D y
-        The same for ``predict_proba``.
+        The same for ``predict_proba``, where tasks have classes.
 
     oof_prediction_ : TaskTargets, data frame or ndarray
         The same for ``predict``, in the kind of container that ``fit`` got.
@@ -290,7 +285,7 @@ class MultiTaskMLP(CallbackSupport, ClassNamePrefixFeaturesOutMixin, Transformer
         former = self._forget()
         check_rules(self)
         came = check_fit(self, X, y, sample_weight, as_declared(self.task_types))
-        check_consistent_length(X, groups := groups_of(came.targets, groups))
+        check_lengths(X=X, groups=None if groups is None else read_groups(groups))
         weights = None if sample_weight is None else {"sample_weight": sample_weight}
         told = {"X": X, "y": y, "metadata": weights}
         context.call_on_fit_task_begin(estimator=self, **told)
@@ -299,7 +294,7 @@ class MultiTaskMLP(CallbackSupport, ClassNamePrefixFeaturesOutMixin, Transformer
         context.call_on_fit_task_end(estimator=self, **told, reconstruction_attributes={})
         return self
 
-    @available_if(_takes_parts)
+    @available_if(takes_parts)
     def partial_fit(self, X, y, classes=None, sample_weight=None):
         """Go once through some more rows, for data that do not fit in memory; absent with ``solver="lbfgs"``.
 
@@ -351,14 +346,24 @@ class MultiTaskMLP(CallbackSupport, ClassNamePrefixFeaturesOutMixin, Transformer
         return self._ensemble.shared(check_predict(self, X))
 
     def get_metadata_routing(self):
-        """Return who asks for which arguments of ``fit``: the model, and what makes the folds.
-
-        Returns
-        -------
-        routing : MetadataRouter
-            The requests.
-        """
+        """Return who asks for which arguments of ``fit``: the model, and what makes the folds."""
         return routing_of(self, splitter_of(self.cv))
+
+    @property
+    def oof_decision_(self):
+        """Raw predictions of the rows of ``fit``, by the members that held them out."""
+        return self._layout.pack_arrays(held_out_answers(self).decisions())
+
+    @property
+    def oof_probability_(self):
+        """Probabilities of classes, by the same members."""
+        return self._layout.pack_arrays(held_out_answers(self, with_classes=True).probabilities())
+
+    @property
+    def oof_prediction_(self):
+        """Predictions of every task, by the same members."""
+        predicted = where_known(held_out_answers(self))
+        return self._layout.pack(TaskTargets._carry(predicted, self._info), None)
 
     def _answers(self, X):
         check_is_fitted(self)
@@ -372,13 +377,7 @@ class MultiTaskMLP(CallbackSupport, ClassNamePrefixFeaturesOutMixin, Transformer
         self.task_loss_curve_ = trained.curves.by_task(
             tuple(found.prepared.targets), trained.best_epoch
         )
-        if found.oof is not None:
-            said, layout = RawAnswers(found.oof, found.prepared.heads), came.layout
-            self.oof_decision_ = layout.pack_arrays(said.decisions())
-            if came.targets.classes:
-                self.oof_probability_ = layout.pack_arrays(said.probabilities())
-            predicted = TaskTargets._carry(where_known(said), came.targets._info)
-            self.oof_prediction_ = layout.pack(predicted, None)
+        self._held_out_raw = found.oof
         self._keep_tasks(came, found.prepared.heads)  # last: it says that the model is fitted
         if trained.interrupted:
             warnings.warn("fit was interrupted; the best weights so far are kept", stacklevel=3)
@@ -386,7 +385,8 @@ class MultiTaskMLP(CallbackSupport, ClassNamePrefixFeaturesOutMixin, Transformer
     def _forget(self):
         """Drop what a former fit left; return its networks where the next one starts from them."""
         former = self.__dict__.pop("_ensemble", None)
-        self.__dict__.pop("_trainer", None)
+        for name in ("_trainer", "_held_out_raw"):
+            self.__dict__.pop(name, None)
         self._forget_fit()
         return former if self.warm_start is True else None
 

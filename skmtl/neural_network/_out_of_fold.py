@@ -27,6 +27,17 @@ def out_of_fold(
     return raw
 
 
+def held_out_answers(model: Any, with_classes: bool = False) -> RawAnswers:
+    """Return what was said of held-out rows; raise AttributeError where nothing was, or of no task with classes."""
+    raw = vars(model).get("_held_out_raw")
+    if raw is None or (with_classes and not model.classes_):
+        raise AttributeError(
+            f"{type(model).__name__} has predictions of held-out rows only after fit with several members, and "
+            "probabilities only of tasks with classes"
+        )
+    return RawAnswers(raw, model._heads)
+
+
 def where_known(said: RawAnswers) -> dict[Hashable, np.ndarray]:
     """Return what is predicted of each task: NaN or None where nothing is."""
     known = ~np.isnan(said.raw).any(axis=1)

@@ -7,25 +7,24 @@ from typing import Any
 import numpy as np
 
 from ..heads import open_heads
-from ..tasks import as_declared, as_known, check_classes, check_fit, with_classes
+from ..tasks import FitData, Typing, as_declared, as_known, check_classes, check_fit, with_classes
 from ._ensemble import Ensemble
 from ._fit import new_networks, require_finite, seed_of, trainer_of
 from ._prepare import Prepared, prepare, prepare_more
 from ._samples import Samples
 
-OF_WHOLE_FITS = (
-    "n_iter_by_member_",
-    "oof_decision_",
-    "oof_prediction_",
-    "oof_probability_",
-    "task_loss_curve_",
-)
+OF_WHOLE_FITS = ("n_iter_by_member_", "task_loss_curve_", "_held_out_raw")
+
+
+def takes_parts(model: Any) -> bool:
+    """Whether the solver can go on with more rows."""
+    return bool(model.solver == "adam")
 
 
 def begin(model: Any, X: Any, y: Any, classes: Any, sample_weight: Any) -> None:
     """Make the networks, and learn from the first rows."""
     typing = with_classes(classes, as_declared(model.task_types))
-    came = check_fit(model, X, y, sample_weight, typing)
+    came = read(model, X, y, sample_weight, typing, classes is not None)
     came = came._replace(inferred=frozenset())
     with warnings.catch_warnings():
         # Heads are opened, and learn from later rows.
@@ -42,11 +41,27 @@ def begin(model: Any, X: Any, y: Any, classes: Any, sample_weight: Any) -> None:
     model._keep_tasks(came, prepared.heads)
 
 
+def read(
+    model: Any,
+    X: Any,
+    y: Any,
+    sample_weight: Any,
+    typing: Typing,
+    are_known: bool,
+    reset: bool = True,
+) -> FitData:
+    """Check the arguments; where classes are known, that a few rows have many is no surprise."""
+    with warnings.catch_warnings():
+        if are_known:
+            warnings.filterwarnings("ignore", message="The number of unique classes")
+        return check_fit(model, X, y, sample_weight, typing, reset)
+
+
 def go_on(model: Any, X: Any, y: Any, classes: Any, sample_weight: Any) -> None:
     """Learn from more rows, of the classes that are known."""
     check_classes(classes, model.classes_, model.tasks_)
     typing = as_known(model._info)
-    came = check_fit(model, X, y, sample_weight, typing, reset=False)
+    came = read(model, X, y, sample_weight, typing, True, reset=False)
     former = model._ensemble
     prepared = prepare_more(
         came,

@@ -8,7 +8,6 @@ import numpy as np
 
 from ..utils import Configurable, Number
 
-DEFAULT_TOL = 1e-16
 PATIENCE = 20  # iterations without a gradient half as long (its norm is not monotone) after which it is hopeless
 
 Raw = list[np.ndarray]
@@ -24,12 +23,8 @@ class SmoothProblem(Protocol):
     def scale(self) -> float:
         """The objective at the best constant prediction."""
 
-    @property
-    def goal(self) -> float:
-        """Half the squared norm of the gradient that is small enough, whatever the preconditioner makes of it.
-
-        It is that for the default tol, and grows with it.
-        """
+    def goal(self, tol: float) -> float:
+        """Return half the squared norm of the gradient that is small enough, however the preconditioner sees it."""
 
     @property
     def has_close_preconditioner(self) -> bool:
@@ -101,10 +96,6 @@ class Solver(Configurable):
     @abstractmethod
     def solve(self, problem: SmoothProblem, start: np.ndarray) -> Solution:
         """Minimise the problem from start."""
-
-    def _goal(self, problem: SmoothProblem) -> float:
-        """Return the problem's goal for the tolerance of the solver."""
-        return problem.goal * max(1.0, self.tol / DEFAULT_TOL)
 
 
 class Stagnation:

@@ -36,7 +36,8 @@ class ConjugateGradient(Solver):
     >>> import numpy as np
     >>> from skmtl.solvers import ConjugateGradient
     >>> class Halfway:
-    ...     scale = goal = 1.0
+    ...     scale = 1.0
+    ...     def goal(self, tol): return 1.0
     ...     def begin(self, v): return [v.copy()], (v - 1.0) + v
     ...     def hessian_product(self, raw, D): return [D], 2.0 * D
     ...     def preconditioner(self, raw, closely=False): return lambda v: v
@@ -70,7 +71,7 @@ class ConjugateGradient(Solver):
         Z = precondition(residual)
         energy = residual @ Z
         D, stagnation = Z, Stagnation()
-        scale, goal = problem.scale, self._goal(problem)
+        scale, goal = problem.scale, problem.goal(self.tol)
         for n_iter in range(self.max_iter + 1):
             estimate, square = 0.5 * energy / scale, residual @ residual
             if n_iter == self.max_iter or not np.isfinite(estimate):

@@ -58,7 +58,8 @@ class LBFGS(Solver):
     >>> import numpy as np
     >>> from skmtl.solvers import LBFGS
     >>> class Chain:
-    ...     scale, goal, has_close_preconditioner = 1.0, 1.0, False
+    ...     scale, has_close_preconditioner = 1.0, False
+    ...     def goal(self, tol): return 1.0
     ...     def begin(self, v): return [v.copy()], self.gradient(v, [v])
     ...     def gradient(self, v, raw): return np.sinh(raw[0] - 1.0) + v
     ...     def advance(self, v, raw, D): return [D], self.gradient(v + D, [raw[0] + D])
@@ -96,7 +97,7 @@ class LBFGS(Solver):
         raw, C = problem.begin(v)
         precondition = Preconditioner(problem, raw if start.any() else None, self.tol)
         pairs: deque[Pair] = deque(maxlen=self.memory)
-        scale, goal, stagnation = problem.scale, self._goal(problem), Stagnation()
+        scale, goal, stagnation = problem.scale, problem.goal(self.tol), Stagnation()
         for n_iter in range(self.max_iter + 1):
             D = -quasi_newton(precondition, pairs, C)
             slope = C @ D

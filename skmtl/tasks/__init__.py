@@ -1,15 +1,25 @@
 """Targets in, predictions out."""
 
 from ._known import as_known, check_classes, with_classes
-from ._labels import Labels, among_all, check_numbers, groups_of, labels_of, read_like
+from ._labels import (
+    Labels,
+    among_all,
+    check_numbers,
+    groups_of,
+    has_names,
+    labels_of,
+    read_common,
+    read_like,
+)
 from ._layout import Layout, VectorLayout, read_targets
 from ._numbers import naming, refuse_times, require_table
-from ._pairing import check_same_rows, warn_of_indexes
+from ._pairing import check_lengths, check_same_rows, require_inputs, warn_of_indexes
 from ._targets import TaskTargets
 from ._types import CLASS_TYPES
 from ._validation import (
     X_RULES,
     FitData,
+    Typing,
     as_classes,
     as_declared,
     as_regression,
@@ -40,6 +50,7 @@ __all__ = [
     "TaskClassifier",
     "TaskRegressor",
     "TaskTargets",
+    "Typing",
     "VectorLayout",
     "among_all",
     "as_classes",
@@ -51,6 +62,7 @@ __all__ = [
     "check_fit",
     "check_fit_around",
     "check_inputs",
+    "check_lengths",
     "check_numbers",
     "check_predict",
     "check_predict_around",
@@ -58,12 +70,15 @@ __all__ = [
     "check_weights",
     "final_step",
     "groups_of",
+    "has_names",
     "inputs_of",
     "labels_of",
     "naming",
+    "read_common",
     "read_like",
     "read_targets",
     "refuse_times",
+    "require_inputs",
     "require_table",
     "require_target",
     "steps_before",

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..utils import EXACT, as_series, is_series, read_series
+from ..utils import EXACT, as_series, is_series, read_series, refuse_lazy
 from ._codes import coded_as_missing, texts_as_missing
 from ._objects import hide, read_objects, refusal, shortened
 
@@ -39,6 +39,7 @@ def read_column(name: Hashable, values: Any, codes: tuple | None = ()) -> Target
     codes stand for missing labels; with None, texts that a cast made of missing values do, with a warning.
     """
     categories = None
+    refuse_lazy(f"task {name!r}", values)
     values = as_series(values)
     missing: np.ndarray | None
     if not isinstance(values, np.ndarray) and is_series(values):

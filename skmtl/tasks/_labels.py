@@ -1,11 +1,12 @@
 """The labels of a task that count: observed, with a weight above zero."""
 
-from collections.abc import Hashable, Sequence
+import warnings
+from collections.abc import Hashable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..utils import binary_unit, read_groups
+from ..utils import binary_unit, is_frame, is_series, read_groups
 from ._layout import read_targets
 from ._targets import TaskTargets
 
@@ -65,8 +66,38 @@ def check_numbers(targets: TaskTargets, name: Hashable) -> None:
 def read_like(y: Any, tasks: Sequence[Hashable]) -> TaskTargets:
     """Read the targets of known tasks, by name, or by position where y has no names."""
     targets = read_targets(y).targets
-    if set(targets) == set(tasks):
-        return targets
+    return targets if set(targets) == set(tasks) else by_position(y, targets, tasks)
+
+
+def read_common(y: Any, asked: Sequence[Hashable], known: Sequence[Hashable]) -> TaskTargets:
+    """Read the targets of the tasks of a model that y has by name, of which some are asked for; warn of the others.
+
+    What has no names is read by position; raise ValueError where y has none of the tasks that are asked for.
+    """
+    targets = read_targets(y).targets
+    if not has_names(y) or not set(targets) & set(known):
+        return targets if set(targets) == set(known) else by_position(y, targets, known)
+    absent = [name for name in asked if name not in targets]
+    others = [name for name in targets if name not in known]
+    if len(absent) == len(asked):
+        raise ValueError(f"y must have a task to score, of {list(asked)}, got {list(targets)}")
+    told = []
+    if absent:
+        told.append(f"tasks {absent} of the model are not in y")
+    if others:
+        told.append(f"tasks {others} of y are not of the model")
+    if told:
+        warnings.warn(f"{', and '.join(told)}: they are not scored", UserWarning, stacklevel=4)
+    return targets.select([name for name in known if name in targets])
+
+
+def has_names(y: Any) -> bool:
+    """Whether a container says which tasks it holds."""
+    return isinstance(y, Mapping) or is_frame(y) or (is_series(y) and y.name not in (None, ""))
+
+
+def by_position(y: Any, targets: TaskTargets, tasks: Sequence[Hashable]) -> TaskTargets:
+    """Return targets under the names of as many tasks, in their order; raise ValueError where y has other names."""
     if isinstance(y, TaskTargets | dict) or len(targets) != len(tasks):
         raise ValueError(f"y must have the tasks of the model, {list(tasks)}, got {list(targets)}")
     info = {task: targets._info[name] for task, name in zip(tasks, targets, strict=True)}

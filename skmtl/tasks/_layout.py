@@ -8,7 +8,14 @@ from typing import Any, NamedTuple
 import numpy as np
 from scipy import sparse
 
-from ..utils import FrameTemplate, check_unique_columns, is_frame, is_series, row_index
+from ..utils import (
+    FrameTemplate,
+    is_frame,
+    is_series,
+    refuse_estimator,
+    refuse_lazy,
+    row_index,
+)
 from ._numbers import naming
 from ._objects import shortened
 from ._rows import RowLabels
@@ -93,7 +100,8 @@ def read_targets(y: Any) -> Read:
         return Read(y, DictLayout(), True)
     if isinstance(y, Mapping):
         return Read(TaskTargets(y), DictLayout(), False)
-    check_unique_columns(y, "task names")
+    refuse_lazy("y", y)
+    refuse_estimator("y", y)
     if is_frame(y):
         return Read(TaskTargets(y), FrameLayout(FrameTemplate.of(y)), False)
     if is_series(y):

@@ -8,12 +8,14 @@ import narwhals.stable.v2 as nw
 import numpy as np
 from scipy import sparse
 
-from ..utils import check_unique_columns, is_frame, is_missing, is_series, series_values
+from ..utils import is_frame, is_missing, is_series, series_values
 from ._objects import shortened
+from ._pairing import require_inputs
 
 
 def require_table(X: Any) -> None:
     """Raise ValueError where X can be no table of inputs, or holds dates, which NumPy takes for numbers."""
+    require_inputs(X)
     is_table = any(hasattr(X, name) for name in ("shape", "__array__", "__dataframe__"))
     is_list = isinstance(X, Sequence) and not isinstance(X, str | bytes)
     if isinstance(X, type) or not (is_table or is_list):
@@ -21,7 +23,6 @@ def require_table(X: Any) -> None:
             "Expected 2D array: X must be an array, a data frame or a sparse matrix of shape (n_samples, n_features), "
             f"got {shortened(X)}"
         )
-    check_unique_columns(X, "column names of X")
 
 
 def refuse_times(X: Any) -> None:

@@ -18,7 +18,9 @@ def read_objects(name: Hashable, array: np.ndarray) -> np.ndarray:
     known = np.array([not is_missing(value) for value in array], dtype=bool)
     held = array[known]
     if all(isinstance(value, str) for value in held):
-        return array if known.all() and len(held) else hide(array, ~known)
+        texts = np.full(len(array), None, dtype=object)
+        texts[known] = [str(value) for value in held]  # strings of a subclass as plain ones
+        return texts
     if all(isinstance(value, bool | np.bool_) for value in held):
         return held.astype(bool) if known.all() else hide(array, ~known)
     if not all(is_number(value) for value in held):

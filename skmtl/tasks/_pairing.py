@@ -7,14 +7,35 @@ from typing import Any
 import numpy as np
 from sklearn.utils.validation import check_consistent_length
 
-from ..utils import row_index
+from ..utils import refuse_estimator, refuse_lazy, row_index
 from ._targets import TaskTargets
 
 
 def check_same_rows(**tables: Any) -> None:
     """Raise ValueError where tables have different numbers of rows; warn where their row indexes differ."""
-    check_consistent_length(*map(rows_of, tables.values()))
+    check_lengths(**tables)
     warn_of_indexes(**tables)
+
+
+def check_lengths(**tables: Any) -> None:
+    """Raise ValueError where tables have different numbers of rows, and TypeError where one is no table."""
+    for argument, table in tables.items():
+        if argument == "X":
+            require_inputs(table)
+        refuse_lazy(argument, table)
+        refuse_estimator(argument, table)
+    check_consistent_length(*map(rows_of, tables.values()))
+
+
+def require_inputs(X: Any) -> None:
+    """Raise TypeError where X is what comes elsewhere, an estimator or targets, or has no rows yet."""
+    refuse_lazy("X", X)
+    refuse_estimator("X", X)
+    if isinstance(X, Mapping):
+        raise TypeError(
+            f"X must be a table of inputs, got {type(X).__name__} with {list(X)}, as targets are: inputs come before "
+            "targets"
+        )
 
 
 def warn_of_indexes(**tables: Any) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from ..utils import check_unique_columns, is_frame, read_frame
+from ..utils import is_frame, read_frame, refuse_lazy
 from ._columns import observed
 
 FEW_ROWS = 5
@@ -51,7 +51,7 @@ def columns_of(y: Any) -> Mapping[Hashable, Any]:
     """Return the columns of a dict or a frame."""
     if isinstance(y, Mapping):
         return y
-    check_unique_columns(y, "task names")
+    refuse_lazy("y", y)
     if is_frame(y):
         return read_frame(y)
     raise ValueError(f"y must be a dict of columns or a data frame, got {type(y).__name__}")

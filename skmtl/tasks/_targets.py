@@ -5,13 +5,13 @@ from typing import Any
 
 import numpy as np
 
-from ._array import as_matrix, check_names, warn_of_lost_types
+from ._array import NOT_ONE_OUTCOME, as_matrix, check_names, warn_of_losses
 from ._codes import MissingCodes
 from ._columns import TargetColumn, observed, read_column
 from ._joining import check_same_tasks, joined_columns, joined_rows
 from ._rows import RowLabels, check_index, common_index
 from ._tables import as_pandas, check_one_length, columns_of, same, summary
-from ._types import TaskInfo, check_events, check_task_types, declare, infer, name_event, without
+from ._types import TaskInfo, check_task_types, declare, infer_warily, with_events, without
 
 NO_ROWS = RowLabels()
 
@@ -126,8 +126,7 @@ class TaskTargets(dict):
         rows = y._rows if is_typed else RowLabels(None, common_index(columns))
         self._rows = rows if groups is None else RowLabels.of(groups, rows.index, self.shape[0])
         self._info.update(self.declared_as(check_task_types(task_types, self.tasks))._info)
-        for name, event in check_events(events, self.tasks).items():
-            self._info[name] = name_event(name, self._info[name], event)
+        self._info.update(with_events(events, self._info))
 
     @classmethod
     def _carry(
@@ -148,7 +147,7 @@ class TaskTargets(dict):
 
     def _set(self, name: Hashable, column: TargetColumn, info: TaskInfo | None) -> None:
         dict.__setitem__(self, name, column.values)
-        self._info[name] = infer(column) if info is None else info
+        self._info[name] = infer_warily(name, column) if info is None else info
 
     @property
     def tasks(self) -> tuple[Hashable, ...]:
@@ -345,8 +344,8 @@ class TaskTargets(dict):
         return (self._carry, (dict(self), self._info, self._rows))
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
-        warn_of_lost_types(self, self._info)
-        matrix = as_matrix(list(self.values()))
+        warn_of_losses(self, self._info, is_asked_for=dtype is not None)
+        matrix = as_matrix(self, self._info)
         return matrix if dtype is None else matrix.astype(dtype)
 
     def __array_function__(self, function: Any, types: Any, args: Any, kwargs: Any) -> Any:
@@ -354,7 +353,7 @@ class TaskTargets(dict):
             parts = list(args[0])
             check_same_tasks(parts)
             return self.concat(parts)
-        return NotImplemented
+        raise TypeError(f"{function.__name__} takes one array; {NOT_ONE_OUTCOME}")
 
     def to_frame(self, index: Any = None) -> Any:
         """Return a pandas frame, one column a task.

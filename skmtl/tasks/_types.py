@@ -1,5 +1,6 @@
 """Task types: what is inferred, what is declared, and what follows."""
 
+import warnings
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -11,6 +12,8 @@ from ._columns import FEW, TargetColumn, observed
 
 TASK_TYPES = ("regression", "binary", "multiclass", "count")
 CLASS_TYPES = ("binary", "multiclass")
+MANY = 20
+"""Of so few labels nothing is said where they are all different."""
 
 
 @dataclass(frozen=True)
@@ -74,6 +77,42 @@ def infer(column: TargetColumn) -> TaskInfo:
     return TaskInfo(kind, column.classes, column.are_labels, False, event)
 
 
+def infer_warily(name: Hashable, column: TargetColumn) -> TaskInfo:
+    """Infer the type of a task; warn where it has so many classes that they may be numbers."""
+    info = infer(column)
+    if info.type == "multiclass":
+        warn_of_many_classes(name, column.values)
+    return info
+
+
+def warn_of_many_classes(name: Hashable, values: np.ndarray) -> None:
+    """Warn as scikit-learn's classifiers do, where more than half of the labels are different ones."""
+    labels = values[observed(values)].tolist()
+    classes = set(labels)
+    if len(labels) <= MANY or len(classes) <= round(0.5 * len(labels)):
+        return
+    texts = [label for label in classes if isinstance(label, str) and not is_number_text(label)]
+    hint = ""
+    if 2 * len(texts) < len(classes) and isinstance(labels[0], str):
+        odd = f", after what is done about others, such as {min(texts)!r}" if texts else ""
+        hint = f" Most of them are numbers, written as strings: make numbers of them{odd}."
+    warnings.warn(
+        f"The number of unique classes is greater than 50% of the number of samples: task {name!r} could represent a "
+        f"regression problem, not a classification problem.{hint}",
+        UserWarning,
+        stacklevel=6,
+    )
+
+
+def is_number_text(label: str) -> bool:
+    """Whether a string is a number."""
+    try:
+        float(label)
+    except ValueError:
+        return False
+    return True
+
+
 def name_event(name: Hashable, info: TaskInfo, event: Any) -> TaskInfo:
     """Return info with the class that is the event; raise ValueError where it is none, or not of two."""
     if info.classes is None or info.type not in CLASS_TYPES:
@@ -102,16 +141,16 @@ def without(info: TaskInfo, codes: tuple | None) -> TaskInfo:
     return replace(info, classes=classes, type="binary" if is_pair else info.type)
 
 
-def check_events(events: Any, names: tuple[Hashable, ...]) -> dict[Hashable, Any]:
-    """Return {task: class} of the events that the user names."""
+def with_events(events: Any, info: Mapping[Hashable, TaskInfo]) -> dict[Hashable, TaskInfo]:
+    """Return info of the tasks whose event the user names."""
     if events is None:
         return {}
     if not isinstance(events, Mapping):
         raise ValueError(f"events must be a dict {{task: class}}, got {events!r}")
-    unknown = [name for name in events if name not in names]
+    unknown = [name for name in events if name not in info]
     if unknown:
-        raise ValueError(f"events names tasks that y does not have: {unknown}; y has {list(names)}")
-    return dict(events)
+        raise ValueError(f"events names tasks that y does not have: {unknown}; y has {list(info)}")
+    return {name: name_event(name, info[name], event) for name, event in events.items()}
 
 
 def declare(name: Hashable, info: TaskInfo, kind: str, values: np.ndarray) -> TaskInfo:

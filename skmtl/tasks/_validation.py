@@ -15,7 +15,7 @@ from ._layout import Layout, read_targets
 from ._numbers import naming, refuse_times, require_table
 from ._pairing import check_same_rows
 from ._targets import TaskTargets
-from ._types import check_task_types
+from ._types import check_task_types, warn_of_many_classes
 from ._weights import check_weights
 
 X_RULES = {"accept_sparse": "csr", "dtype": [np.float64, np.float32]}
@@ -169,4 +169,6 @@ def as_classes(targets: TaskTargets) -> Typed:
         classes = targets.distinct(name)
         several = kind == "multiclass" or (classes is not None and len(classes) > 2)
         kinds[name] = "multiclass" if several else "binary"
+        if several and kind != "multiclass":
+            warn_of_many_classes(name, targets[name])
     return Typed(targets.declared_as(kinds), frozenset())

@@ -10,7 +10,7 @@ from sklearn.utils import get_tags
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
-from ..utils import is_frame, read_frame
+from ..utils import is_frame, read_frame, require_estimator
 from ._affine import before
 from ._columns import read_column
 
@@ -59,19 +59,20 @@ def task_view(fitted: Any, name: Hashable) -> "TaskClassifier | TaskRegressor":
     >>> view.score(X, ["no", "no", "yes", "yes"])
     1.0
     """
+    require_estimator("fitted", fitted, "task_view(fitted, name)")
     check_is_fitted(fitted)
     final = final_step(fitted)
-    if name not in final.tasks_:
+    if not isinstance(name, Hashable) or name not in final.tasks_:
         raise ValueError(f"{name!r} is no task of the model; the tasks are {list(final.tasks_)}")
     return (TaskClassifier if name in final.classes_ else TaskRegressor)(fitted, name)
 
 
 def final_step(fitted: Any) -> Any:
     """Return the joint model at the end of pipelines and searches."""
-    while "tasks_" not in vars(fitted):
-        if "best_estimator_" in vars(fitted):
+    while "tasks_" not in getattr(fitted, "__dict__", {}):
+        if "best_estimator_" in getattr(fitted, "__dict__", {}):
             fitted = fitted.best_estimator_
-        elif "steps" in vars(fitted):
+        elif "steps" in getattr(fitted, "__dict__", {}):
             fitted = fitted.steps[-1][1]
         else:
             raise TypeError(

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from sklearn.utils.validation import check_array
 
-from ..utils import is_frame, is_series, read_frame, read_series
+from ..utils import is_frame, is_series, read_frame, read_series, refuse_lazy
 from ._numbers import naming
 from ._targets import TaskTargets
 
@@ -15,6 +15,7 @@ def check_weights(sample_weight: Any, targets: TaskTargets) -> np.ndarray | None
     """Return weights of shape (n_samples,) or (n_samples, n_tasks), or None where all are one."""
     if sample_weight is None:
         return None
+    refuse_lazy("sample_weight", sample_weight)
     n_samples, n_tasks = targets.shape
     if isinstance(sample_weight, Mapping) or is_frame(sample_weight):
         sample_weight = _by_task(sample_weight, targets)

@@ -11,11 +11,13 @@ from ._frames import (
     is_series,
     read_frame,
     read_series,
+    refuse_lazy,
     row_index,
     series_values,
 )
 from ._groups import exact_ids, group_codes, read_groups
 from ._missing import CAST_TEXTS, is_missing
+from ._order import is_estimator, refuse_estimator, require_estimator
 from ._params import (
     BELOW_ONE,
     NOT_NEGATIVE,
@@ -64,6 +66,7 @@ __all__ = [
     "check_unique_columns",
     "exact_ids",
     "group_codes",
+    "is_estimator",
     "is_frame",
     "is_index",
     "is_missing",
@@ -72,7 +75,10 @@ __all__ = [
     "read_frame",
     "read_groups",
     "read_series",
+    "refuse_estimator",
+    "refuse_lazy",
     "require",
+    "require_estimator",
     "row_index",
     "series_values",
     "sum_duplicates",

@@ -25,6 +25,17 @@ class SeriesValues(NamedTuple):
     is_ordered: bool = False
 
 
+def refuse_lazy(argument: str, table: Any) -> None:
+    """Raise TypeError where a table has no rows before they are computed, as a LazyFrame of polars."""
+    check_unique_columns(table, "task names" if argument == "y" else f"column names of {argument}")
+    found = nw.from_native(table, pass_through=True)
+    if isinstance(found, nw.LazyFrame) and not hasattr(table, "__array__"):
+        raise TypeError(
+            f"{argument} must be a table with rows, got a {type(table).__name__}, whose rows are not computed before "
+            ".collect(): give what that returns"
+        )
+
+
 def is_frame(y: Any) -> bool:
     """Whether y is an eager data frame of a library that narwhals knows."""
     return isinstance(nw.from_native(y, eager_only=True, pass_through=True), nw.DataFrame)
@@ -131,6 +142,35 @@ class Categories(NamedTuple):
     is_ordered: bool
 
 
+class ArrowType(NamedTuple):
+    """A type of pyarrow by its alias, which pandas reads as another: "string[pyarrow]" is a type of its own there."""
+
+    alias: str
+
+    @classmethod
+    def of(cls, kind: Any) -> "ArrowType | None":
+        """Return the type; None where it has parameters, as dictionaries and decimals do, and no alias."""
+        import pyarrow
+
+        try:
+            pyarrow.type_for_alias(str(kind))
+        except ValueError:
+            return None
+        return cls(str(kind))
+
+    def cast(self, series: Any) -> Any:
+        """Cast a column of pyarrow, or a series of pandas, to it."""
+        import pyarrow
+
+        kind = pyarrow.type_for_alias(self.alias)
+        if nw.dependencies.is_pandas_like_series(series):
+            return series.astype(nw.get_native_namespace(series).ArrowDtype(kind))
+        return series.cast(kind)
+
+    def __str__(self) -> str:
+        return self.alias
+
+
 @dataclass(frozen=True)
 class FrameTemplate:
     """The library, the column names and the dtypes of a frame: enough to make another like it."""
@@ -144,9 +184,8 @@ class FrameTemplate:
         """Read the template off a native frame."""
         wrapped = nw.from_native(frame, eager_only=True)
         columns = read_frame(frame)
-        dtypes = {
-            name: _stored(column) for name, column in columns.items() if hasattr(column, "dtype")
-        }
+        stored = {name: _stored(column) for name, column in columns.items()}
+        dtypes = {name: dtype for name, dtype in stored.items() if dtype is not None}
         return cls(str(wrapped.implementation.value), tuple(columns), dtypes)
 
     def fill(self, columns: Mapping[Hashable, np.ndarray], as_found: frozenset, index: Any) -> Any:
@@ -171,13 +210,17 @@ class FrameTemplate:
 
 
 def _stored(column: Any) -> Any:
-    """Return the dtype of a native series; of pandas by name, or its categories, since its dtypes cannot be stored."""
+    """Return the dtype of a native series, in what any tool can store; None where predictions keep what they have."""
+    if nw.dependencies.is_pyarrow_chunked_array(column):
+        return ArrowType.of(column.type)
+    dtype = column.dtype
     if not nw.dependencies.is_pandas_like_series(column):
-        return column.dtype
-    name = str(column.dtype)
-    if name == "category":
+        return dtype
+    if hasattr(dtype, "pyarrow_dtype"):
+        return ArrowType.of(dtype.pyarrow_dtype)
+    if str(dtype) == "category":
         return Categories(np.asarray(column.cat.categories), bool(column.cat.ordered))
-    return "object" if name.startswith("dictionary") else name
+    return str(dtype)
 
 
 def _cast(series: Any, dtype: Any) -> Any:
@@ -185,6 +228,8 @@ def _cast(series: Any, dtype: Any) -> Any:
     if isinstance(dtype, Categories):
         pandas = nw.get_native_namespace(series)
         return series.astype(pandas.CategoricalDtype(dtype.values, dtype.is_ordered))
+    if isinstance(dtype, ArrowType):
+        return dtype.cast(series)
     if nw.dependencies.is_pandas_like_series(series):
         return series.astype(dtype)
     return (

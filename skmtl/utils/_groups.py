@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from ._frames import as_series, is_series, series_values
+from ._frames import as_series, is_series, refuse_lazy, series_values
 from ._missing import CAST_TEXTS, is_missing
 
 
@@ -16,6 +16,7 @@ def read_groups(groups: Any) -> np.ndarray:
     Raise ValueError where groups are not one column, or the group of a sample is not known; TypeError where a group
     cannot be one.
     """
+    refuse_lazy("groups", groups)
     groups = as_series(groups)
     if not isinstance(groups, np.ndarray) and is_series(groups):
         groups = series_values(groups)

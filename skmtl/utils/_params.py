@@ -185,6 +185,31 @@ class Configurable(BaseEstimator):
 
     _rules: ClassVar[dict[str, Rule]] = {}
 
+    def set_params(self, **params: Any) -> "Configurable":
+        """Set parameters, those of nested objects as ``<parameter>__<its parameter>``.
+
+        Parameters
+        ----------
+        **params : dict
+            Parameters.
+
+        Returns
+        -------
+        self : object
+            The object itself.
+        """
+        names = self.get_params(deep=False)
+        for key in params:
+            name, _, nested = key.partition("__")
+            value = params.get(name, names.get(name))
+            if nested and name in names and not hasattr(value, "set_params"):
+                own = type(self).__name__
+                raise ValueError(
+                    f"{key} of {own} cannot be set, since {name} is {value!r} and has no parameters: give {name} "
+                    f"first, {own}({name}=...)"
+                )
+        return super().set_params(**params)
+
     def check_params(self) -> None:
         """Raise ValueError at the first parameter that breaks its rule, nested objects included."""
         for name, value in self.get_params(deep=False).items():

@@ -39,9 +39,10 @@ def signs_of(fitted: Fitted, tasks: list[Task], sharing: float) -> np.ndarray:
         return q
     if not np.isfinite(shared).all():
         raise Inapplicable("not finite")
-    shared = np.asarray(shared, float)
-    shared = shared / (np.abs(shared).max(initial=0.0) or 1.0)  # of 1e-165 products would vanish
-    blocks = np.split(shared, np.cumsum(width)[:-1])
+    blocks = [  # of length one: products of 1e-165 would vanish
+        block / (np.abs(block).max(initial=0.0) or 1.0)
+        for block in np.split(np.asarray(shared, float), np.cumsum(width)[:-1])
+    ]
     signs = []
     for task, block in zip(tasks, blocks, strict=True):
         kin = [

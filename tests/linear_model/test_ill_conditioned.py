@@ -9,7 +9,7 @@ from scipy import sparse
 from sklearn.linear_model import Ridge
 
 from skmtl import MultiTaskGLM, MultiTaskGLMCV, MultiTaskRidge, TaskPerGroupRegressor
-from skmtl.penalties import L21, MeanRegularized
+from skmtl.penalties import L21, L1Inf, MeanRegularized, NuclearNorm
 
 SHAPES = pytest.mark.parametrize("n, d", [(60, 60), (50, 100), (200, 8)])
 MODELS = {
@@ -166,3 +166,26 @@ def test_many_strengths_of_many_features(weighted, rng):
     wanted = Ridge(alpha, solver="cholesky").fit(X, Y, sample_weight=weight).predict(X)
     assert_allclose(model.predict(X), wanted, rtol=0, atol=1e-12 * np.abs(wanted).max())
     assert model.dual_gap_ <= 1e-20
+
+
+@by_model
+@pytest.mark.parametrize("container", [np.asarray, sparse.csr_array])
+@pytest.mark.parametrize("seed", range(10))
+def test_few_rows_of_flags(new, container, seed):
+    """Eight rows of thirty flags, of which a task has three labels, at next to no strength: to 1e-6 sd."""
+    rng = np.random.default_rng(seed)
+    X, Z = ((rng.random((n, 30)) < 0.4).astype(float) for n in (8, 200))
+    Y = 10.0 + rng.normal(size=(8, 2))
+    Y[3:, 0] = np.nan
+    model = new(1e-8).fit(container(X), Y)
+    for prediction, y in zip(model.predict(container(Z)).T, Y.T, strict=True):
+        wanted = Ridge(1e-8, solver="svd").fit(X[~np.isnan(y)], y[~np.isnan(y)]).predict(Z)
+        assert_allclose(prediction, wanted, rtol=0, atol=1e-7 * wanted.std())
+
+
+@pytest.mark.parametrize("penalty", [L21, L1Inf, NuclearNorm, MeanRegularized])
+def test_constant_to_rounding_at_next_to_no_strength(penalty):
+    """The last digit of a constant is no slope, which a strength of 1e-12 would let count."""
+    X = np.array([[314572.8], [314572.80000000005], [314572.8], [314572.8]])
+    model = MultiTaskGLM(penalty(1e-12), task_types="regression").fit(X, np.arange(4.0))
+    assert model.coef_ == 0.0 and model.dual_gap_ == 0.0

@@ -106,7 +106,7 @@ def test_metrics_asked_for(data, model):
     wanted = mean_pinball_loss(y["days"][known], model.predict(X)["days"][known])
     assert_allclose(table.loc["days", repr(pinball)], -wanted)
     with pytest.raises(ValueError, match="'roc_auc' does not fit task 'days'.*'regression'"):
-        task_scores(y, model, X, ["roc_auc", "r2"])
+        task_scores(y, model, X, {"days": ["roc_auc", "r2"]})
 
 
 def test_unlabelled_samples_need_no_prediction(data, model):

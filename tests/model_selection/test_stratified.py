@@ -137,6 +137,7 @@ def test_order_of_the_folds(rng):
     assert not np.array_equal(shuffled[0], numbers())
 
 
+@pytest.mark.filterwarnings("ignore:an array of TaskTargets has missing labels")
 def test_containers_of_targets_give_the_same_folds(rng):
     pd, pl = pytest.importorskip("pandas"), pytest.importorskip("polars")
     y = outcomes(rng, 200)

@@ -10,13 +10,17 @@ from skmtl.solvers import LBFGS, ConjugateGradient
 class Quadratic:
     """||A v - c||^2 / 2 + ridge ||v||^2 / 2."""
 
-    goal, has_close_preconditioner = np.inf, True
+    least, has_close_preconditioner = np.inf, True
 
     def __init__(self, rng, d=12, ridge=0.1, exact=False):
         self.A, self.c = rng.normal(size=(20, d)), rng.normal(size=20)
         self.ridge = ridge
         self.scale = self.value(np.zeros(d))
         self.exact = exact
+
+    def goal(self, tol):
+        """Return half the squared norm of a gradient that is small enough."""
+        return self.least
 
     def loss_gradient(self, raw):
         """Return the gradient of the loss in raw."""
@@ -172,8 +176,7 @@ def test_goal(solver, rng):
     problem = Quadratic(rng, d=40, ridge=1e-3)
     problem.preconditioner = lambda raw, closely=False: lambda v: 1e-9 * v
     squares = []
-    for goal in (np.inf, 1e-10):
-        problem.goal = goal
+    for problem.least in (np.inf, 1e-10):
         found = type(solver)().solve(problem, np.zeros(40))
         assert found.converged
         squares.append(0.5 * np.sum(problem.begin(found.v)[1] ** 2))
@@ -184,7 +187,7 @@ def test_goal(solver, rng):
 def test_goal_beyond_rounding(solver, rng):
     """Where rounding lets the gradient shrink no more, the solver ends, long before max_iter."""
     problem = Quadratic(rng, exact=True)
-    problem.goal = 1e-60
+    problem.least = 1e-60
     found = type(solver)(max_iter=10**6).solve(problem, np.zeros(12))
     assert found.converged and found.n_iter < 30
 

@@ -152,3 +152,43 @@ def test_predictions_carry_types(X):
     found = MultiTaskGLM().fit(X, y).predict(X)
     assert found.task_types == y.task_types
     assert_array_equal(found[:1].classes["t"], ["a", "b", "c"])
+
+
+ARROW = {
+    "string": STRINGS,
+    "large_string": STRINGS,
+    "bool": TRUTHS,
+    "double": REALS,
+    "float": REALS,
+    "int64": CODES,
+    "uint8": CODES,
+}
+
+
+@pytest.mark.parametrize("alias, values", ARROW.items(), ids=ARROW.keys())
+def test_types_of_pyarrow(X, alias, values):
+    """In pandas, where "string[pyarrow]" names another type, and in tables of pyarrow."""
+    pa = pytest.importorskip("pyarrow")
+    column = pa.chunked_array([pa.array(values, type=pa.type_for_alias(alias))])
+    series = pd.Series(pd.arrays.ArrowExtensionArray(column))
+    frame = pd.DataFrame({"t": series, "u": np.arange(10.0) ** 1.5})
+    assert MultiTaskGLM().fit(X, frame).predict(X)["t"].dtype == series.dtype
+    table = pa.table({"t": column, "u": np.arange(10.0) ** 1.5})
+    assert MultiTaskGLM().fit(X, table).predict(X)["t"].type == column.type
+
+
+def test_types_of_pyarrow_with_parameters(X):
+    """Decimals and dictionaries come back as the numbers and strings that they hold."""
+    pa = pytest.importorskip("pyarrow")
+    codes = pa.array([None if v is None else int(v) for v in CODES]).cast(pa.decimal128(19, 0))
+    held = {"t": pa.array(STRINGS).dictionary_encode(), "u": codes}
+    frame = pd.DataFrame(
+        {
+            k: pd.Series(pd.arrays.ArrowExtensionArray(pa.chunked_array([v])))
+            for k, v in held.items()
+        }
+    )
+    for y in (frame, pa.table(held)):
+        found = MultiTaskGLM().fit(X, y).predict(X)
+        assert set(np.asarray(found["t"]).tolist()) <= set("abc")
+        assert set(np.asarray(found["u"]).tolist()) <= {1, 2}

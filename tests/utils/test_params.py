@@ -3,9 +3,23 @@
 import numpy as np
 import pytest
 from sklearn.base import clone
+from sklearn.model_selection import GridSearchCV
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
 from zoo import CASES
 
-from skmtl import MultiTaskGLM, MultiTaskLogisticRegression, MultiTaskRidge
+from skmtl import (
+    GatedTasks,
+    IndependentTasks,
+    MultiTaskGLM,
+    MultiTaskGLMCV,
+    MultiTaskLogisticRegression,
+    MultiTaskRidge,
+    NewTask,
+    StackedTasks,
+    TaskPerGroupRegressor,
+    TaskTargets,
+)
 from skmtl.penalties import GraphLaplacian, MeanRegularized
 from skmtl.utils import Boolean, Either, Instance, Number, OneOf, PerTask
 
@@ -83,7 +97,34 @@ def test_nested_parameters(case):
     assert name in repr(model.set_params(**{name: other}))
 
 
-def test_penalty_alpha_without_penalty():
-    """penalty__alpha while penalty is None is scikit-learn's own error, and documented."""
-    with pytest.raises((ValueError, AttributeError)):
-        MultiTaskGLM().set_params(penalty__alpha=1.0)
+@pytest.mark.parametrize(
+    ("model", "nested"),
+    [
+        (MultiTaskGLM(), "penalty__alpha"),
+        (MultiTaskGLMCV(), "penalty__sharing"),
+        (IndependentTasks(), "classifier__C"),
+        (StackedTasks(), "final__penalty__alpha"),
+        (GatedTasks(), "joint__tol"),
+        (NewTask(), "model__tol"),
+        (TaskPerGroupRegressor(), "estimator__alpha"),
+    ],
+)
+def test_parameters_of_what_is_not_there(model, nested):
+    """None stands for a default that has no parameters yet; the error names it."""
+    name = nested.split("__")[0]
+    with pytest.raises(ValueError, match=rf"{nested} of .* {name} is None .* give {name} first"):
+        model.set_params(**{nested: 1.0})
+    with pytest.raises(ValueError, match="nothing__alpha|'nothing'"):
+        model.set_params(nothing__alpha=1.0)
+
+
+def test_searches_over_what_is_not_there(rng):
+    """As in a grid over the strength of no penalty; one that names penalties as well is right."""
+    X = rng.normal(size=(30, 2))
+    y = TaskTargets({"days": X[:, 0], "cost": X[:, 1] + rng.normal(size=30)})
+    grid = {"multitaskglm__penalty__alpha": [1.0, 2.0]}
+    pipeline = make_pipeline(StandardScaler(), MultiTaskGLM())
+    with pytest.raises(ValueError, match=r"penalty is None .* MultiTaskGLM\(penalty=\.\.\.\)"):
+        GridSearchCV(pipeline, grid).fit(X, y)
+    both = {"multitaskglm__penalty": [MeanRegularized()], **grid}
+    assert GridSearchCV(pipeline, both, cv=2).fit(X, y).best_params_

@@ -11,7 +11,7 @@ import numpy as np
 from ._design import Design, dense, may_be_far
 from ._intercepts import SETTLED, Intercepts, Settled, settle
 from ._layout import FitLayout
-from ._row_block import RowBlock, chunks_of
+from ._row_block import RowBlock, chunks_of, column_sums, total_hessian
 
 N_PROBES = 2  # directions in which a gradient is checked
 
@@ -44,11 +44,33 @@ def evaluate(
     beta = intercepts.coordinates(intercept + layout.at_centre(W))
     tolerance = SETTLED * np.sqrt(layout.scale)
     settled = settle(layout.blocks, intercepts, beta, raw, tolerance)
+    settled = settled._replace(G=without_rounding(layout.blocks, intercepts, settled))
     C = np.zeros(W.shape)
     for block, G in zip(layout.blocks, settled.G, strict=True):
         C[:, block.columns] += gradient(block.design, G)
     loose = np.zeros(W.shape) if layout.fit_intercept else looseness(layout, W, settled)
     return Evaluation(settled, intercepts.at(settled.beta), C, loose)
+
+
+def without_rounding(
+    blocks: Sequence[RowBlock], intercepts: Intercepts, settled: Settled
+) -> list[np.ndarray]:
+    """Return the gradient in raw after a last step of the intercepts, too small for raw predictions far from zero.
+
+    What rounding of these leaves of the sums of its columns would be a slope along the mean of the labelled samples,
+    which nothing but a weak penalty bends.
+    """
+    T = len(intercepts.base)
+    slope = intercepts.gradient(column_sums(blocks, settled.G, T))
+    slope += intercepts.ridge * settled.beta
+    if not slope.any():
+        return settled.G
+    step = intercepts.newton_step(total_hessian(blocks, settled.G, T), slope)
+    shift = intercepts.change(step)
+    return [
+        G + block.loss.hessian_product(raw, np.broadcast_to(shift[block.columns], raw.shape))
+        for block, raw, G in zip(blocks, settled.raw, settled.G, strict=True)
+    ]
 
 
 def looseness(layout: FitLayout, W: np.ndarray, settled: Settled) -> np.ndarray:
@@ -118,6 +140,7 @@ def gradient(design: Design, G: np.ndarray) -> np.ndarray:
     C = product - np.outer(design.centre, np.ones(len(G)) @ G)
     if len(design.far):
         C[design.far] = (dense(design.X[:, design.far]) - design.centre[design.far]).T @ G
+        C[design.constant] = 0.0
     return C
 
 

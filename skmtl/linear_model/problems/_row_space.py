@@ -9,7 +9,9 @@ from scipy import linalg
 from ._design import Design
 
 LARGEST_KERNEL = 6000  # samples of which all products are taken
-MOST_WORK = 2e9  # multiplications that a basis without a loss of digits may cost
+MOST_WORK = 2e9  # multiplications that a basis without a loss of digits may cost,
+MOST_NUMBERS = 1e7  # and numbers that it may hold where the features are sparse
+ROUNDINGS = 100.0  # of the products of samples, below which a pivot says nothing
 FULL_RANK = (
     1e-8  # relative pivot of a kernel above which a Cholesky factor has lost nothing that counts
 )
@@ -48,7 +50,10 @@ class CholeskyRowSpace(RowSpace):
     @classmethod
     def of(cls, design: Design) -> "CholeskyRowSpace":
         """Factorise."""
-        factor, order, rank, _ = linalg.lapack.dpstrf(design.kernel(), lower=1, overwrite_a=1)
+        kernel = design.kernel()
+        size = kernel.diagonal().max() + design.offset @ design.offset
+        rounding = max(ROUNDINGS, len(kernel)) * np.finfo(float).eps * size
+        factor, order, rank, _ = linalg.lapack.dpstrf(kernel, tol=rounding, lower=1, overwrite_a=1)
         rows = np.tril(factor)[:, :rank]
         L = np.empty_like(rows, order="C")
         L[order - 1] = rows
@@ -85,7 +90,9 @@ class OrthonormalRowSpace(RowSpace):
     def of(cls, design: Design) -> "OrthonormalRowSpace":
         """Factorise."""
         basis, triangle = linalg.qr(design.values().T, mode="economic", overwrite_a=True)
-        return cls(np.ascontiguousarray(triangle.T), basis)
+        length = np.abs(triangle).max(axis=1)
+        kept = length > np.finfo(float).eps * length.max()
+        return cls(np.ascontiguousarray(triangle[kept].T), np.ascontiguousarray(basis[:, kept]))
 
     def weights(self, V: np.ndarray) -> np.ndarray:
         return self.basis @ V
@@ -97,11 +104,9 @@ class OrthonormalRowSpace(RowSpace):
 def row_space_of(design: Design) -> RowSpace:
     """Return the row space of a design with fewer samples than features."""
     by_cholesky = CholeskyRowSpace.of(design)
-    if (
-        by_cholesky.has_full_rank
-        or design.is_sparse
-        or design.shape[0] ** 2 * design.shape[1] > MOST_WORK
-    ):
+    n_samples, n_features = design.shape
+    is_large = design.is_sparse and n_samples * n_features > MOST_NUMBERS
+    if by_cholesky.has_full_rank or is_large or n_samples**2 * n_features > MOST_WORK:
         return by_cholesky
     return OrthonormalRowSpace.of(design)
 

@@ -165,16 +165,15 @@ class SmoothProblem:
 
         return precondition
 
-    @property
-    def goal(self) -> float:
-        """Half the squared norm of the gradient at which solvers may stop: a bound on the duality gap.
+    def goal(self, tol: float) -> float:
+        """Return half the squared norm of the gradient at which solvers may stop: a bound on the duality gap.
 
-        Where labels are missing and the preconditioner does not know of which task, it is also one at which no
-        prediction can be off by more than STILL.
+        Where labels are missing and the preconditioner does not know of which task, it is also one at which
+        predictions stand still, or move by no more than a tenth of what the tolerance asks for.
         """
-        goal = CERTIFIED * self.scale
+        goal = max(CERTIFIED, tol) * self.scale
         if self.has_missing and not self.has_close_preconditioner:
-            goal = min(goal, 0.5 * STILL**2 / self.reach)
+            goal = min(goal, 0.5 * max(STILL**2, 0.01 * tol) / self.reach)
         return goal
 
     def motion(self, gap: float) -> float:

@@ -16,7 +16,8 @@ CONTRACTS = 0.25  # length of a correction, relative to the one before: more say
 CHEAP = 5e7  # multiplications of a step of theirs that are always worth it
 ROUNDING = 1e-10  # slopes that may be rounding, relative to those of the best constant prediction
 SEEN = 1e-7  # change of predictions, in standard deviations, that must not be left;
-SEEN_CURVED = 2e-6  # of log-odds and logarithms of means
+SEEN_CURVED = 2e-6  # of log-odds and logarithms of means,
+LOOSE = 1e-14  # where no larger tolerance is asked for: predictions are to be as accurate as its square root
 
 
 class Weights(NamedTuple):
@@ -59,7 +60,8 @@ def solve_smooth(
         kept = min(STEPS, max_iter // 2) if np.isfinite(work) else 0
         found = by_iterations(problem, first, max_iter - kept, tol, work <= CHEAP)
     seen = SEEN if problem.is_quadratic else SEEN_CURVED
-    if found.gap <= CERTIFIED * problem.scale and found.motion <= seen:
+    stands_still = found.motion <= seen or tol >= LOOSE
+    if found.gap <= max(CERTIFIED, tol) * problem.scale and stands_still:
         return found
     work = work_of(problem) if work is None else work
     return polished(problem, found, max_iter) if np.isfinite(work) else found

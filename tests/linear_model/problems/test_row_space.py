@@ -55,8 +55,8 @@ def test_far_from_zero(kind, rng):
     assert_allclose(Z @ space.weights(V), space.L @ V, atol=1e-6)
 
 
-def test_nearly_dependent_rows(rng):
-    """Pivots that have lost digits are seen, and then the basis is by QR where that is not dear or X sparse."""
+def test_nearly_dependent_rows(rng, monkeypatch):
+    """Pivots that have lost digits are seen, and then the basis is by QR, unless it is dear or X sparse and large."""
     X = rng.normal(size=(N, D))
     assert isinstance(row_space_of(centred(X)), CholeskyRowSpace)
     X[1] = X[0] + 1e-6 * rng.normal(size=D)
@@ -64,6 +64,8 @@ def test_nearly_dependent_rows(rng):
     space = row_space_of(centred(X))
     assert isinstance(space, OrthonormalRowSpace)
     assert_spans(space, X - X.mean(axis=0))
+    assert isinstance(row_space_of(centred(sparse.csr_array(X))), OrthonormalRowSpace)
+    monkeypatch.setattr("skmtl.linear_model.problems._row_space.MOST_NUMBERS", N * D - 1)
     assert isinstance(row_space_of(centred(sparse.csr_array(X))), CholeskyRowSpace)
 
 
@@ -87,3 +89,20 @@ def test_who_has_few_samples():
     """No more samples than features, and not more than whose products can be kept."""
     assert has_few_samples(Design.plain(np.zeros((20, 20))))
     assert not has_few_samples(Design.plain(np.zeros((21, 20))))
+
+
+@pytest.mark.parametrize("container", [np.asarray, sparse.csr_array])
+@pytest.mark.parametrize("seed", range(20))
+def test_no_direction_of_rounding(container, seed):
+    """What is left of flags that a centre makes dependent is no direction, however the products were rounded."""
+    X = (np.random.default_rng(seed).random((N, 30)) < 0.4).astype(float)
+    space = row_space_of(centred(container(X)))
+    assert space.L.shape == (N, N - 1)
+    assert_spans(space, X - X.mean(axis=0))
+
+
+def test_constant_rows():
+    """Equal rows, about no centre, have one direction, and none of it is too small for its square."""
+    space = row_space_of(Design.plain(np.full((N, D), 7.1)))
+    assert space.L.shape == (N, 1)
+    assert_spans(space, np.full((N, D), 7.1))
