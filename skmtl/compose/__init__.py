@@ -4,6 +4,7 @@ from ._gated import GatedTasks
 from ._independent import IndependentTasks
 from ._independent import alone as alone
 from ._new_task import NewTask
+from ._rules import Joint as Joint
 from ._stacked import StackedTasks
 from ._task_per_group_classifier import TaskPerGroupClassifier
 from ._task_per_group_regressor import TaskPerGroupRegressor

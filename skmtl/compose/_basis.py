@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from scipy import sparse
 
-from ..tasks import check_predict_around, final_step, inputs_of
+from ..tasks import check_predict, final_step, inputs_of
 
 
 def scores_of_tasks(model: Any, X: Any) -> np.ndarray:
@@ -58,7 +58,7 @@ BASES: dict[str, Callable[[Any, Any], np.ndarray]] = {
 
 def numbers_of(model: Any, X: Any) -> Any:
     """Return the inputs as the joint model at the end of a pipeline gets them, as an array or sparse."""
-    X = check_predict_around(final_step(model), inputs_of(model, X))
+    X = check_predict(final_step(model), inputs_of(model, X))
     return X if sparse.issparse(X) else np.asarray(X, dtype=np.float64)
 
 

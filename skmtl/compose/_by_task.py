@@ -68,7 +68,7 @@ def of_type(
     if isinstance(value, Mapping):
         raise ValueError(
             f"{parameter} must be one estimator, or name every task of type {kind!r}; task {task!r} is in none of "
-            f"{', '.join(dict.fromkeys(PARAMETERS.values()))}"
+            f"{', '.join(dict.fromkeys(PARAMETERS.values()))}, got {value!r}"
         )
     return defaults[parameter] if value is None else value
 

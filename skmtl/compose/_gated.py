@@ -12,9 +12,9 @@ from sklearn.utils.validation import check_is_fitted
 from ..base import Answers, ByTask, JointModel
 from ..heads import ClassificationHead, Head
 from ..linear_model import MultiTaskGLM
-from ..model_selection import folds_of, folds_once, routing_of, weight_name
+from ..model_selection import Splitting, folds_of, folds_once, routing_of, weight_name
 from ..tasks import check_lengths, check_predict_around, groups_of
-from ..utils import OneOf, Rule
+from ..utils import Jobs, OneOf, Rule
 from ._gate import TaskGate, errors_of, gates, with_relative_weights
 from ._independent import alone
 from ._joined import (
@@ -175,7 +175,9 @@ class GatedTasks(JointModel):
     _rules: ClassVar[dict[str, Rule]] = {
         "joint": Joint(),
         "separate": Joint(),
+        "cv": Splitting(),
         "gate": OneOf("average", "choose"),
+        "n_jobs": Jobs(),
     }
 
     def __init__(

@@ -8,7 +8,7 @@ import numpy as np
 from scipy import sparse
 from sklearn.utils.validation import check_array, validate_data
 
-from ..tasks import X_RULES, check_inputs, require_inputs
+from ..tasks import X_RULES, check_inputs, naming, refuse_times, require_table
 from ..utils import Rule, exact_ids, is_frame, is_missing, series_values
 
 
@@ -36,15 +36,18 @@ def split_groups(estimator: Any, X: Any, group: Any, reset: bool) -> Grouped:
     if group is None:
         X = check_inputs(estimator, X, reset)
         return Grouped(X, np.zeros(X.shape[0], dtype=int))
-    require_inputs(X)
+    require_table(X)
     if is_frame(X):
         return split_frame(estimator, X, group, reset)
     if isinstance(group, str):
         raise ValueError(
             f"group must be the position of a column, since X is no data frame, got {group!r}"
         )
-    if not sparse.issparse(X) and np.asarray(X).dtype.kind in "OUS":
-        return split_objects(estimator, np.asarray(X), group, reset)
+    if not sparse.issparse(X):
+        with naming("X", X):
+            X = np.asarray(X)
+        if X.dtype.kind in "OUS":
+            return split_objects(estimator, X, group, reset)
     X = check_inputs(estimator, X, reset)
     others = np.flatnonzero(np.arange(X.shape[1]) != place(group, X.shape[1]))
     column = X[:, [group]]
@@ -86,9 +89,11 @@ def place(group: int, n_features: int) -> int:
 
 def as_numbers(estimator: Any, X: Any) -> np.ndarray:
     """Return the inputs as an array of finite numbers."""
-    return check_array(
-        X, dtype=X_RULES["dtype"], estimator=estimator, input_name="X", ensure_min_features=0
-    )
+    refuse_times(X)
+    with naming("X beside the group", X):
+        return check_array(
+            X, dtype=X_RULES["dtype"], estimator=estimator, input_name="X", ensure_min_features=0
+        )
 
 
 def known(values: np.ndarray) -> np.ndarray:

@@ -1,7 +1,6 @@
 """IndependentTasks: an ordinary scikit-learn estimator for each of several tasks."""
 
 from collections.abc import Hashable, Mapping
-from numbers import Integral
 from typing import Any, ClassVar
 
 from sklearn.utils.metaestimators import available_if
@@ -13,7 +12,7 @@ from ..heads import fit_weights
 from ..linear_model import MultiTaskGLM, MultiTaskLogisticRegression, MultiTaskRidge
 from ..penalties import MeanRegularized
 from ..tasks import check_predict_around
-from ..utils import Either, Instance, OneOf, Rule
+from ..utils import Jobs, Rule
 from ._by_task import all_estimators, estimators_of, params_by_task, with_params
 from ._joined import input_tags_of
 from ._members import MemberAnswers, fit_member, lacks_of_members, members_of
@@ -134,7 +133,7 @@ class IndependentTasks(JointModel):
         "classifier": OfOneTask("classifier"),
         "regressor": OfOneTask("regressor"),
         "counter": OfOneTask("regressor"),
-        "n_jobs": Either(Instance(Integral), OneOf(None)),
+        "n_jobs": Jobs(),
     }
 
     def __init__(

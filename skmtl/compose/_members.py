@@ -159,8 +159,25 @@ def fit_member(
     weight: np.ndarray | None,
 ) -> Any:
     """Fit a clone of an estimator to the labels of one task; return a classifier or a regressor."""
-    fitted = clone(estimator)
-    given = weight_argument(fitted, name, weight)
+    given = weight_argument(estimator, name, weight)
+    try:
+        return fit_one(clone(estimator), X, targets, name, labels, given)
+    except (TypeError, ValueError, OverflowError) as error:
+        kind = TypeError if isinstance(error, TypeError) else ValueError
+        raise kind(
+            f"{type(estimator).__name__} of task {name!r} cannot be fitted: {error}"
+        ) from error
+
+
+def fit_one(
+    fitted: Any,
+    X: Any,
+    targets: TaskTargets,
+    name: Hashable,
+    labels: Labels,
+    given: Mapping[str, Any],
+) -> Any:
+    """Fit an estimator to the labels of one task; given are further arguments of fit."""
     X = X if labels.rows is None else take_rows(X, labels.rows)
     if is_joint(fitted):
         own = labelled(targets, name, labels)

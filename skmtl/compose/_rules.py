@@ -4,13 +4,14 @@ from collections.abc import Hashable, Mapping
 from typing import Any
 
 from sklearn.base import is_classifier, is_regressor
+from sklearn.utils import get_tags
 
 from ..utils import Rule, is_estimator
 
 
 def is_joint(estimator: Any) -> bool:
-    """Whether an estimator is for several tasks: ordinary ones are classifiers or regressors."""
-    return not is_classifier(estimator) and not is_regressor(estimator)
+    """Whether an estimator is for several tasks: ordinary ones that predict are classifiers, regressors, clusterers."""
+    return hasattr(estimator, "predict") and get_tags(estimator).estimator_type is None
 
 
 class OfOneTask(Rule):

@@ -10,9 +10,9 @@ from sklearn.utils.metadata_routing import UNUSED
 from sklearn.utils.validation import check_is_fitted
 
 from ..base import Answers, ByTask, JointModel
-from ..model_selection import folds_of, folds_once, routing_of, weight_name
+from ..model_selection import Splitting, folds_of, folds_once, routing_of, weight_name
 from ..tasks import Lacks, check_lengths, check_predict_around, final_step, groups_of, lacks_of
-from ..utils import Boolean, Either, OneOf, Rule, Several
+from ..utils import Boolean, Either, Jobs, OneOf, Rule, Seed, Several
 from ._by_task import without_tasks
 from ._independent import IndependentTasks
 from ._joined import (
@@ -199,7 +199,10 @@ class StackedTasks(JointModel):
     _rules: ClassVar[dict[str, Rule]] = {
         "estimator": Joint(),
         "final": Joint(),
+        "cv": Splitting(),
         "passthrough": Boolean(),
+        "n_jobs": Jobs(),
+        "random_state": Seed(),
         "order": Either(OneOf(None, "random"), Several(TaskName())),
     }
 

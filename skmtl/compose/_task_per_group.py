@@ -18,13 +18,21 @@ from sklearn.utils.validation import (
 from ..heads import deviation
 from ..linear_model import JointLinearModel, fit_by_group
 from ..metrics import UNKNOWN, encode
-from ..tasks import Labels, TaskTargets, check_same_rows, check_weights, require_target
+from ..tasks import (
+    Labels,
+    TaskTargets,
+    check_same_rows,
+    check_weights,
+    read_targets,
+    require_target,
+)
 from ..utils import (
     Configurable,
     Rule,
     is_estimator,
     is_frame,
     is_missing,
+    is_series,
     refuse_estimator,
     refuse_lazy,
 )
@@ -90,7 +98,8 @@ class TaskPerGroup(Configurable):
         check_same_rows(X=X, y=given)
         assert_all_finite(y, input_name="y")
         setup = model._setup()
-        outcome = setup.typing(TaskTargets({"y": y}, self._kind(y))).targets
+        outcome = TaskTargets({"y": y})
+        outcome = setup.typing(TaskTargets(outcome, self._kind(y))).targets
         self._check_kind(model, outcome)
         weights = check_weights(sample_weight, outcome)
         weights = np.ones(len(y)) if weights is None else weights.ravel()
@@ -189,6 +198,8 @@ def one_outcome(estimator: Any, y: Any) -> np.ndarray:
             f"y must be one outcome, got a {type(y).__name__} of {len(list(y))}: IndependentTasks({name}(...)) fits "
             "one to each outcome"
         )
+    if is_series(y):
+        read_targets(y)  # of which NumPy may make something else
     y = column_or_1d(y, warn=True)
     if y.dtype == object:
         missing = np.array([is_missing(value) for value in y], dtype=bool)

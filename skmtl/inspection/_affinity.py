@@ -8,17 +8,23 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from scipy import stats
-from sklearn.model_selection import check_cv
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.utils import check_random_state
 from sklearn.utils.parallel import Parallel, delayed
 
+from ..compose import Joint
 from ..linear_model import MultiTaskGLM
-from ..model_selection import TaskStratifiedKFold, check_partition, split_rows, warn_of_gaps
+from ..model_selection import (
+    TaskStratifiedKFold,
+    check_partition,
+    check_splitter,
+    split_rows,
+    warn_of_gaps,
+)
 from ..penalties import MeanRegularized
 from ..tasks import TaskTargets, check_lengths, groups_of, read_targets
-from ..utils import Number, require
+from ..utils import Jobs, Number, Seed, require
 from ._association import UNKNOWN, associate, deviations
 from ._separate import Halves, OutOfFold, Separate, compare_halves, out_of_fold
 from ._task_affinity import TaskAffinity
@@ -169,6 +175,9 @@ def task_affinity(
     check_lengths(X=X, y=targets, groups=groups)
     if len(targets) < 2:
         raise ValueError(f"y must hold at least two tasks to compare, got {list(targets)}")
+    require("estimator", estimator, Joint())
+    require("random_state", random_state, Seed())
+    require("n_jobs", n_jobs, Jobs())
     random = check_random_state(random_state)
     fold = folds(cv, X, targets, groups, random)
     check_labels(targets, int(fold.max()) + 1)
@@ -202,7 +211,7 @@ def folds(cv: Any, X: Any, targets: TaskTargets, groups: Any, random: Any) -> np
         n_splits = 10 if cv is None else cv
         cv = TaskStratifiedKFold(n_splits, shuffle=True, random_state=random)
         balanced = classes_only(targets)
-    found = split_rows(check_cv(cv), X, balanced, FEWEST_FOLDS, groups=groups)
+    found = split_rows(check_splitter(cv), X, balanced, FEWEST_FOLDS, groups=groups)
     tests = [test for _, test in found]
     check_partition(np.concatenate(tests), targets.shape[0])
     warn_of_gaps(found, targets.shape[0])

@@ -8,11 +8,11 @@ from sklearn.base import clone
 from sklearn.utils import check_random_state
 from sklearn.utils.parallel import Parallel, delayed
 
-from ..compose import alone
+from ..compose import Joint, alone
 from ..metrics import Predictions, TaskSample, TaskScorer
 from ..model_selection import weight_name
 from ..tasks import TaskTargets, check_lengths, check_weights, final_step, groups_of, read_targets
-from ..utils import Number, require, require_estimator, take_rows
+from ..utils import Jobs, Number, Seed, require, require_estimator, take_rows
 from ._sharing_comparison import JOINT, SharingComparison
 from ._sharing_folds import Fold, check_train_sizes, nested, repeated_folds
 from ._sharing_statistics import ADJUSTMENTS
@@ -185,6 +185,10 @@ def compare_sharing(
     """
     rules = check_rules(n_repeats, confidence_level, adjustment)
     require_estimator("joint", joint, "compare_sharing(joint, X, y)")
+    for name, model in {"joint": joint, "separate": separate, "pooled": pooled}.items():
+        require(name, model, Joint())
+    require("random_state", random_state, Seed())
+    require("n_jobs", n_jobs, Jobs())
     targets = read_targets(y).targets
     groups = groups_of(targets, groups)
     check_lengths(X=X, y=targets, groups=groups)

@@ -5,9 +5,8 @@ from numbers import Integral, Real
 from typing import Any
 
 import numpy as np
-from sklearn.model_selection import check_cv
 
-from ..model_selection import Fold, TaskStratifiedKFold, split_rows
+from ..model_selection import Fold, TaskStratifiedKFold, check_splitter, split_rows
 from ..tasks import TaskTargets
 from ..utils import group_codes
 
@@ -28,7 +27,7 @@ def repeated_folds(
     return [
         fold
         for splitter in splitters
-        for fold in split_rows(check_cv(splitter), X, targets, FEWEST_FOLDS, groups=groups)
+        for fold in split_rows(check_splitter(splitter), X, targets, FEWEST_FOLDS, groups=groups)
     ]
 
 

@@ -29,6 +29,11 @@ class JointLinearModel(JointModel):
         "warm_start": Boolean(),
     }
 
+    def check_params(self) -> None:
+        """Raise ValueError at the first parameter that breaks its rule, those of the penalty included."""
+        super().check_params()
+        self._setup().penalty.check_params()
+
     @abstractmethod
     def _setup(self) -> Setup:
         """Return the penalty, and what the tasks are."""
@@ -84,9 +89,9 @@ class JointLinearModel(JointModel):
         start = self._forget()
         self.check_params()
         setup = self._setup()
-        setup.penalty.check_params()
         came = check_fit(self, X, y, sample_weight, setup.typing)
         prepared = prepare(came, setup, self.task_weight, self.fit_intercept)
+        setup.penalty.check_columns(prepared.columns)
         return self._solve(came, prepared, setup, start, choose)
 
     def _solve(

@@ -9,12 +9,12 @@ from numbers import Integral
 from typing import Any, NamedTuple
 
 import numpy as np
-from sklearn.model_selection import check_cv
 from sklearn.utils.parallel import Parallel, delayed
 
 from ..base import mean_over_folds
 from ..metrics import TaskScorer
-from ..model_selection import TaskStratifiedKFold, split_rows
+from ..model_selection import Fold as Split
+from ..model_selection import TaskStratifiedKFold, check_splitter, split_rows
 from ..penalties import Penalty
 from ..tasks import FitData
 from ._choice import Choice
@@ -93,9 +93,10 @@ class Tuning:
         check_names(came.targets)
         scorer = self.model.scoring
         scorer = scorer if isinstance(scorer, TaskScorer) else TaskScorer(scorer)
-        metrics = scorer.by_task(came.targets.task_types)
+        metrics = scorer.by_task(came.targets.task_types, "scoring")
+        splits = self._split(came)  # before the grid, which may need fits
         grid = self.grid(prepared, setup)
-        tested = self._test(came, setup, grid, metrics)
+        tested = self._test(came, setup, grid, metrics, splits)
         scores = Scores.of(tuple(metrics), np.stack([fold.scores for fold in tested]))
         if scores.left_out:
             warnings.warn(
@@ -115,15 +116,22 @@ class Tuning:
             learnt["_oof_raw"] = mean_over_folds(parts, shape)
         return Choice(found.penalty, start, learnt)
 
-    def _test(
-        self, came: FitData, setup: Setup, grid: Grid, metrics: Mapping[Hashable, Any]
-    ) -> list[Tested]:
-        """Fit and score every point in each fold."""
+    def _split(self, came: FitData) -> list[Split]:
+        """Return the training and test rows of each fold."""
         if came.X.shape[0] < 2:
             raise ValueError("cross-validation needs at least 2 samples, got n_samples = 1")
         splitter = splitter_of(self.model)
-        groups = self.given["groups"]
-        splits = split_rows(splitter, came.X, came.targets, groups=groups)
+        return split_rows(splitter, came.X, came.targets, groups=self.given["groups"])
+
+    def _test(
+        self,
+        came: FitData,
+        setup: Setup,
+        grid: Grid,
+        metrics: Mapping[Hashable, Any],
+        splits: list[Split],
+    ) -> list[Tested]:
+        """Fit and score every point in each fold."""
         context = self.context.subcontext(
             task_name="folds", max_subtasks=len(splits), sequential_subtasks=False
         )
@@ -184,4 +192,4 @@ def splitter_of(model: Any) -> Any:
     if model.cv is None or isinstance(model.cv, Integral):
         n_folds = N_FOLDS if model.cv is None else model.cv
         return TaskStratifiedKFold(n_folds, shuffle=True, random_state=model.random_state)
-    return check_cv(model.cv)
+    return check_splitter(model.cv)

@@ -1,21 +1,22 @@
 """Generalised linear models of any mix of tasks, with the strength of their penalty chosen by cross-validation."""
 
-from numbers import Integral
 from typing import Any, ClassVar
 
 from sklearn.utils.metadata_routing import UNUSED
 
 from ..base import OutOfFoldModel
-from ..model_selection import routing_of
+from ..metrics import Scoring
+from ..model_selection import Splitting, routing_of
 from ..penalties import MeanRegularized
 from ..utils import (
     POSITIVE,
     Boolean,
     CallbackSupport,
     Either,
-    Instance,
+    Jobs,
     Number,
     OneOf,
+    Seed,
     Several,
     with_callbacks,
 )
@@ -230,7 +231,10 @@ class MultiTaskGLMCV(CallbackSupport, OutOfFoldModel, JointLinearModel):
         "alphas": Either(Number(1, whole=True), Several(POSITIVE)),
         "eps": Number(0.0, 1.0, closed=False),
         "select": OneOf("best", "1se"),
-        "n_jobs": Either(Instance(Integral), OneOf(None)),
+        "cv": Splitting(),
+        "scoring": Scoring(),
+        "n_jobs": Jobs(),
+        "random_state": Seed(),
         "verbose": Number(0, whole=True),
         "store_oof": Boolean(),
     }

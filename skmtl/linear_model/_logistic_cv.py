@@ -7,7 +7,8 @@ import numpy as np
 from sklearn.utils.metadata_routing import UNUSED
 
 from ..base import OutOfFoldModel
-from ..model_selection import routing_of
+from ..metrics import Scoring
+from ..model_selection import Splitting, routing_of
 from ..penalties import MeanRegularized
 from ..tasks import as_classes
 from ..utils import (
@@ -15,9 +16,10 @@ from ..utils import (
     Boolean,
     CallbackSupport,
     Either,
-    Instance,
+    Jobs,
     Number,
     OneOf,
+    Seed,
     Several,
     with_callbacks,
 )
@@ -231,7 +233,10 @@ class MultiTaskLogisticRegressionCV(CallbackSupport, OutOfFoldModel, JointLinear
         "Cs": Either(Number(1, whole=True), Several(POSITIVE)),
         "sharings": Several(Number(0.0, 1.0)),
         "select": OneOf("best", "1se"),
-        "n_jobs": Either(Instance(Integral), OneOf(None)),
+        "cv": Splitting(),
+        "scoring": Scoring(),
+        "n_jobs": Jobs(),
+        "random_state": Seed(),
         "verbose": Number(0, whole=True),
         "store_oof": Boolean(),
     }

@@ -7,6 +7,7 @@ import numpy as np
 
 from ..penalties import MeanRegularized
 from ..tasks import check_fit
+from ..utils import Either, Number, Several, require
 from ._ridge import MultiTaskRidge
 from ._walk import walk
 from .problems import prepare
@@ -122,12 +123,9 @@ def ridge_path(
     >>> path.coef.shape
     (3, 5, 2, 1)
     """
-    alphas, sharings = np.atleast_1d(alphas).astype(float), np.atleast_1d(sharings).astype(float)
     for name, given in (("alphas", alphas), ("sharings", sharings)):
-        if given.ndim != 1 or not given.size:
-            raise ValueError(
-                f"{name} must be a sequence of one number or more, got the shape {given.shape}"
-            )
+        require(name, given, Either(Number(), Several(Number())))
+    alphas, sharings = np.atleast_1d(alphas).astype(float), np.atleast_1d(sharings).astype(float)
     model = MultiTaskRidge(
         pool_intercept=pool_intercept,
         fit_intercept=fit_intercept,

@@ -8,11 +8,11 @@ import numpy as np
 from sklearn.utils.metadata_routing import UNUSED
 
 from ..base import OutOfFoldModel
-from ..metrics import TaskScorer
-from ..model_selection import routing_of, split_rows
+from ..metrics import Scoring, TaskScorer
+from ..model_selection import Splitting, routing_of, split_rows
 from ..penalties import MeanRegularized
 from ..tasks import as_regression, groups_of
-from ..utils import POSITIVE, Boolean, Either, Number, OneOf, Several
+from ..utils import POSITIVE, Boolean, Either, Number, OneOf, Seed, Several
 from ._base import JointLinearModel
 from ._choice import Choice
 from ._cross_validate import splitter_of
@@ -232,6 +232,9 @@ class MultiTaskRidgeCV(OutOfFoldModel, JointLinearModel):
         "alphas": Either(OneOf(None), Several(POSITIVE)),
         "sharings": Several(Number(0.0, 1.0)),
         "alpha_per_task": Boolean(),
+        "cv": Splitting(),
+        "scoring": Scoring(),
+        "random_state": Seed(),
         "store_oof": Boolean(),
     }
 
@@ -351,7 +354,9 @@ class MultiTaskRidgeCV(OutOfFoldModel, JointLinearModel):
         if self.scoring is None:
             return None
         is_scorer = isinstance(self.scoring, TaskScorer)
-        return (self.scoring if is_scorer else TaskScorer(self.scoring)).by_task(task_types)
+        return (self.scoring if is_scorer else TaskScorer(self.scoring)).by_task(
+            task_types, "scoring"
+        )
 
     def _folds(self, groups, came, prepared):
         """Return the rows to fit to and to leave out by fold; None for leaving out each row."""

@@ -9,7 +9,7 @@ from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_consistent_length
 
 from ..tasks import Labels
-from ..utils import Number, group_codes, read_groups, require
+from ..utils import Number, Seed, group_codes, read_groups, require
 from ._rules import Metric
 from ._score import TaskSample
 
@@ -31,6 +31,7 @@ class Bootstrap(NamedTuple):
         """Check what the user asks for."""
         require("n_bootstraps", n_bootstraps, Number(0, whole=True))
         require("confidence_level", confidence_level, WITHIN)
+        require("random_state", seed, Seed())
         item = np.arange(n_samples)
         if groups is not None:
             groups = read_groups(groups)

@@ -8,7 +8,7 @@ import numpy as np
 from scipy.special import rel_entr
 from sklearn.utils.validation import check_consistent_length
 
-from ..tasks import check_weights, labels_of, read_common
+from ..tasks import check_numbers, check_weights, labels_of, read_common
 from ..utils import binary_unit
 from ._codes import UNKNOWN, encode
 
@@ -63,6 +63,8 @@ def mean_d2(
     weights = check_weights(sample_weight, targets)
     scores, left_out = [], []
     for name in targets:
+        if name not in classes:
+            check_numbers(targets, name)
         labels = labels_of(targets, name, weights)
         known = encode(labels.values, classes[name]) if name in classes else labels.values
         is_new = name in classes and (known == UNKNOWN).any()

@@ -8,7 +8,7 @@ import numpy as np
 from sklearn import config_context
 from sklearn.metrics import check_scoring
 
-from ..tasks import CLASS_TYPES, Labels, TaskTargets, labels_of
+from ..tasks import CLASS_TYPES, Labels, TaskTargets, check_numbers, labels_of
 from ..utils import take_rows
 from ._calibration import CALIBRATION
 from ._codes import UNKNOWN, encode
@@ -53,6 +53,8 @@ class TaskSample:
         X: Any,
     ) -> "TaskSample":
         """Take the labelled samples with a weight above zero."""
+        if predictions.task_types[name] not in (*CLASS_TYPES, None):
+            check_numbers(targets, name)
         labels = labels_of(targets, name, weights)
         event = predictions.event_of(name, targets)
         return cls(name, predictions, labels, weights is not None, X, event)

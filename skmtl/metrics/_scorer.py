@@ -17,6 +17,16 @@ from ._score import Score, TaskSample
 MEAN = "mean"
 
 
+class Scoring(Rule):
+    """What a scorer is made of."""
+
+    def admits(self, value: Any) -> bool:
+        return value is None or isinstance(value, str | Mapping) or callable(value)
+
+    def __str__(self) -> str:
+        return "None, the name of a metric, a scorer or a dict {task: metric}"
+
+
 class TaskScorer(Configurable):
     """A scorer of joint models; made by ``task_scorer``, which documents it."""
 
@@ -54,8 +64,10 @@ class TaskScorer(Configurable):
         values = {name: score.value for name, score in scores.items()}
         return {**dict.fromkeys(metrics, np.nan), **values, MEAN: mean}
 
-    def by_task(self, task_types: Mapping[Hashable, str | None]) -> dict[Hashable, Metric]:
-        """Return the metric of each task to be scored, which fits the task's type."""
+    def by_task(
+        self, task_types: Mapping[Hashable, str | None], parameter: str = "metric"
+    ) -> dict[Hashable, Metric]:
+        """Return the metric of each task to be scored, which fits the task's type; parameter is where it came from."""
         if not isinstance(self.metric, Mapping):
             metrics = dict.fromkeys(task_types, D2 if self.metric is None else self.metric)
         else:
@@ -63,7 +75,7 @@ class TaskScorer(Configurable):
         unknown = [name for name in metrics if name not in task_types]
         if unknown or not metrics:
             raise ValueError(
-                f"metric must name tasks of the model, {list(task_types)}, got {list(metrics)}"
+                f"{parameter} must name tasks of the model, {list(task_types)}, got {list(metrics)}"
             )
         for name, metric in metrics.items():
             if isinstance(metric, str) and metric in CALIBRATION:

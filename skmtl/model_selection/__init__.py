@@ -1,7 +1,8 @@
 """Splitters and out-of-fold predictions that know tasks."""
 
 from ._folds import Fold as Fold
-from ._folds import split_rows, warn_of_gaps
+from ._folds import Splitting as Splitting
+from ._folds import check_splitter, split_rows, warn_of_gaps
 from ._predict import OutOfFold as OutOfFold
 from ._predict import check_partition, cross_val_predict, folds_of, folds_once, out_of_fold, say
 from ._routing import routing_of, weight_name

@@ -1,7 +1,9 @@
 """Folds of any splitter: what it is given to stratify by, and what folds must keep to be honest."""
 
+import reprlib
 import warnings
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from numbers import Integral
 from typing import Any
 
 import numpy as np
@@ -10,11 +12,27 @@ from sklearn.model_selection import (
     StratifiedGroupKFold,
     StratifiedKFold,
     StratifiedShuffleSplit,
+    check_cv,
 )
 
 from ..tasks import TaskTargets, groups_of
-from ..utils import group_codes
+from ..utils import Rule, group_codes, require
 from ._strata import strata
+
+
+class Splitting(Rule):
+    """What makes folds."""
+
+    def admits(self, value: Any) -> bool:
+        if value is None or isinstance(value, Integral):
+            return value is None or (not isinstance(value, bool) and int(value) >= 2)
+        if isinstance(value, type | str | bytes | Mapping):
+            return False
+        return hasattr(value, "split") or isinstance(value, Iterable)
+
+    def __str__(self) -> str:
+        return "None, an integer of at least 2, a splitter or an iterable of (train, test)"
+
 
 Fold = tuple[np.ndarray, np.ndarray]
 
@@ -25,6 +43,14 @@ BY_CLASSES = (
     StratifiedShuffleSplit,
 )
 """scikit-learn's splitters that stratify by the classes of one outcome, without missing labels."""
+
+
+def check_splitter(cv: Any) -> Any:
+    """Return what makes the folds, as scikit-learn's check_cv does; raise ValueError where folds given are no pairs."""
+    require("cv", cv, Splitting())
+    if isinstance(cv, Iterable) and not hasattr(cv, "split"):
+        cv = [pair_of(number, fold) for number, fold in enumerate(cv)]
+    return check_cv(cv)
 
 
 def split_rows(
@@ -73,7 +99,8 @@ def class_codes(splitter: Any, targets: TaskTargets) -> np.ndarray:
 def check_folds(folds: Iterable[Any], n_samples: int, fewest: int = 1) -> list[Fold]:
     """Return folds as positions of rows; raise ValueError where they are too few, or train on what they test."""
     checked = []
-    for number, (train, test) in enumerate(folds):
+    for number, fold in enumerate(folds):
+        train, test = pair_of(number, fold)
         learnt = positions(train, n_samples, f"training rows of fold {number} of cv")
         tested = positions(test, n_samples, f"test rows of fold {number} of cv")
         shared = np.intersect1d(learnt, tested)
@@ -87,6 +114,17 @@ def check_folds(folds: Iterable[Any], n_samples: int, fewest: int = 1) -> list[F
         least = "one fold" if fewest == 1 else f"{fewest} folds"
         raise ValueError(f"cv must have at least {least}, got {len(checked) or 'none'}")
     return checked
+
+
+def pair_of(number: int, fold: Any) -> tuple[Any, Any]:
+    """Return training and test rows; raise ValueError where a fold is no pair of them."""
+    is_several = isinstance(fold, Sequence | np.ndarray) and not isinstance(fold, str)
+    if not is_several or len(fold) != 2:
+        size = f" of {len(fold)}" if is_several else ""
+        raise ValueError(
+            f"fold {number} of cv must be a pair (train, test), got {type(fold).__name__}{size}: {reprlib.repr(fold)}"
+        )
+    return fold[0], fold[1]
 
 
 def positions(rows: Any, n_samples: int, what: str) -> np.ndarray:

@@ -7,13 +7,20 @@ from typing import Any, NamedTuple
 import numpy as np
 from sklearn import get_config
 from sklearn.base import clone
-from sklearn.model_selection import check_cv
 from sklearn.utils.metadata_routing import MetadataRouter, MethodMapping, process_routing
 from sklearn.utils.parallel import Parallel, delayed
 
 from ..tasks import TaskTargets, among_all, check_lengths, final_step, read_like, read_targets
-from ..utils import n_rows, require_estimator, row_index, take_rows
-from ._folds import Fold, split_rows
+from ..utils import (
+    Jobs,
+    n_rows,
+    read_groups,
+    require,
+    require_estimator,
+    row_index,
+    take_rows,
+)
+from ._folds import Fold, check_splitter, split_rows
 from ._stratified import TaskStratifiedKFold
 
 # What is predicted of a class that the training part of a fold lacks.
@@ -106,6 +113,7 @@ def cross_val_predict(
     if method not in METHODS:
         raise ValueError(f"method must be one of {METHODS}, got {method!r}")
     require_estimator("estimator", estimator, "cross_val_predict(estimator, X, y)")
+    require("n_jobs", n_jobs, Jobs())
     targets, layout, _ = read_targets(y)
     found = out_of_fold(
         estimator, X, targets, (method,), groups=groups, cv=cv, n_jobs=n_jobs, params=params
@@ -128,6 +136,7 @@ def out_of_fold(
     params: Mapping[str, Any] | None = None,
 ) -> "OutOfFold":
     """Ask models, each fitted without a fold, about that fold; all methods of one fit."""
+    groups = None if groups is None else read_groups(groups)
     check_lengths(X=X, y=targets, groups=groups)
     splitter = folds_of(cv)
     routed = route(estimator, splitter, params, groups)
@@ -204,7 +213,7 @@ def folds_of(cv: Any) -> Any:
     """Return a splitter: ours, where only the number of folds was said."""
     if cv is None:
         return TaskStratifiedKFold()
-    return TaskStratifiedKFold(cv) if isinstance(cv, Integral) else check_cv(cv)
+    return TaskStratifiedKFold(cv) if isinstance(cv, Integral) else check_splitter(cv)
 
 
 def folds_once(cv: Any, X: Any, targets: TaskTargets, groups: Any) -> list[Fold]:

@@ -9,7 +9,7 @@ from sklearn.model_selection import BaseCrossValidator
 from sklearn.utils import check_random_state
 
 from ..tasks import check_lengths, groups_of, read_targets
-from ..utils import group_codes
+from ..utils import Seed, group_codes, require
 from ._assign import assign_folds, count_labels
 from ._strata import strata
 
@@ -89,6 +89,7 @@ class TaskStratifiedKFold(BaseCrossValidator):
             raise ValueError(
                 f"random_state must be None without shuffle=True, got {random_state!r}"
             )
+        require("random_state", random_state, Seed())
         self.n_splits = int(n_splits)
         self.shuffle = shuffle
         self.random_state = random_state

@@ -4,16 +4,16 @@ from fractions import Fraction
 from typing import Any
 
 import numpy as np
-from sklearn.model_selection import BaseCrossValidator, check_cv
+from sklearn.model_selection import BaseCrossValidator
 
-from ..model_selection import TaskStratifiedKFold, split_rows, warn_of_gaps
+from ..model_selection import TaskStratifiedKFold, check_splitter, split_rows, warn_of_gaps
 from ..tasks import TaskTargets
 from ..utils import group_codes
 
 
 def splitter_of(cv: Any) -> BaseCrossValidator:
     """Return what makes the folds."""
-    return TaskStratifiedKFold() if cv is None else check_cv(cv)
+    return TaskStratifiedKFold() if cv is None else check_splitter(cv)
 
 
 def held_out(
@@ -48,7 +48,7 @@ def held_out_by(
     place = np.full(n_samples, -1)
     place[rows] = np.arange(len(rows))
     tests = []
-    folds = split_rows(check_cv(cv), X, targets, **given)
+    folds = split_rows(check_splitter(cv), X, targets, **given)
     warn_of_gaps(folds, n_samples)
     for _, test in folds:
         own = place[test]

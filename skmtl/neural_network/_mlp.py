@@ -11,7 +11,7 @@ from sklearn.utils.validation import check_is_fitted
 from ..base import OutOfFoldModel, RawAnswers
 from ..model_selection import routing_of
 from ..tasks import FitData, as_declared, check_fit, check_lengths, check_predict
-from ..utils import CallbackSupport, Rule, with_callbacks
+from ..utils import CallbackSupport, Rule, read_groups, with_callbacks
 from ._fit import Fitted, fit
 from ._holdout import splitter_of
 from ._partial import begin, go_on, takes_parts
@@ -286,7 +286,7 @@ class MultiTaskMLP(
         former = self._forget()
         check_rules(self)
         came = check_fit(self, X, y, sample_weight, as_declared(self.task_types))
-        check_lengths(X=X, groups=groups)
+        check_lengths(X=X, groups=None if groups is None else read_groups(groups))
         weights = None if sample_weight is None else {"sample_weight": sample_weight}
         told = {"X": X, "y": y, "metadata": weights}
         context.call_on_fit_task_begin(estimator=self, **told)

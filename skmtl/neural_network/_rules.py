@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from ..model_selection import Splitting
 from ..utils import (
     BELOW_ONE,
     NOT_NEGATIVE,
@@ -13,6 +14,7 @@ from ..utils import (
     OneOf,
     PerTask,
     Rule,
+    Seed,
     Several,
 )
 from ._activations import ACTIVATIONS
@@ -36,6 +38,8 @@ RULES: dict[str, Rule] = {
     "n_iter_no_change": Number(1, whole=True),
     "tol": NOT_NEGATIVE,
     "validation_fraction": Number(0.0, 1.0, closed=False, below=True),
+    "cv": Splitting(),
+    "random_state": Seed(),
     "loss_balancing": OneOf(*BALANCINGS),
     "task_weight": Either(OneOf(None, "balanced"), PerTask(NOT_NEGATIVE)),
     "class_weight": Either(OneOf(None, "balanced"), Instance(dict)),

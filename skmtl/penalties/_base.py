@@ -176,6 +176,15 @@ class Penalty(Configurable):
         """Whether intercepts are penalised, so that all tasks need inputs with the same centre: no, unless said."""
         return False
 
+    def check_columns(self, columns: Columns) -> None:
+        """Raise ValueError where the parameters do not fit the tasks, before anything is fitted.
+
+        Parameters
+        ----------
+        columns : Columns
+            The columns of the coefficient matrix.
+        """
+
     @abstractmethod
     def bind(self, columns: Columns, separate: np.ndarray | None) -> Quadratic | Composite:
         """Return the penalty as a function of the coefficients of these columns.
@@ -235,7 +244,8 @@ def strengths(
         return float(alpha), np.sqrt(columns.curvature)
     if set(alpha) != set(columns.all_tasks):
         raise ValueError(
-            f"alpha must have one number for each of the tasks {list(columns.all_tasks)}, got {alpha!r}"
+            f"alpha (C of classifiers) must have one number for each of the tasks {list(columns.all_tasks)}, "
+            f"got {alpha!r}"
         )
     relative = np.array([float(alpha[task]) for task in columns.tasks])
     return 1.0, np.sqrt(columns.curvature * relative)

@@ -5,7 +5,15 @@ from typing import Any
 
 import numpy as np
 
-from ..utils import NOT_NEGATIVE, POSITIVE, Either, PerTask, is_frame, read_frame
+from ..utils import (
+    NOT_NEGATIVE,
+    POSITIVE,
+    Either,
+    PerTask,
+    check_unique_columns,
+    is_frame,
+    read_frame,
+)
 from ._base import ANY, FEATURES, Columns, Penalty, strengths
 from ._composite import Composite
 from ._quadratic import Quadratic
@@ -99,8 +107,14 @@ class GraphLaplacian(Penalty):
         """In which coordinates of the features it can be reckoned, where few samples need few of them."""
         return ANY if self.l1 == self.l21 == 0 else FEATURES
 
+    def check_columns(self, columns: Columns) -> None:
+        """Raise ValueError where the parameters do not fit the tasks, before anything is fitted."""
+        strengths(self.alpha, columns)
+        self._edges(columns)
+
     def bind(self, columns: Columns, separate: np.ndarray | None) -> Quadratic | Composite:
         """Return the penalty as a function of the coefficients of these columns."""
+        self.check_columns(columns)
         alpha, u = strengths(self.alpha, columns)
         edges = self._edges(columns)
         laplacian = np.diag(np.abs(edges).sum(axis=1)) - edges
@@ -133,6 +147,7 @@ class GraphLaplacian(Penalty):
 
 def read_graph(graph: Any, tasks: tuple[Hashable, ...]) -> np.ndarray:
     """Return the graph as a symmetric array with a zero diagonal, in the order of tasks."""
+    check_unique_columns(graph, "names of the graph's columns")
     if is_frame(graph):
         columns = read_frame(graph)
         names = list(columns)
@@ -153,7 +168,8 @@ def read_graph(graph: Any, tasks: tuple[Hashable, ...]) -> np.ndarray:
     expected = (len(tasks), len(tasks))
     if matrix.shape != expected:
         raise ValueError(
-            f"graph must have shape {expected}, a row and a column a task, got {matrix.shape}"
+            f"graph must have shape {expected}, a row and a column a task, got "
+            f"{matrix.shape if matrix.ndim else graph!r}"
         )
     if not np.isfinite(matrix).all() or not np.allclose(matrix, matrix.T):
         raise ValueError("graph must be finite and symmetric")

@@ -152,13 +152,18 @@ class MeanRegularized(Penalty):
         alpha, u = strengths(self.alpha, columns)
         return Quadratic(np.diag(1.0 / (alpha * u**2)), common=np.zeros(len(columns)))
 
-    def bind(self, columns: Columns, separate: np.ndarray | None) -> Quadratic | Composite:
-        """Return the penalty as a function of the coefficients of these columns."""
+    def check_columns(self, columns: Columns) -> None:
+        """Raise ValueError where the parameters do not fit the tasks, before anything is fitted."""
+        strengths(self.alpha, columns)
         if self.sharing == 1 and self.basis == FEATURES:
             raise ValueError(
                 f"sharing must be below 1 where l1 or l21 is above 0, got {self.sharing} "
                 f"with l1={self.l1} and l21={self.l21}"
             )
+
+    def bind(self, columns: Columns, separate: np.ndarray | None) -> Quadratic | Composite:
+        """Return the penalty as a function of the coefficients of these columns."""
+        self.check_columns(columns)
         alpha, u = strengths(self.alpha, columns)
         q = np.ones(len(columns)) if separate is None else learned_signs(columns, separate * u)
         K, shared = np.eye(len(columns)), np.zeros((len(columns), len(columns)))

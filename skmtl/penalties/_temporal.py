@@ -104,13 +104,19 @@ class Temporal(Penalty):
         self.l2 = l2
         self.smooth = smooth
 
-    def bind(self, columns: Columns, separate: np.ndarray | None) -> Composite:
-        """Return the penalty as a function of the coefficients of these columns."""
+    def check_columns(self, columns: Columns) -> None:
+        """Raise ValueError where the parameters do not fit the tasks, before anything is fitted."""
         if self.l1 == self.rows == 0:
             raise ValueError(
                 f"l1 or rows of Temporal must be above 0, got l1={self.l1} and rows={self.rows}; "
                 "for squared changes alone see GraphLaplacian"
             )
+        if not self.smooth and self.fusion > 0:
+            only_chain(columns)
+
+    def bind(self, columns: Columns, separate: np.ndarray | None) -> Composite:
+        """Return the penalty as a function of the coefficients of these columns."""
+        self.check_columns(columns)
         precision = self.alpha * self.l2 * np.eye(len(columns))
         if self.smooth:
             for chain in columns.ties():

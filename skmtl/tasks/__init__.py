@@ -1,8 +1,18 @@
 """Targets in, predictions out."""
 
 from ._known import as_known, check_classes, with_classes
-from ._labels import Labels, among_all, groups_of, has_names, labels_of, read_common, read_like
+from ._labels import (
+    Labels,
+    among_all,
+    check_numbers,
+    groups_of,
+    has_names,
+    labels_of,
+    read_common,
+    read_like,
+)
 from ._layout import Layout, VectorLayout, read_targets
+from ._numbers import naming, refuse_times, require_table
 from ._pairing import check_lengths, check_same_rows, require_inputs, warn_of_indexes
 from ._targets import TaskTargets
 from ._types import CLASS_TYPES
@@ -58,6 +68,7 @@ __all__ = [
     "check_fit_around",
     "check_inputs",
     "check_lengths",
+    "check_numbers",
     "check_predict",
     "check_predict_around",
     "check_same_rows",
@@ -68,10 +79,13 @@ __all__ = [
     "inputs_of",
     "labels_of",
     "lacks_of",
+    "naming",
     "read_common",
     "read_like",
     "read_targets",
+    "refuse_times",
     "require_inputs",
+    "require_table",
     "require_target",
     "steps_before",
     "task_view",

@@ -7,7 +7,7 @@ import numpy as np
 
 from ..utils import EXACT, as_series, is_series, read_series, refuse_lazy
 from ._codes import coded_as_missing, texts_as_missing
-from ._objects import hide, read_objects, refusal
+from ._objects import hide, read_objects, refusal, shortened
 
 FEW = 20
 
@@ -53,7 +53,8 @@ def read_column(name: Hashable, values: Any, codes: tuple | None = ()) -> Target
         held = np.ma.getdata(values) if missing is not None else values
         array = np.asarray(held, dtype=object if isinstance(held, list | tuple) else None)
     if array.ndim != 1:
-        raise ValueError(f"task {name!r} must be one column, got an array of shape {array.shape}")
+        got = f"an array of shape {array.shape}" if array.ndim else shortened(values)
+        raise ValueError(f"task {name!r} must be one column, got {got}")
     if missing is not None and missing.any():
         array = hide(array, missing)
     return label_column(name, *without_codes(name, array, categories, codes))

@@ -55,6 +55,14 @@ def groups_of(targets: TaskTargets, groups: Any) -> np.ndarray | None:
     return targets.groups if groups is None else read_groups(groups)
 
 
+def check_numbers(targets: TaskTargets, name: Hashable) -> None:
+    """Raise ValueError where the targets of a task that was one of numbers are labels."""
+    if targets._info[name].are_labels:
+        labels = targets.distinct(name)
+        example = "" if labels is None or not labels.size else f" such as {labels[0]!r}"
+        raise ValueError(f"y of task {name!r} must hold numbers, as in fit, got labels{example}")
+
+
 def read_like(y: Any, tasks: Sequence[Hashable]) -> TaskTargets:
     """Read the targets of known tasks, by name, or by position where y has no names."""
     targets = read_targets(y).targets

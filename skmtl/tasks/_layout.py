@@ -8,7 +8,16 @@ from typing import Any, NamedTuple
 import numpy as np
 from scipy import sparse
 
-from ..utils import FrameTemplate, is_frame, is_series, refuse_estimator, refuse_lazy, row_index
+from ..utils import (
+    FrameTemplate,
+    is_frame,
+    is_series,
+    refuse_estimator,
+    refuse_lazy,
+    row_index,
+)
+from ._numbers import naming
+from ._objects import shortened
 from ._rows import RowLabels
 from ._targets import TaskTargets
 
@@ -109,7 +118,8 @@ def read_targets(y: Any) -> Read:
 
 def read_array(y: Any) -> Read:
     """Read targets from a 1-D or 2-D array, masked or not, or a list."""
-    array = y if isinstance(y, np.ma.MaskedArray) else np.asarray(y)
+    with naming("y", y):
+        array = y if isinstance(y, np.ma.MaskedArray) else np.asarray(y)
     if array.dtype.kind == "U" and not isinstance(y, np.ndarray):
         array = np.asarray(y, dtype=object)  # a list that mixes numbers and strings shows itself
     if array.dtype.kind == "c":
@@ -117,8 +127,7 @@ def read_array(y: Any) -> Read:
     if array.ndim == 1:
         return Read(TaskTargets({"y": array}), VectorLayout(), False)
     if array.ndim != 2 or array.shape[1] == 0:
-        raise ValueError(
-            f"y should be a 1d array or have a column a task, got an array of shape {array.shape}"
-        )
+        got = f"an array of shape {array.shape}" if array.ndim else shortened(y)
+        raise ValueError(f"y should be a 1d array or have a column a task, got {got}")
     columns = {f"y{t}": array[:, t] for t in range(array.shape[1])}
     return Read(TaskTargets(columns), MatrixLayout(), False)

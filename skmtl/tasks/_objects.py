@@ -1,6 +1,6 @@
 """Values of Python objects as numbers, strings or booleans; whole numbers are exact or refused."""
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterable
 from decimal import Decimal
 from numbers import Integral, Real
 from typing import Any
@@ -28,7 +28,7 @@ def read_objects(name: Hashable, array: np.ndarray) -> np.ndarray:
     if all(isinstance(value, Integral) or is_whole_decimal(value) for value in held):
         return whole_numbers(name, [int(value) for value in held], known)
     numbers = np.full(len(array), np.nan)
-    numbers[known] = held.astype(np.float64)
+    numbers[known] = as_floats(name, held)
     return numbers
 
 
@@ -60,13 +60,18 @@ def whole_numbers(name: Hashable, held: list[int], known: np.ndarray) -> np.ndar
 def rounded(name: Hashable, held: list[int], known: np.ndarray) -> np.ndarray:
     """Return whole numbers as floats; raise ValueError where these cannot tell them apart."""
     numbers = np.full(len(known), np.nan)
-    try:
-        numbers[known] = np.array([float(value) for value in held])
-    except OverflowError:
-        raise refusal(name, "a whole number too large for dtype('float64')") from None
+    numbers[known] = as_floats(name, held)
     if len(np.unique(numbers[known])) < len(set(held)):
         raise refusal(name, "whole numbers beyond 64 bits, which are no numbers but names: strings")
     return numbers
+
+
+def as_floats(name: Hashable, held: Iterable[Any]) -> np.ndarray:
+    """Return numbers as floats; raise ValueError where one is beyond what these hold."""
+    try:
+        return np.array([float(value) for value in held])
+    except OverflowError:
+        raise refusal(name, "a whole number too large for dtype('float64')") from None
 
 
 def hide(array: np.ndarray, missing: np.ndarray) -> np.ndarray:

@@ -28,7 +28,12 @@ def as_pandas(columns: Mapping[Hashable, np.ndarray], index: Any) -> Any:
 
     frame = pd.DataFrame(dict(enumerate(columns.values())))
     frame = frame.set_axis(pd.Index(tuple(columns), tupleize_cols=False), axis=1)
-    return frame if index is None else frame.set_axis(pd.Index(index), axis=0)
+    if index is None:
+        return frame
+    labels = pd.Index(index)
+    if len(labels) != len(frame):
+        raise ValueError(f"index must have {len(frame)} labels, one a sample, got {len(labels)}")
+    return frame.set_axis(labels, axis=0)
 
 
 def shown(column: np.ndarray) -> str:

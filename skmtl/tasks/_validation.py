@@ -12,7 +12,8 @@ from sklearn.utils.validation import check_array, check_consistent_length, valid
 from ..utils import is_frame, sum_duplicates
 from ._columns import FEW
 from ._layout import Layout, read_targets
-from ._pairing import check_same_rows, require_inputs
+from ._numbers import naming, refuse_times, require_table
+from ._pairing import check_same_rows
 from ._targets import TaskTargets
 from ._types import check_task_types, warn_of_many_classes
 from ._weights import check_weights
@@ -57,11 +58,13 @@ def check_fit(
 
 def check_inputs(estimator: Any, X: Any, reset: bool) -> Any:
     """Check X, and return it in floating point, dense or CSR with each entry given once."""
-    require_inputs(X)
+    require_table(X)
+    refuse_times(X)
     finite = finite_rule(estimator)
     table = sum_duplicates(X)
     try:
-        return validate_data(estimator, table, reset=reset, ensure_all_finite=finite, **X_RULES)
+        with naming("X", table):
+            return validate_data(estimator, table, reset=reset, ensure_all_finite=finite, **X_RULES)
     except ValueError as error:
         if "X contains NaN" not in str(error):
             raise
@@ -88,12 +91,13 @@ def check_predict_around(estimator: Any, X: Any) -> Any:
 
 def as_table(estimator: Any, X: Any) -> Any:
     """Return X if it is a frame or sparse, else as an array of whatever values, with two dimensions."""
-    require_inputs(X)
+    require_table(X)
     if is_frame(X) or sparse.issparse(X):
         return sum_duplicates(X)
-    return check_array(
-        X, dtype=None, ensure_all_finite=False, ensure_min_features=1, estimator=estimator
-    )
+    with naming("X", X):
+        return check_array(
+            X, dtype=None, ensure_all_finite=False, ensure_min_features=1, estimator=estimator
+        )
 
 
 def require_target(estimator: Any, y: Any) -> None:

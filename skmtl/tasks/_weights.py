@@ -7,6 +7,7 @@ import numpy as np
 from sklearn.utils.validation import check_array
 
 from ..utils import is_frame, is_series, read_frame, read_series, refuse_lazy
+from ._numbers import naming
 from ._targets import TaskTargets
 
 
@@ -18,15 +19,7 @@ def check_weights(sample_weight: Any, targets: TaskTargets) -> np.ndarray | None
     n_samples, n_tasks = targets.shape
     if isinstance(sample_weight, Mapping) or is_frame(sample_weight):
         sample_weight = _by_task(sample_weight, targets)
-    weights = check_array(
-        sample_weight,
-        allow_nd=True,
-        ensure_2d=False,
-        dtype=np.float64,
-        input_name="sample_weight",
-        ensure_min_samples=0,
-        ensure_all_finite="allow-nan",
-    )
+    weights = _numbers(sample_weight, "sample_weight")
     if weights.shape not in ((n_samples,), (n_samples, n_tasks)):
         raise ValueError(
             f"sample_weight must have shape ({n_samples},) or ({n_samples}, {n_tasks}), got {weights.shape}"
@@ -49,7 +42,7 @@ def _by_task(sample_weight: Any, targets: TaskTargets) -> np.ndarray:
         raise ValueError(
             f"sample_weight must have the tasks of y, {list(targets)}, got {list(columns)}"
         )
-    arrays = {name: _numbers(columns[name]) for name in targets}
+    arrays = {name: _numbers(columns[name], f"sample_weight of task {name!r}") for name in targets}
     for name, column in arrays.items():
         if column.shape != targets.shape[:1]:
             raise ValueError(
@@ -59,10 +52,23 @@ def _by_task(sample_weight: Any, targets: TaskTargets) -> np.ndarray:
     return np.column_stack(list(arrays.values()))
 
 
-def _numbers(column: Any) -> np.ndarray:
-    """Return the weights of one task, NaN where there is none."""
-    is_foreign = not isinstance(column, np.ndarray) and is_series(column)
-    return read_series(column).values if is_foreign else np.asarray(column)
+def _numbers(given: Any, argument: str) -> np.ndarray:
+    """Return weights as an array of finite numbers, NaN where there is none."""
+    if not isinstance(given, np.ndarray) and is_series(given):
+        read = read_series(given)
+        given = read.values if read.kind == "number" else given
+    elif getattr(getattr(given, "dtype", None), "kind", None) in ("m", "M"):
+        raise ValueError(f"{argument} must hold numbers, got dtype {given.dtype}")
+    with naming(argument, given):
+        return check_array(
+            given,
+            allow_nd=True,
+            ensure_2d=False,
+            dtype=np.float64,
+            input_name="sample_weight",
+            ensure_min_samples=0,
+            ensure_all_finite="allow-nan",
+        )
 
 
 def _without_gaps(weights: np.ndarray, targets: TaskTargets) -> np.ndarray:

@@ -1,6 +1,7 @@
 """The seam to data frames: what narwhals reads becomes NumPy columns, and goes back."""
 
-from collections.abc import Hashable, Mapping
+from collections import Counter
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -26,6 +27,7 @@ class SeriesValues(NamedTuple):
 
 def refuse_lazy(argument: str, table: Any) -> None:
     """Raise TypeError where a table has no rows before they are computed, as a LazyFrame of polars."""
+    check_unique_columns(table, "task names" if argument == "y" else f"column names of {argument}")
     found = nw.from_native(table, pass_through=True)
     if isinstance(found, nw.LazyFrame) and not hasattr(table, "__array__"):
         raise TypeError(
@@ -51,6 +53,15 @@ def as_series(y: Any) -> Any:
     return pandas.Series(y) if pandas is not None and isinstance(y, pandas.Categorical) else y
 
 
+def check_unique_columns(table: Any, names: str) -> None:
+    """Raise ValueError where columns of a frame have the same name, which narwhals does not take."""
+    columns = getattr(table, "column_names", getattr(table, "columns", ()))  # pyarrow, pandas
+    counts = Counter(map(str, columns)) if isinstance(columns, Iterable) else Counter()
+    repeated = sorted(name for name, count in counts.items() if count > 1)
+    if repeated:
+        raise ValueError(f"{names} must be unique, got these columns more than once: {repeated}")
+
+
 def row_index(y: Any) -> Any:
     """Return the row index of a pandas-like frame or series; None for anything else."""
     found = nw.from_native(y, eager_only=True, allow_series=True, pass_through=True)
@@ -66,9 +77,6 @@ def is_index(key: Any) -> bool:
 def read_frame(y: Any) -> dict[Hashable, Any]:
     """Return the columns of a frame as native series, by name and in order."""
     names = list(getattr(y, "column_names", y.columns))  # columns of a pyarrow table are its data
-    repeated = sorted({str(name) for name in names if names.count(name) > 1})
-    if repeated:
-        raise ValueError(f"task names must be unique, got these columns more than once: {repeated}")
     columns = nw.from_native(y, eager_only=True).iter_columns()
     return {name: column.to_native() for name, column in zip(names, columns, strict=True)}
 

@@ -127,6 +127,40 @@ class Several(Rule):
         return f"a sequence of {least}, each {self.rule}"
 
 
+class Seed(Rule):
+    """What scikit-learn's check_random_state takes."""
+
+    def admits(self, value: Any) -> bool:
+        if value is None or value is np.random or isinstance(value, np.random.RandomState):
+            return True
+        return isinstance(value, Integral) and 0 <= int(value) < 2**32
+
+    def __str__(self) -> str:
+        return "None, an integer in [0, 2**32) or a RandomState instance"
+
+
+class Estimator(Rule):
+    """An estimator, not a class of them."""
+
+    def admits(self, value: Any) -> bool:
+        is_one = hasattr(value, "fit") and hasattr(value, "get_params")
+        return is_one and not isinstance(value, type)
+
+    def __str__(self) -> str:
+        return "an estimator"
+
+
+class Jobs(Rule):
+    """What joblib takes for the number of jobs."""
+
+    def admits(self, value: Any) -> bool:
+        is_count = isinstance(value, Integral) and not isinstance(value, bool)
+        return value is None or (is_count and value != 0)
+
+    def __str__(self) -> str:
+        return "None or an integer other than 0"
+
+
 class Either(Rule):
     """Any of several rules."""
 
@@ -184,3 +218,7 @@ class Configurable(BaseEstimator):
                 raise ValueError(f"{name} of {type(self).__name__} must be {rule}, got {value!r}")
             if isinstance(value, Configurable):
                 value.check_params()
+            elif hasattr(value, "get_params") and not isinstance(value, type):  # such as a pipeline
+                for nested in value.get_params().values():
+                    if isinstance(nested, Configurable):
+                        nested.check_params()

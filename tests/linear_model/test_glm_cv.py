@@ -217,7 +217,7 @@ WRONG = {
     "eps": ({"eps": 2.0}, "eps of MultiTaskGLMCV must be"),
     "select": ({"select": "worst"}, "select of MultiTaskGLMCV must be"),
     "metric": ({"scoring": "roc_auc"}, "does not fit task 'days'"),
-    "task": ({"scoring": {"nobody": "r2"}}, "metric must name tasks"),
+    "task": ({"scoring": {"nobody": "r2"}}, "scoring must name tasks"),
     "folds": ({"cv": []}, "cv must have at least one fold"),
     "training": ({"cv": [([0, 1], range(2, 120))]}, "fold 1 of 1: cannot be fitted"),
 }

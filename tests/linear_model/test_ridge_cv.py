@@ -264,7 +264,7 @@ def test_tasks_that_cannot_be_scored():
         ({"alpha_per_task": "pooled"}, "alpha_per_task.*pooled"),
         ({"signs": "mixed"}, "signs.*mixed"),
         ({"cv": "loo"}, "cv"),
-        ({"cv": 1}, "n_splits.*1"),
+        ({"cv": 1}, "cv.*1"),
     ],
     ids=str,
 )
