@@ -5,7 +5,7 @@ from ._labels import Labels, among_all, groups_of, has_names, labels_of, read_co
 from ._layout import Layout, VectorLayout, read_targets
 from ._pairing import check_lengths, check_same_rows, require_inputs, warn_of_indexes
 from ._targets import TaskTargets
-from ._types import CLASS_TYPES
+from ._types import CLASS_TYPES, warn_of_many_classes
 from ._validation import (
     X_RULES,
     FitData,
@@ -70,5 +70,6 @@ __all__ = [
     "steps_before",
     "task_view",
     "warn_of_indexes",
+    "warn_of_many_classes",
     "with_classes",
 ]
