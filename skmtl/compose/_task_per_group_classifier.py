@@ -7,7 +7,7 @@ from sklearn.base import ClassifierMixin
 from sklearn.utils.multiclass import check_classification_targets
 
 from ..linear_model import MultiTaskLogisticRegression
-from ..tasks import as_log_odds
+from ..tasks import as_log_odds, warn_of_many_classes
 from ._task_per_group import TaskPerGroup
 
 
@@ -136,10 +136,11 @@ class TaskPerGroupClassifier(ClassifierMixin, TaskPerGroup):
         return MultiTaskLogisticRegression(0.3, 0.5, signs="same", pool_intercept=True)
 
     def _kind(self, y):
-        with warnings.catch_warnings():
-            if y.dtype.kind in "OUS":  # of labels that may be numbers TaskTargets warn
-                warnings.filterwarnings("ignore", message="The number of unique classes")
+        with warnings.catch_warnings():  # which of scikit-learn's releases warn differs
+            warnings.filterwarnings("ignore", message="The number of unique classes")
             check_classification_targets(y)
+        if y.dtype.kind in "iuf":  # of labels TaskTargets warn
+            warn_of_many_classes("y", y)
         return "multiclass" if len(np.unique(y)) > 2 else "binary"
 
     def _check_kind(self, model, outcome):

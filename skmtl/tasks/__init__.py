@@ -15,7 +15,7 @@ from ._layout import Layout, VectorLayout, read_targets
 from ._numbers import naming, refuse_times, require_table
 from ._pairing import check_lengths, check_same_rows, require_inputs, warn_of_indexes
 from ._targets import TaskTargets
-from ._types import CLASS_TYPES
+from ._types import CLASS_TYPES, warn_of_many_classes
 from ._validation import (
     X_RULES,
     FitData,
@@ -90,5 +90,6 @@ __all__ = [
     "steps_before",
     "task_view",
     "warn_of_indexes",
+    "warn_of_many_classes",
     "with_classes",
 ]

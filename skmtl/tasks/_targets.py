@@ -27,9 +27,9 @@ class TaskTargets(dict):
     Parameters
     ----------
     y : dict, data frame or TaskTargets
-        One column a task, all of one length: arrays, lists or Series in a dict, or the columns of a pandas or
-        polars frame. NaN, None, ``pd.NA``, null and masked entries are labels that were not observed. Strings,
-        booleans and categories are classes.
+        One column a task, all of one length: arrays, lists or Series in a dict, or the columns of a pandas or polars
+        frame or a pyarrow table. NaN, None, ``pd.NA``, null and masked entries are labels that were not observed.
+        Strings, booleans and categories are classes.
 
     task_types : "auto", str or dict of {task: str}, default="auto"
         Type of all tasks or by task: ``"regression"``, ``"binary"``, ``"multiclass"`` or ``"count"`` (a Poisson
