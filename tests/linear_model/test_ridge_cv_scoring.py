@@ -113,9 +113,9 @@ def test_some_tasks_scored():
     [
         ("roc_auc", "'roc_auc' does not fit task 'days', which is of type 'regression'"),
         ("mae", "'mae', asked for task 'days', is no metric"),
-        ({"nobody": "r2"}, "metric must name tasks of the model"),
-        ({}, "metric must name tasks of the model"),
-        (3, "the metric of task 'days' must be a name or a scorer, got 3"),
+        ({"nobody": "r2"}, "scoring must name tasks of the model"),
+        ({}, "scoring must name tasks of the model"),
+        (3, "scoring of MultiTaskRidgeCV must be None.*got 3"),
     ],
     ids=str,
 )
