@@ -109,12 +109,14 @@ class Sample:
         return [self._score(name, metric, predictions) for name, metric in metrics.items()]
 
     def _score(self, name: Hashable, metric: Any, predictions: Predictions) -> float:
-        """Return a task's score; minus infinity where its predictions are beyond what a number holds."""
+        """Return a task's score; minus infinity where a label is predicted beyond what a number holds."""
         if name not in self.tasks:
             return np.nan
-        if not np.isfinite(predictions.of("predict")[name]).all():
+        task, predicted = self.tasks[name], predictions.of("predict")[name]
+        scored = slice(None) if task.labels.rows is None else task.labels.rows
+        if not np.isfinite(predicted[scored]).all():
             return -np.inf
-        return replace(self.tasks[name], predictions=predictions).score(metric).value
+        return replace(task, predictions=predictions).score(metric).value
 
     def _predict(self, raw: np.ndarray) -> Predictions:
         def decode(head: Head) -> np.ndarray:

@@ -110,7 +110,9 @@ class BudgetedSpectrum(Term):
 
 
 def singular_values(V: np.ndarray) -> np.ndarray:
-    """Return the singular values, the largest first."""
+    """Return the singular values, the largest first: NaN where V is not finite."""
+    if not np.isfinite(V).all():
+        return np.full(min(V.shape), np.nan)
     return np.linalg.svd(V, compute_uv=False)
 
 
@@ -120,6 +122,8 @@ def reshaped(V: np.ndarray, factors: Callable[[np.ndarray], np.ndarray]) -> np.n
     factors get the singular values of all columns, in some order, zeros included.
     """
     n_rows, n_columns = V.shape
+    if not np.isfinite(V).all():
+        return np.full(V.shape, np.nan)
     if n_rows >= n_columns:
         values, vectors = np.linalg.eigh(V.T @ V)
         return V @ ((vectors * factors(np.sqrt(np.maximum(values, 0.0)))) @ vectors.T)

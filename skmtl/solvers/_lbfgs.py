@@ -86,7 +86,7 @@ class LBFGS(Solver):
             What to minimise.
 
         start : ndarray of shape (n,)
-            Where to start.
+            Where to start; at zero where the gradient there is not finite.
 
         Returns
         -------
@@ -95,7 +95,10 @@ class LBFGS(Solver):
         """
         v = start.copy()
         raw, C = problem.begin(v)
-        precondition = Preconditioner(problem, raw if start.any() else None, self.tol)
+        if not np.isfinite(C).all():  # a start beyond what numbers hold: zero is none
+            v[:] = 0.0
+            raw, C = problem.begin(v)
+        precondition = Preconditioner(problem, raw if v.any() else None, self.tol)
         pairs: deque[Pair] = deque(maxlen=self.memory)
         scale, goal, stagnation = problem.scale, problem.goal(self.tol), Stagnation()
         for n_iter in range(self.max_iter + 1):

@@ -43,6 +43,8 @@ def signs_of(fitted: Fitted, tasks: list[Task], sharing: float) -> np.ndarray:
         block / (np.abs(block).max(initial=0.0) or 1.0)
         for block in np.split(np.asarray(shared, float), np.cumsum(width)[:-1])
     ]
+    if fitted.spec.pools and not all(block.any() for block in blocks):
+        raise Inapplicable("coefficients do not show the signs by which intercepts are pooled")
     signs = []
     for task, block in zip(tasks, blocks, strict=True):
         kin = [

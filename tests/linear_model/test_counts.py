@@ -89,3 +89,18 @@ def test_choosing_a_strength(mean):
     model.fit(X, y, weight)
     assert model.alpha_ < model.alphas_.max()
     assert_allclose(model.coef_[0], SLOPES, atol=0.2)
+
+
+@pytest.mark.parametrize("label", [np.nan, 2.0])
+def test_rows_that_do_not_count_spoil_no_score(label):
+    """A test row without a label, or of weight zero, may be predicted beyond doubles."""
+    X = np.r_[np.linspace(-1.0, 1.0, 12), 3000.0, 3000.0][:, None]
+    y = np.r_[np.random.default_rng(0).poisson(2.0, 12).astype(float), label, label]
+    weight = np.r_[np.ones(12), 0.0, 0.0] if label == 2.0 else None
+    folds = [(np.arange(0, 14, 2), np.arange(1, 14, 2)), (np.arange(1, 14, 2), np.arange(0, 14, 2))]
+    few = [(train[train < 12], test[test < 12]) for train, test in folds]
+    given = {"alphas": (1e-3, 1e-6), "task_types": "count"}
+    found = MultiTaskGLMCV(cv=folds, **given).fit(X, y, sample_weight=weight)
+    wanted = MultiTaskGLMCV(cv=few, **given).fit(X[:12], y[:12])
+    for name in ("split0_test_score", "split1_test_score"):
+        assert_allclose(found.cv_results_[name], wanted.cv_results_[name], rtol=1e-6)

@@ -222,3 +222,12 @@ def test_rules(solver, wrong):
     """Parameters are checked by name."""
     with pytest.raises(ValueError, match=next(iter(wrong))):
         solver(**wrong).check_params()
+
+
+def test_a_start_beyond_numbers(rng):
+    """Where the gradient at the start is not finite, the method starts at zero."""
+    problem = Quadratic(rng)
+    wanted = LBFGS().solve(problem, np.zeros(12))
+    with np.errstate(over="ignore", invalid="ignore"):
+        found = LBFGS().solve(problem, np.full(12, 1e308))
+    assert_allclose(found.v, wanted.v)
