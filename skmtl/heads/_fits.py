@@ -45,19 +45,35 @@ def make_heads(
     """Give every task a head, and the heads the raw columns from left to right."""
     heads: list[Head] = []
     start = 0
+    units = units_of(targets, labels) if scale_targets else {}
     for name, kind in targets.task_types.items():
         lack = what_lacks(name, kind, labels[name], targets.distinct(name))
         if lack and name in inferred:
             raise ValueError(f"{lack}; declare the type in task_types to predict a constant for it")
         if lack:
             warnings.warn(f"{lack}; its prediction is a constant", UserWarning, stacklevel=5)
+        unit = units.get(name, 1.0)
         heads.append(
-            make_head(
-                name, kind, labels[name], targets.distinct(name), start, bool(lack), scale_targets
-            )
+            make_head(name, kind, labels[name], targets.distinct(name), start, bool(lack), unit)
         )
         start = heads[-1].columns.stop
     return tuple(heads)
+
+
+def units_of(targets: TaskTargets, labels: Mapping[Hashable, Labels]) -> dict[Hashable, float]:
+    """Return the unit inside of each regression with labels: their standard deviation.
+
+    Where labels are all the same it is the geometric mean of the other tasks' units, for what the task borrows must not
+    hang on the unit in which all were measured; 1 where there are no others.
+    """
+    deviations = {
+        name: labels[name].moments()[1]
+        for name, kind in targets.task_types.items()
+        if kind == "regression" and labels[name].values.size
+    }
+    logs = [np.log(sd) for sd in deviations.values() if sd]
+    rest = float(np.exp(np.mean(logs))) if logs else 1.0
+    return {name: sd or rest for name, sd in deviations.items()}
 
 
 def labels_that_count(
@@ -96,14 +112,13 @@ def make_head(
     classes: np.ndarray | None,
     start: int,
     constant: bool,
-    scale_targets: bool,
+    unit: float,
 ) -> Head:
-    """Make the head of one task; constant says that it has too few labels to be fitted."""
+    """Make the head of one task; constant says that it has too few labels to be fitted, unit is that of numbers."""
     one = slice(start, start + 1)
     active = np.arange(0 if constant else 1)
     if kind == "regression":
-        scale = deviation(labels) if scale_targets and not constant else 1.0
-        return RegressionHead(name, one, active, np.zeros(1), scale=scale)
+        return RegressionHead(name, one, active, np.zeros(1), scale=1.0 if constant else unit)
     if kind == "count":
         return CountHead(name, one, active, np.full(1, NEVER if labels.values.size else 0.0))
     assert classes is not None

@@ -62,6 +62,6 @@ def heads_alike(targets: TaskTargets, labels: dict[Hashable, Labels]) -> tuple[H
     heads: list[Head] = []
     for name, kind in targets.task_types.items():
         start = heads[-1].columns.stop if heads else 0
-        head = make_head(name, kind, labels[name], targets.distinct(name), start, False, False)
+        head = make_head(name, kind, labels[name], targets.distinct(name), start, False, 1.0)
         heads.append(head)
     return tuple(heads)

@@ -61,6 +61,8 @@ class Setting(NamedTuple):
 def objective(table: Table, define: Callable, setting: Setting) -> Objective:
     """Return the objective on a table; define makes the penalty of tasks."""
     flat = constant_to_rounding(table.X) & setting.fit_intercept
+    if setting.scales is None and setting.scale_targets:
+        setting = setting._replace(scales=units_of(table))
     described = [
         describe(name, table.types[name], column, s, setting)
         for (name, column), s in zip(table.y.items(), table.pair_weight.T, strict=True)
@@ -85,8 +87,6 @@ def describe(
         mean = s.astype(LONG) @ y / s.astype(LONG).sum()
         if setting.scales is not None:
             scale = LONG(setting.scales[name])
-        elif setting.scale_targets:
-            scale = deviation(y - mean, s, mean)
         shift = mean if setting.fit_intercept and not setting.pool_intercept else shift
         y = np.where(seen, (y - shift) / scale, 0.0)[:, None]
     elif kind == "count":
@@ -98,9 +98,22 @@ def describe(
     return Task(name, LOSSES[kind], y, s, scale, classes), shift
 
 
-def deviation(centred: np.ndarray, s: np.ndarray, mean: float) -> float:
-    """Return the weighted standard deviation; 1 where that is rounding of the mean."""
+def units_of(table: Table) -> dict:
+    """Return the deviation of each regression; of one that does not vary, the geometric mean of the others, or 1."""
+    found = {}
+    for (name, column), s in zip(table.y.items(), table.pair_weight.T, strict=True):
+        if table.types[name] == "regression":
+            y = np.where(s > 0, column, 0.0).astype(LONG)
+            mean = s.astype(LONG) @ y / s.astype(LONG).sum()
+            found[name] = deviation(y - mean, s, mean, LONG(0))
+    known = [sd for sd in found.values() if sd]
+    rest = np.exp(np.mean(np.log(known))) if known else LONG(1)
+    return {name: sd or rest for name, sd in found.items()}
+
+
+def deviation(centred: np.ndarray, s: np.ndarray, mean: float, flat: float = LONG(1)) -> float:
+    """Return the weighted standard deviation; flat where that is rounding of the mean."""
     size = np.abs(centred[s > 0]).max() or LONG(1)
     weight = s.astype(LONG) / s.max()
     sd = size * np.sqrt(weight @ (centred / size) ** 2 / weight.sum())
-    return sd if sd > 10 * np.finfo(float).eps * abs(mean) else LONG(1)
+    return sd if sd > 10 * np.finfo(float).eps * abs(mean) else flat

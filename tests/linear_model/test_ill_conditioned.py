@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 from scipy import sparse
+from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import Ridge
 
 from skmtl import MultiTaskGLM, MultiTaskGLMCV, MultiTaskRidge, TaskPerGroupRegressor
@@ -189,3 +190,17 @@ def test_constant_to_rounding_at_next_to_no_strength(penalty):
     X = np.array([[314572.8], [314572.80000000005], [314572.8], [314572.8]])
     model = MultiTaskGLM(penalty(1e-12), task_types="regression").fit(X, np.arange(4.0))
     assert model.coef_ == 0.0 and model.dual_gap_ == 0.0
+
+
+def test_far_features_without_an_intercept_are_warned_of():
+    """What rounding hides is said, whatever the gap is relative to; nearer ones are solved, without a word."""
+    rng = np.random.default_rng(0)
+    Z = np.array([[0.0, 0, 1], [0, -1, 0], [0, 0, 0], [-1, -1, 0], [0, 0, 0]])
+    y = 1e6 + rng.normal(size=5)
+    model = MultiTaskRidge(10.0, 0.0, fit_intercept=False)
+    with pytest.warns(ConvergenceWarning, match="without an intercept|scale the features"):
+        model.fit(1e9 * np.array([1.0, 1.0, -1.0]) + Z, y)
+    for far in (1e3, 1e5):
+        wanted = Ridge(fit_intercept=False, solver="svd").fit(Z + far, y).predict(Z + far)
+        found = MultiTaskRidge(fit_intercept=False, scale_targets=False).fit(Z + far, y)
+        assert_allclose(found.predict(Z + far), wanted, rtol=0, atol=1e-6 * wanted.std())

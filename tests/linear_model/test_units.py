@@ -140,3 +140,16 @@ def test_strengths_of_constant_features(value):
     assert np.all(model.alphas_ >= 1e-10)
     path = regularization_path(X, y, L21(), task_types=types)
     assert not path.coef.any()
+
+
+@pytest.mark.parametrize("unit", [1e-6, 1e6])
+def test_a_task_that_does_not_vary_has_the_unit_of_the_others(unit, rng):
+    """What it borrows does not hang on the unit in which all tasks were measured."""
+    X = rng.normal(size=(40, 4))
+    Y = X @ rng.normal(size=(4, 3)) + rng.normal(size=(40, 3))
+    Y[1:, 0] = np.nan  # one label
+    Y[:, 1] = 3.0
+    model = MultiTaskRidge(sharing=0.5, signs="same")
+    wanted = model.fit(X, Y).predict(X)
+    assert np.ptp(wanted[:, 0]) > 0.1
+    assert_allclose(model.fit(X, unit * Y).predict(X), unit * wanted, rtol=1e-9)

@@ -70,6 +70,8 @@ def solve(
     found = solve_smooth(problem, first, max_iter, tol, on_data)
     gap = found.gap / prepared.null_value
     warn_of_gap(gap, found.n_iter, tol)
+    if found.is_blurred and not gap > max(UNNOTICED, tol):
+        warn_of_rounding()
     return unpack(prepared, bound, *found.weights, gap, found.n_iter)
 
 
@@ -99,6 +101,16 @@ def warn_of_gap(gap: float, n_iter: int, tol: float) -> None:
             ConvergenceWarning,
             stacklevel=6,
         )
+
+
+def warn_of_rounding() -> None:
+    """Warn where rounding of features far from zero moves predictions, whatever the gap."""
+    warnings.warn(
+        "features are so far from zero, without an intercept, that rounding may move predictions: fit an intercept, "
+        "or centre the features",
+        ConvergenceWarning,
+        stacklevel=6,
+    )
 
 
 def parts_of(prepared: Prepared, bound: Composite, start: Start) -> np.ndarray:

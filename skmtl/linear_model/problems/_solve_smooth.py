@@ -28,12 +28,21 @@ class Weights(NamedTuple):
 
 
 class Solved(NamedTuple):
-    """A solution, its duality gap, and how far a further correction would move predictions, or could."""
+    """A solution, its duality gap, and how far a further correction would move predictions, or could.
+
+    is_hidden says that rounding may hide a gradient: features are far from zero, and nothing is centred.
+    """
 
     weights: Weights
     gap: float
     n_iter: int
     motion: float
+    is_hidden: bool = False
+
+    @property
+    def is_blurred(self) -> bool:
+        """Whether predictions may be off by more than is seen, and no gap shows it."""
+        return self.is_hidden and self.motion > SEEN
 
 
 def solve_smooth(
@@ -114,8 +123,7 @@ def directly(problem: SmoothProblem, direct: DirectSolution) -> Solved:
         if motion <= STILL or not motion <= CONTRACTS * before:
             break
         S, before = S - step, motion
-    gap = gap_as_given(problem, W, evaluation)
-    return Solved(Weights(W, evaluation.intercept(layout, W)), gap, 1, float(motion))
+    return judged(problem, W, evaluation, 1)._replace(motion=float(motion))
 
 
 def by_iterations(
@@ -157,7 +165,7 @@ def judged(problem: SmoothProblem, W: np.ndarray, evaluation: Evaluation, n_iter
     """Return weights as a solution, with the best intercepts for them and the gap on the data as given."""
     gap = gap_as_given(problem, W, evaluation)
     weights = Weights(W, evaluation.intercept(problem.layout, W))
-    return Solved(weights, gap, n_iter, problem.motion(gap))
+    return Solved(weights, gap, n_iter, problem.motion(gap), bool(evaluation.loose.any()))
 
 
 def gap_as_given(problem: SmoothProblem, W: np.ndarray, evaluation: Evaluation) -> float:
