@@ -10,6 +10,7 @@ from ._composite import Composite
 from ._quadratic import PooledIntercepts, Quadratic
 from ._sparse_group import rows_and_entries
 
+NOTHING = 1e-12  # size of a separate fit, relative to the largest, that rounding of a constant target makes
 NO_EVIDENCE = 1e-3  # entry of the eigenvector, or gap of eigenvalues, that could be the solver's
 
 
@@ -209,8 +210,9 @@ def sharing_ties(columns: Columns, q: np.ndarray) -> list[np.ndarray]:
 
 
 def cosines(vectors: np.ndarray) -> np.ndarray:
-    """Return the cosines between rows of any size; those of a row of zeros are 0."""
-    vectors = vectors / binary_unit(np.abs(vectors).max(axis=1, keepdims=True, initial=0.0))
+    """Return the cosines between rows of any size; those of a row of zeros, or of rounding beside others, are 0."""
+    size = np.abs(vectors).max(axis=1, keepdims=True, initial=0.0)
+    vectors = np.where(size > NOTHING * size.max(initial=0.0), vectors / binary_unit(size), 0.0)
     norms = np.linalg.norm(vectors, axis=1, keepdims=True)
     unit = np.divide(vectors, norms, out=np.zeros_like(vectors), where=norms > 0)
     return unit @ unit.T

@@ -55,6 +55,8 @@ def as_series(y: Any) -> Any:
 
 def check_unique_columns(table: Any, names: str) -> None:
     """Raise ValueError where columns of a frame have the same name, which narwhals does not take."""
+    if hasattr(table, "collect") and not hasattr(table, "__array__"):
+        return  # lazy: asking for names may read the data
     columns = getattr(table, "column_names", getattr(table, "columns", ()))  # pyarrow, pandas
     counts = Counter(map(str, columns)) if isinstance(columns, Iterable) else Counter()
     repeated = sorted(name for name, count in counts.items() if count > 1)
