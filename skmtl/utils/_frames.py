@@ -134,6 +134,8 @@ def _labels(series: nw.Series, categories: np.ndarray) -> np.ndarray:
     if str(getattr(native, "dtype", "")) != "category":
         return series.to_numpy()
     codes = np.asarray(native.cat.codes)
+    if categories.dtype.kind in "mM":  # of nanoseconds NumPy would make integers
+        categories = categories.astype(f"{categories.dtype.kind}8[us]")
     return np.append(categories.astype(object), [None])[codes]  # the code of a missing one is -1
 
 

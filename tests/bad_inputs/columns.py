@@ -203,7 +203,9 @@ COLUMNS: list[BadInput] = [
     ),
     bad_column(
         "a category that is a date",
-        lambda c: pd.Series(pd.date_range("2026-01-01", periods=len(c))).astype("category"),
+        lambda c: pd.Series(pd.date_range("2026-01-01", periods=len(c), unit="ns")).astype(
+            "category"
+        ),
         f"{TASK}.*(date|Timestamp)",
     ),
 ]

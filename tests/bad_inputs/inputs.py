@@ -197,7 +197,7 @@ FRAMES: list[BadInput] = [
     ),
     bad_X(
         "polars with lists",
-        lambda X: pl.DataFrame(X).with_columns(pl.lit([1.0]).alias("column_1")),
+        lambda X: pl.DataFrame(X).with_columns(pl.Series("column_1", [[1.0, 2.0]] * len(X))),
         "X|list",
         where=reads,
     ),
