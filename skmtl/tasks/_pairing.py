@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
+from scipy import sparse
 from sklearn.utils.validation import check_consistent_length
 
 from ..utils import refuse_estimator, refuse_lazy, row_index
@@ -31,7 +32,7 @@ def require_inputs(X: Any) -> None:
     """Raise TypeError where X is what comes elsewhere, an estimator or targets, or has no rows yet."""
     refuse_lazy("X", X)
     refuse_estimator("X", X)
-    if isinstance(X, Mapping):
+    if isinstance(X, Mapping) and not sparse.issparse(X):  # SciPy's dok arrays were dicts
         raise TypeError(
             f"X must be a table of inputs, got {type(X).__name__} with {list(X)}, as targets are: inputs come before "
             "targets"
