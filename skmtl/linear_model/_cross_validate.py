@@ -91,9 +91,7 @@ class Tuning:
     def choose(self, came: FitData, prepared: Prepared, setup: Setup) -> Choice:
         """Choose by cross-validation, and walk on all rows to the neighbour of what was chosen."""
         check_names(came.targets)
-        scorer = self.model.scoring
-        scorer = scorer if isinstance(scorer, TaskScorer) else TaskScorer(scorer)
-        metrics = scorer.by_task(came.targets.task_types, "scoring")
+        metrics = TaskScorer.of(self.model.scoring).by_task(came.targets.task_types, "scoring")
         splits = self._split(came)  # before the grid, which may need fits
         grid = self.grid(prepared, setup)
         tested = self._test(came, setup, grid, metrics, splits)

@@ -1,32 +1,23 @@
 """Generalised linear models of any mix of tasks, with the strength of their penalty chosen by cross-validation."""
 
-from typing import Any, ClassVar
-
-from sklearn.utils.metadata_routing import UNUSED
-
-from ..base import OutOfFoldModel
-from ..metrics import Scoring
-from ..model_selection import Splitting, routing_of
 from ..penalties import MeanRegularized
 from ..utils import (
     POSITIVE,
-    Boolean,
     CallbackSupport,
     Either,
     Jobs,
     Number,
     OneOf,
-    Seed,
     Several,
     with_callbacks,
 )
-from ._base import JointLinearModel
-from ._cross_validate import Grid, Tuning, splitter_of
+from ._base_cv import JointLinearModelCV
+from ._cross_validate import Grid, Tuning
 from ._glm import MultiTaskGLM
 from ._walk import multiples
 
 
-class MultiTaskGLMCV(CallbackSupport, OutOfFoldModel, JointLinearModel):
+class MultiTaskGLMCV(CallbackSupport, JointLinearModelCV):
     """Generalised linear models of any mix of tasks, with the strength of their penalty chosen by cross-validation.
 
     MultiTaskGLM with the strengths of its penalty multiplied by a number, the best of a path.
@@ -225,19 +216,17 @@ class MultiTaskGLMCV(CallbackSupport, OutOfFoldModel, JointLinearModel):
     MeanRegularized(alpha=10.0, sharing=0.5)
     """
 
-    # Groups are not the model's own: they go to the splitter.
-    __metadata_request__fit: ClassVar[dict[str, Any]] = {"groups": UNUSED}
-    _rules = MultiTaskGLM._rules | {
-        "alphas": Either(Number(1, whole=True), Several(POSITIVE)),
-        "eps": Number(0.0, 1.0, closed=False),
-        "select": OneOf("best", "1se"),
-        "cv": Splitting(),
-        "scoring": Scoring(),
-        "n_jobs": Jobs(),
-        "random_state": Seed(),
-        "verbose": Number(0, whole=True),
-        "store_oof": Boolean(),
-    }
+    _rules = (
+        JointLinearModelCV._rules
+        | MultiTaskGLM._rules
+        | {
+            "alphas": Either(Number(1, whole=True), Several(POSITIVE)),
+            "eps": Number(0.0, 1.0, closed=False),
+            "select": OneOf("best", "1se"),
+            "n_jobs": Jobs(),
+            "verbose": Number(0, whole=True),
+        }
+    )
 
     def __init__(
         self,
@@ -310,16 +299,6 @@ class MultiTaskGLMCV(CallbackSupport, OutOfFoldModel, JointLinearModel):
         context = self._init_callback_context(max_subtasks=2)
         given = {"X": X, "y": y, "sample_weight": sample_weight, "groups": groups}
         return Tuning(self, context, given, self._grid, self._report).fit()
-
-    def get_metadata_routing(self):
-        """Return who asks for which arguments of ``fit``: the model, and the splitter.
-
-        Returns
-        -------
-        routing : MetadataRouter
-            The requests, for scikit-learn's metadata routing.
-        """
-        return routing_of(self, splitter_of(self))
 
     def _setup(self):
         return MultiTaskGLM(

@@ -1,30 +1,24 @@
 """Logistic regressions that share, as strongly and as much as cross-validation says."""
 
 from numbers import Integral
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
-from sklearn.utils.metadata_routing import UNUSED
 
-from ..base import OutOfFoldModel
-from ..metrics import Scoring
-from ..model_selection import Splitting, routing_of
 from ..penalties import MeanRegularized
 from ..tasks import as_classes
 from ..utils import (
     POSITIVE,
-    Boolean,
     CallbackSupport,
     Either,
     Jobs,
     Number,
     OneOf,
-    Seed,
     Several,
     with_callbacks,
 )
-from ._base import JointLinearModel
-from ._cross_validate import Grid, Tuning, splitter_of
+from ._base_cv import JointLinearModelCV
+from ._cross_validate import Grid, Tuning
 from ._logistic import MultiTaskLogisticRegression
 from .problems import Setup
 
@@ -32,7 +26,7 @@ C_RANGE = (1e-4, 1e4)
 """As in scikit-learn's LogisticRegressionCV."""
 
 
-class MultiTaskLogisticRegressionCV(CallbackSupport, OutOfFoldModel, JointLinearModel):
+class MultiTaskLogisticRegressionCV(CallbackSupport, JointLinearModelCV):
     """Logistic regressions that share, as strongly and as much as cross-validation says.
 
     MultiTaskLogisticRegression with ``C`` and ``sharing`` chosen.
@@ -226,20 +220,18 @@ class MultiTaskLogisticRegressionCV(CallbackSupport, OutOfFoldModel, JointLinear
     (1.0, 0.75)
     """
 
-    # Groups are not the model's own: they go to the splitter.
-    __metadata_request__fit: ClassVar[dict[str, Any]] = {"groups": UNUSED}
     _only_classes: ClassVar[bool] = True
-    _rules = MultiTaskLogisticRegression._rules | {
-        "Cs": Either(Number(1, whole=True), Several(POSITIVE)),
-        "sharings": Several(Number(0.0, 1.0)),
-        "select": OneOf("best", "1se"),
-        "cv": Splitting(),
-        "scoring": Scoring(),
-        "n_jobs": Jobs(),
-        "random_state": Seed(),
-        "verbose": Number(0, whole=True),
-        "store_oof": Boolean(),
-    }
+    _rules = (
+        JointLinearModelCV._rules
+        | MultiTaskLogisticRegression._rules
+        | {
+            "Cs": Either(Number(1, whole=True), Several(POSITIVE)),
+            "sharings": Several(Number(0.0, 1.0)),
+            "select": OneOf("best", "1se"),
+            "n_jobs": Jobs(),
+            "verbose": Number(0, whole=True),
+        }
+    )
 
     def __init__(
         self,
@@ -310,16 +302,6 @@ class MultiTaskLogisticRegressionCV(CallbackSupport, OutOfFoldModel, JointLinear
         context = self._init_callback_context(max_subtasks=2)
         given = {"X": X, "y": y, "sample_weight": sample_weight, "groups": groups}
         return Tuning(self, context, given, self._grid, self._report).fit()
-
-    def get_metadata_routing(self):
-        """Return who asks for which arguments of ``fit``: the model, and the splitter.
-
-        Returns
-        -------
-        routing : MetadataRouter
-            The requests, for scikit-learn's metadata routing.
-        """
-        return routing_of(self, splitter_of(self))
 
     def _setup(self):
         return Setup(

@@ -2,18 +2,15 @@
 
 import warnings
 from functools import partial
-from typing import Any, ClassVar
 
 import numpy as np
-from sklearn.utils.metadata_routing import UNUSED
 
-from ..base import OutOfFoldModel
-from ..metrics import Scoring, TaskScorer
-from ..model_selection import Splitting, routing_of, split_rows
+from ..metrics import TaskScorer
+from ..model_selection import split_rows
 from ..penalties import MeanRegularized
 from ..tasks import as_regression, groups_of
-from ..utils import POSITIVE, Boolean, Either, Number, OneOf, Seed, Several
-from ._base import JointLinearModel
+from ..utils import POSITIVE, Boolean, Either, Number, OneOf, Several
+from ._base_cv import JointLinearModelCV
 from ._choice import Choice
 from ._cross_validate import splitter_of
 from ._ridge_grid import (
@@ -31,7 +28,7 @@ from ._scores import check_names
 from .problems import Setup, label_weights
 
 
-class MultiTaskRidgeCV(OutOfFoldModel, JointLinearModel):
+class MultiTaskRidgeCV(JointLinearModelCV):
     """Ridge regressions that share, as strongly and as much as rows left out say.
 
     MultiTaskRidge with ``alpha`` and ``sharing`` chosen: each row is predicted by the models fitted without it,
@@ -226,16 +223,10 @@ class MultiTaskRidgeCV(OutOfFoldModel, JointLinearModel):
     0.75
     """
 
-    # Groups are not the model's own: they go to the splitter.
-    __metadata_request__fit: ClassVar[dict[str, Any]] = {"groups": UNUSED}
-    _rules = JointLinearModel._rules | {
+    _rules = JointLinearModelCV._rules | {
         "alphas": Either(OneOf(None), Several(POSITIVE)),
         "sharings": Several(Number(0.0, 1.0)),
         "alpha_per_task": Boolean(),
-        "cv": Splitting(),
-        "scoring": Scoring(),
-        "random_state": Seed(),
-        "store_oof": Boolean(),
     }
 
     def __init__(
@@ -301,16 +292,6 @@ class MultiTaskRidgeCV(OutOfFoldModel, JointLinearModel):
         """
         return self._fit(X, y, sample_weight, partial(self._choose, groups))
 
-    def get_metadata_routing(self):
-        """Return who asks for which arguments of ``fit``: the model, and the splitter.
-
-        Returns
-        -------
-        routing : MetadataRouter
-            The requests, for scikit-learn's metadata routing.
-        """
-        return routing_of(self, splitter_of(self))
-
     def _setup(self):
         penalty = MeanRegularized(signs=self.signs, pool_intercept=self.pool_intercept)
         return Setup(penalty, as_regression, scale_targets=self.scale_targets)
@@ -353,10 +334,7 @@ class MultiTaskRidgeCV(OutOfFoldModel, JointLinearModel):
         """Return the metric of each task that is scored; None for R2 of all."""
         if self.scoring is None:
             return None
-        is_scorer = isinstance(self.scoring, TaskScorer)
-        return (self.scoring if is_scorer else TaskScorer(self.scoring)).by_task(
-            task_types, "scoring"
-        )
+        return TaskScorer.of(self.scoring).by_task(task_types, "scoring")
 
     def _folds(self, groups, came, prepared):
         """Return the rows to fit to and to leave out by fold; None for leaving out each row."""

@@ -38,6 +38,11 @@ class TaskScorer(Configurable):
         self.metric = metric
         self.average = average
 
+    @classmethod
+    def of(cls, scoring: Any) -> "TaskScorer":
+        """Return the scorer that a parameter scoring is, or stands for."""
+        return scoring if isinstance(scoring, TaskScorer) else cls(scoring)
+
     def __call__(
         self, estimator: Any, X: Any, y: Any, sample_weight: Any = None
     ) -> float | dict[Hashable, float]:
