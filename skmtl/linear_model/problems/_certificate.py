@@ -11,7 +11,7 @@ import numpy as np
 from ._design import Design, dense, may_be_far
 from ._intercepts import SETTLED, Intercepts, Settled, settle
 from ._layout import FitLayout
-from ._row_block import RowBlock, chunks_of, column_sums, total_hessian
+from ._row_block import RowBlock, chunks_of, total_hessian
 
 N_PROBES = 2  # directions in which a gradient is checked
 
@@ -60,13 +60,10 @@ def without_rounding(
     What rounding of these leaves of the sums of its columns would be a slope along the mean of the labelled samples,
     which nothing but a weak penalty bends.
     """
-    T = len(intercepts.base)
-    slope = intercepts.gradient(column_sums(blocks, settled.G, T))
-    slope += intercepts.ridge * settled.beta
-    if not slope.any():
+    if not settled.slope.any():
         return settled.G
-    step = intercepts.newton_step(total_hessian(blocks, settled.G, T), slope)
-    shift = intercepts.change(step)
+    hessian = total_hessian(blocks, settled.G, len(intercepts.base))
+    shift = intercepts.change(intercepts.newton_step(hessian, settled.slope))
     return [
         G + block.loss.hessian_product(raw, np.broadcast_to(shift[block.columns], raw.shape))
         for block, raw, G in zip(blocks, settled.raw, settled.G, strict=True)

@@ -101,11 +101,12 @@ def constant_first(n: int) -> np.ndarray:
 
 
 class Settled(NamedTuple):
-    """The best coordinates of the intercepts, the raw predictions then, and the gradient in raw."""
+    """The best coordinates of the intercepts, and the raw predictions and the gradients then, in raw and in beta."""
 
     beta: np.ndarray
     raw: list[np.ndarray]
     G: list[np.ndarray]
+    slope: np.ndarray
 
 
 def settle(
@@ -135,4 +136,4 @@ def settle(
         beta += step
         for part, block in zip(raw, blocks, strict=True):
             part += shift[block.columns]
-    return Settled(beta, raw, G)
+    return Settled(beta, raw, G, slope)

@@ -80,7 +80,8 @@ class NonsmoothProblem:
 
     def gap_as_given(self, parts: np.ndarray, evaluation: Evaluation) -> float:
         """Return the duality gap on the data as given, with the best intercepts; parts are of weights of features."""
-        settled, blocks = Settled(*evaluation.settled), self.layout.blocks
+        best, blocks = evaluation.settled, self.layout.blocks
+        settled = Settled(best.beta, best.raw, best.G)
         C = evaluation.C / self.penalty.u
         gap = self._gap(parts, settled, C, lambda tau: self._short(blocks, settled, tau))
         return finite_gap(gap)
