@@ -23,10 +23,10 @@ class OutOfFoldModel(JointModel):
     @property
     def oof_probability_(self) -> Any:
         """Probabilities of classes, by the same models."""
-        said = self._oof_answers()
+        answers = self._oof_answers()
         if not self.classes_:
             raise AttributeError("no task has classes: there are no probabilities")
-        return self._layout.pack_arrays(said.probabilities())
+        return self._layout.pack_arrays(answers.probabilities())
 
     @property
     def oof_prediction_(self) -> Any:
@@ -48,18 +48,18 @@ class OutOfFoldModel(JointModel):
         return RawAnswers(self._oof_raw, self._heads)
 
 
-def where_known(said: RawAnswers) -> ByTask:
+def where_known(answers: RawAnswers) -> ByTask:
     """Return what is predicted of each task: NaN or None where nothing is."""
-    found = {}
-    for head in said.heads:
-        known = ~np.isnan(said.raw[:, head.columns]).any(axis=1)
-        values = head.decode(np.nan_to_num(said.raw))
+    predictions = {}
+    for head in answers.heads:
+        known = ~np.isnan(answers.raw[:, head.columns]).any(axis=1)
+        values = head.decode(np.nan_to_num(answers.raw))
         if not known.all():
             is_number = values.dtype.kind == "f"
             values = values if is_number else values.astype(object)
             values[~known] = np.nan if is_number else None
-        found[head.name] = values
-    return found
+        predictions[head.name] = values
+    return predictions
 
 
 def mean_over_folds(parts: Iterable[tuple[np.ndarray, np.ndarray]], shape: tuple) -> np.ndarray:

@@ -75,23 +75,23 @@ def of_type(
 
 def all_estimators(given: Mapping[str, Any], defaults: Mapping[str, Any]) -> list[Any]:
     """Return all estimators of parameters that are None, an estimator, or a dict by task."""
-    found = []
+    estimators = []
     for parameter, value in given.items():
         value = defaults[parameter] if value is None else value
-        found += list(value.values()) if isinstance(value, Mapping) else [value]
-    return found
+        estimators += list(value.values()) if isinstance(value, Mapping) else [value]
+    return estimators
 
 
 def params_by_task(params: Mapping[str, Any]) -> dict[str, Any]:
     """Return the estimators in dicts among parameters as parameter__task, and their own parameters after that."""
-    found: dict[str, Any] = {}
+    by_name: dict[str, Any] = {}
     for name, value in params.items():
         for task, estimator in value.items() if isinstance(value, Mapping) else ():
             if is_estimator(estimator):
-                found[f"{name}__{task}"] = estimator
+                by_name[f"{name}__{task}"] = estimator
                 inside = estimator.get_params().items()
-                found |= {f"{name}__{task}__{key}": own for key, own in inside}
-    return found
+                by_name |= {f"{name}__{task}__{key}": own for key, own in inside}
+    return by_name
 
 
 def without_tasks(estimator: Any, names: Collection[Hashable]) -> Any:

@@ -114,7 +114,6 @@ class GraphLaplacian(Penalty):
 
     def bind(self, columns: Columns, separate: np.ndarray | None) -> Quadratic | Composite:
         """Return the penalty as a function of the coefficients of these columns."""
-        self.check_columns(columns)
         alpha, u = strengths(self.alpha, columns)
         edges = self._edges(columns)
         laplacian = np.diag(np.abs(edges).sum(axis=1)) - edges

@@ -52,9 +52,7 @@ class FrameLayout(Layout):
 
     def pack(self, predicted: TaskTargets, X: Any) -> Any:
         as_found = {name for name, column in predicted.items() if self._fits(name, column)}
-        index = row_index(X)
-        index = predicted.index if index is None else index
-        return self.template.fill(predicted, frozenset(as_found), index)
+        return self.template.fill(predicted, frozenset(as_found), row_index(X))
 
     def _fits(self, name: Hashable, column: np.ndarray) -> bool:
         """Whether predictions go into the column's dtype without loss."""

@@ -23,8 +23,9 @@ def check_lengths(**tables: Any) -> None:
     for argument, table in tables.items():
         if argument == "X":
             require_inputs(table)
-        refuse_lazy(argument, table)
-        refuse_estimator(argument, table)
+        else:
+            refuse_lazy(argument, table)
+            refuse_estimator(argument, table)
     check_consistent_length(*map(rows_of, tables.values()))
 
 

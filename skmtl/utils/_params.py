@@ -139,17 +139,6 @@ class Seed(Rule):
         return "None, an integer in [0, 2**32) or a RandomState instance"
 
 
-class Estimator(Rule):
-    """An estimator, not a class of them."""
-
-    def admits(self, value: Any) -> bool:
-        is_one = hasattr(value, "fit") and hasattr(value, "get_params")
-        return is_one and not isinstance(value, type)
-
-    def __str__(self) -> str:
-        return "an estimator"
-
-
 class Jobs(Rule):
     """What joblib takes for the number of jobs."""
 
