@@ -98,8 +98,8 @@ class TaskPerGroup(Configurable):
         check_same_rows(X=X, y=given)
         assert_all_finite(y, input_name="y")
         setup = model._setup()
-        outcome = TaskTargets({"y": y}).declared_as({"y": self._kind(y)})
-        outcome = setup.typing(outcome).targets
+        outcome = TaskTargets({"y": y})  # refuses what _kind could not sort
+        outcome = setup.typing(TaskTargets(outcome, self._kind(y))).targets
         self._check_kind(model, outcome)
         weights = check_weights(sample_weight, outcome)
         weights = np.ones(len(y)) if weights is None else weights.ravel()
