@@ -8,6 +8,15 @@ from scipy.special import expit, log_expit, logit, logsumexp, xlogy
 from ._base import EDGE, Loss, are_ones
 
 
+def probability(raw: np.ndarray) -> np.ndarray:
+    """Return 1 / (1 + e^-raw), as precise as SciPy's expit, which takes twice the time."""
+    p = np.negative(raw)
+    with np.errstate(over="ignore"):  # infinity is right: its inverse is zero
+        np.exp(p, out=p)
+    p += 1.0
+    return np.divide(1.0, p, out=p)
+
+
 @dataclass(frozen=True)
 class LogisticLoss(Loss):
     """Log loss of two classes; raw is the log-odds of the second.
@@ -33,7 +42,7 @@ class LogisticLoss(Loss):
 
     def gradient(self, y, raw, weight):
         """Return the gradient of the loss in raw."""
-        G = expit(raw)
+        G = probability(raw)
         G -= y
         if not are_ones(weight):
             G *= weight
@@ -41,7 +50,7 @@ class LogisticLoss(Loss):
 
     def hessian_product(self, y, raw, weight, D):
         """Return the Hessian at raw times D, of the shape of raw."""
-        p = expit(raw)
+        p = probability(raw)
         return weight * (p * (1.0 - p)) * D
 
     def hessian_from(self, y, U, weight, D):

@@ -27,9 +27,11 @@ class Labels(NamedTuple):
         """Return the weighted mean and standard deviation of numbers of any size; 0 where they differ by rounding."""
         values = self.values.astype(np.float64)
         unit = binary_unit(np.abs(values).max())
+        values /= unit
         weight = self.weight / binary_unit(self.weight.max())
-        mean = np.average(values / unit, weights=weight)
-        deviation = np.sqrt(np.average((values / unit - mean) ** 2, weights=weight))
+        total = weight.sum()
+        mean = weight @ values / total
+        deviation = np.sqrt(weight @ np.square(values - mean) / total)
         varies = deviation > 10 * np.finfo(np.float64).eps * abs(mean)
         return float(mean * unit), float(deviation * unit) if varies else 0.0
 

@@ -25,10 +25,17 @@ class SeriesValues(NamedTuple):
     is_ordered: bool = False
 
 
+def wrap(table: Any, **kinds: bool) -> Any:
+    """Return what narwhals makes of a table of the given kinds; anything else as it is, arrays at once."""
+    if type(table) is np.ndarray:
+        return table
+    return nw.from_native(table, pass_through=True, **kinds)
+
+
 def refuse_lazy(argument: str, table: Any) -> None:
     """Raise TypeError where a table has no rows before they are computed, as a LazyFrame of polars."""
     check_unique_columns(table, "task names" if argument == "y" else f"column names of {argument}")
-    found = nw.from_native(table, pass_through=True)
+    found = wrap(table)
     if isinstance(found, nw.LazyFrame) and not hasattr(table, "__array__"):
         raise TypeError(
             f"{argument} must be a table with rows, got a {type(table).__name__}, whose rows are not computed before "
@@ -38,13 +45,12 @@ def refuse_lazy(argument: str, table: Any) -> None:
 
 def is_frame(y: Any) -> bool:
     """Whether y is an eager data frame of a library that narwhals knows."""
-    return isinstance(nw.from_native(y, eager_only=True, pass_through=True), nw.DataFrame)
+    return isinstance(wrap(y, eager_only=True), nw.DataFrame)
 
 
 def is_series(y: Any) -> bool:
     """Whether y is a series of a library that narwhals knows."""
-    found = nw.from_native(y, series_only=True, pass_through=True)
-    return isinstance(found, nw.Series)
+    return isinstance(wrap(y, series_only=True), nw.Series)
 
 
 def as_series(y: Any) -> Any:
@@ -66,7 +72,7 @@ def check_unique_columns(table: Any, names: str) -> None:
 
 def row_index(y: Any) -> Any:
     """Return the row index of a pandas-like frame or series; None for anything else."""
-    found = nw.from_native(y, eager_only=True, allow_series=True, pass_through=True)
+    found = wrap(y, eager_only=True, allow_series=True)
     return nw.maybe_get_index(found) if isinstance(found, nw.DataFrame | nw.Series) else None
 
 

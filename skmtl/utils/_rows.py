@@ -7,6 +7,8 @@ import narwhals.stable.v2 as nw
 import numpy as np
 from scipy import sparse
 
+from ._frames import wrap
+
 
 def n_rows(table: Any) -> int | None:
     """Return the number of rows; None for what has none, such as a number, a string or a plain dict."""
@@ -20,7 +22,7 @@ def n_rows(table: Any) -> int | None:
 
 def take_rows(table: Any, rows: np.ndarray) -> Any:
     """Return the given rows of a table in its own kind: frame, series, array, sparse matrix, TaskTargets, list."""
-    found = nw.from_native(table, eager_only=True, allow_series=True, pass_through=True)
+    found = wrap(table, eager_only=True, allow_series=True)
     if isinstance(found, nw.DataFrame | nw.Series):
         return found[rows].to_native()
     if sparse.issparse(table):
@@ -52,7 +54,7 @@ def append_columns(table: Any, columns: Mapping[str, np.ndarray]) -> Any:
 
     The dtype is one that holds both: nothing is rounded to that of the table.
     """
-    found = nw.from_native(table, eager_only=True, pass_through=True)
+    found = wrap(table, eager_only=True)
     if isinstance(found, nw.DataFrame) and all(isinstance(name, str) for name in found.columns):
         return _append_to_frame(found, columns)
     added = np.column_stack(list(columns.values()))

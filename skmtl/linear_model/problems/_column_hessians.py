@@ -10,6 +10,10 @@ from ._row_block import RowBlock
 PICKED = 0.7  # share of the samples below which those that count are picked
 TOGETHER = 5  # columns whose patterns of labels are told apart at once
 IN_PATTERN = 0.5  # samples of a pattern, relative to the coordinates, with which that is worth it
+CHUNK = 1024  # samples that are scaled at a time
+AMONG = (
+    60  # samples, times the coordinates, of which a Hessian is roughly taken, where there are more
+)
 ABOUT = 1e-2  # share of a square that must be left when a mean is taken out of it afterwards
 
 
@@ -27,33 +31,71 @@ class ColumnHessian:
 
 
 def hessians_of(
-    block: RowBlock, curvatures: np.ndarray, has_intercepts: bool
+    block: RowBlock, curvatures: np.ndarray, has_intercepts: bool, roughly: type | None = None
 ) -> list[ColumnHessian]:
-    """Return the Hessian of each column of a block."""
+    """Return the Hessian of each column of a block; roughly in a given precision, of a sample of many rows."""
     design, size = block.design, block.design.shape[1]
-    total = np.ones(len(curvatures)) @ curvatures
+    step = 1 if roughly is None else sampling_step(curvatures, size)
+    if step > 1:
+        design, curvatures = design.rows(slice(None, None, step)), step * curvatures[::step]
+    total = np.ones(len(curvatures), curvatures.dtype) @ curvatures
     mean = np.zeros((size, len(total)))
     if has_intercepts:
         mean = design.backward(curvatures) / np.where(total > 0, total, 1.0)
-    grams = by_patterns(design, curvatures, mean * total, mean)
+    first, grams = mean * total, by_patterns(design, curvatures)
+    are_many = np.count_nonzero(curvatures, axis=0) >= size
+    late = [t for t in np.flatnonzero(are_many).tolist() if grams[t] is None]
+    if not design.is_sparse:
+        for t, gram in zip(
+            late, grams_by_chunk(design, curvatures[:, late], roughly or np.float64)
+        ):
+            grams[t] = gram
     found = []
-    for h, t, m, gram in zip(curvatures.T, total.tolist(), mean.T, grams, strict=True):
-        half = None
-        if gram is None:
-            rows = np.flatnonzero(h)
-            if len(rows) < size:
-                half = np.sqrt(h[rows])[:, None] * (design.values(rows) - m)
-            elif len(rows) < PICKED * len(h):
-                gram = design.moved(m).gram(h[rows], rows)
-            else:
-                gram = design.moved(m).gram(h)
-        found.append(ColumnHessian(t, m, half, gram))
+    for t, h in enumerate(curvatures.T):
+        half, gram, rows = None, grams[t], np.flatnonzero(h)
+        if gram is not None:
+            gram = about(mean[:, t], first[:, t], gram)
+        if gram is None and not are_many[t]:
+            half = np.sqrt(h[rows])[:, None] * (design.values(rows) - mean[:, t])
+        elif gram is None:
+            gram = design.moved(mean[:, t]).gram(h[rows], rows)
+        found.append(ColumnHessian(float(total[t]), mean[:, t], half, gram))
     return found
 
 
-def by_patterns(
-    design: Design, curvatures: np.ndarray, first: np.ndarray, mean: np.ndarray
-) -> list[np.ndarray | None]:
+def sampling_step(curvatures: np.ndarray, size: int) -> int:
+    """Return which of the samples, one in so many, suffice for about the Hessians, whose curvatures are unequal."""
+    squares = np.square(curvatures).sum(axis=0)
+    n_samples = np.square(curvatures.sum(axis=0)) / np.where(squares > 0, squares, 1.0)
+    return max(1, int(n_samples.min() / (AMONG * size)))
+
+
+def grams_by_chunk(design: Design, curvatures: np.ndarray, precision: type) -> list[np.ndarray]:
+    """Return X' diag(h) X for each column h of curvatures, X dense and about its centre, going over X once."""
+    size, roots = design.shape[1], np.sqrt(curvatures, dtype=precision)
+    grams = [np.zeros((size, size), precision) for _ in roots.T]
+    for start in range(0, len(roots), CHUNK):
+        rows = slice(start, start + CHUNK)
+        Z = design.values(rows).astype(precision, copy=False)
+        scaled = np.empty_like(Z)
+        for root, gram in zip(roots[rows].T, grams):
+            counted = np.flatnonzero(root)
+            if len(counted) < PICKED * len(root):
+                part = Z[counted] * root[counted, None]
+            else:
+                part = np.multiply(Z, root[:, None], out=scaled)
+            gram += part.T @ part
+    return [gram.astype(np.float64, copy=False) for gram in grams]
+
+
+def about(mean: np.ndarray, first: np.ndarray, gram: np.ndarray) -> np.ndarray | None:
+    """Return a Gram matrix about a mean, first being the mean times the weights; None where digits would be lost."""
+    squares = np.diag(gram).copy()
+    gram -= np.outer(first, mean)
+    return gram if np.all(np.diag(gram) >= ABOUT * squares) else None
+
+
+def by_patterns(design: Design, curvatures: np.ndarray) -> list[np.ndarray | None]:
     """Return the Gram matrices of columns whose samples count alike or not at all; None for those to be found alone.
 
     Samples are sorted by which of a few columns count them. Each pattern costs one product, and the Gram matrix of a
@@ -70,11 +112,7 @@ def by_patterns(
     for start in range(0, T, TOGETHER):
         columns = slice(start, start + TOGETHER)
         for k, gram in enumerate(pattern_grams(design, curvatures[:, columns] > 0.0), start):
-            gram *= top[k]
-            squares = np.diag(gram).copy()
-            gram -= np.outer(first[:, k], mean[:, k])
-            if np.all(np.diag(gram) >= ABOUT * squares):  # else digits are lost
-                grams[k] = gram
+            grams[k] = top[k] * gram
     return grams
 
 

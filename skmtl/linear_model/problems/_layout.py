@@ -30,7 +30,6 @@ LARGEST_GRAM = 6000
 LARGEST_EIGENPROBLEM = 1500  # features, or samples, of which eigenvectors are cheap
 LARGEST_SPARSE_GRAM = 500
 LARGEST_HESSIANS = 20_000_000  # numbers in the Hessians of all columns
-SMALL_WORK = 2e9  # multiplications that Hessians of all columns are always worth
 ROUNDINGS = 10.0  # of the best constant prediction, whose loss counts as none
 FLAT = 1e-12  # losses of the best constant prediction, relative to the largest, that count as none
 
@@ -253,12 +252,15 @@ class FitLayout:
 
     # The Hessian of each column in its own weights, for losses without second derivatives between columns
 
-    def column_hessians(self, raw: Sequence[np.ndarray]) -> list[ColumnHessian]:
-        """Return the Hessians at raw predictions, by block."""
+    def column_hessians(
+        self, raw: Sequence[np.ndarray], roughly: type | None = None
+    ) -> list[ColumnHessian]:
+        """Return the Hessians at raw predictions, by block, or roughly in a given precision."""
         found: dict[int, ColumnHessian] = {}
         for block, part in zip(self.coordinate_blocks, raw, strict=True):
             columns = np.arange(self.n_columns)[block.columns]
-            hessians = hessians_of(block, block.loss.curvatures(part), self.fit_intercept)
+            curvatures = block.loss.curvatures(part)
+            hessians = hessians_of(block, curvatures, self.fit_intercept, roughly)
             found |= dict(zip(columns.tolist(), hessians, strict=True))
         return [found[t] for t in range(self.n_columns)]
 
@@ -268,16 +270,21 @@ class FitLayout:
         raw = [np.tile(self.null_raw[b.columns], (b.loss.n_samples, 1)) for b in self.blocks]
         return self.column_hessians(raw)
 
-    def has_cheap_hessians(self, passes: float) -> bool:
-        """Whether the Hessians, and their inverses, cost no more than some passes over the data and back."""
+    def has_cheap_hessians(
+        self, passes: float, multiplications: float = 0.0, among: float = np.inf
+    ) -> bool:
+        """Whether the Hessians, and their inverses, cost no more than some passes over the data and back.
+
+        multiplications are always cheap. among is how many samples, times the coordinates, they are taken of at most.
+        """
         size = self.size
         if self.design.is_sparse and not self.has_row_space and size > LARGEST_SPARSE_GRAM:
             return False
         n_labels = np.concatenate([block.loss.n_labels for block in self.blocks])
-        shorter = np.minimum(n_labels, size)
-        work = float((shorter * n_labels * size + 2.0 * shorter**2 * size).sum())
+        shorter, looked_at = np.minimum(n_labels, size), np.minimum(n_labels, among * size)
+        work = float((0.5 * shorter * looked_at * size + shorter**2 * size).sum())
         a_pass = 4.0 * size * sum(b.loss.n_samples * b.loss.n_columns for b in self.blocks)
-        is_cheap = work <= max(SMALL_WORK, passes * a_pass)
+        is_cheap = work <= max(multiplications, passes * a_pass)
         return is_cheap and float((shorter * size).sum()) <= LARGEST_HESSIANS
 
     # The loss

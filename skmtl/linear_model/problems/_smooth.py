@@ -8,6 +8,7 @@ import numpy as np
 from ...penalties import Quadratic
 from ._arrowhead import ArrowheadInverse
 from ._certificate import loss_of
+from ._column_hessians import AMONG
 from ._coupling import Coupling, StarCoupling, coupling_of
 from ._gram_inverse import ROUGHLY, gram_inverse
 from ._intercepts import Intercepts, make_intercepts
@@ -16,9 +17,13 @@ from ._row_block import total_hessian
 
 CERTIFIED = 1e-10  # duality gap, relative to the scale, to which solvers go on where they can
 # Passes over the data that the Hessians of all columns may cost,
-DIRECT = 60.0  # where they give the solution of squared losses,
-CLOSELY_MISSING = 30.0  # where they precondition, and labels are missing, so that no other preconditioner sees of whom,
-CLOSELY = 5.0  # and where they are not
+DIRECT = 30.0  # where they give the solution of squared losses, or DIRECT_WORK multiplications,
+CLOSELY_MISSING = 60.0  # where they precondition, and labels are missing, so that no other preconditioner sees of whom,
+CLOSELY = 18.0  # and where they are not
+DIRECT_WORK = 1e9
+BLURRED = (
+    1.0  # rounding of a Hessian, relative to the least eigenvalue, that a preconditioner may have
+)
 STILL = 1e-9  # root mean square change of predictions, in standard deviations, that is none
 
 
@@ -217,20 +222,35 @@ class SmoothProblem:
     def has_close_preconditioner(self) -> bool:
         """Whether the Hessian of each column is to be had, and worth its price."""
         is_star = isinstance(self.coupling, StarCoupling) and self.intercepts.are_free
-        passes = DIRECT if self.is_quadratic else CLOSELY_MISSING if self.has_missing else CLOSELY
-        return is_star and self.layout.is_by_column and self.layout.has_cheap_hessians(passes)
+        if not is_star or not self.layout.is_by_column:
+            return False
+        if self.is_quadratic:
+            return self.layout.has_cheap_hessians(DIRECT, DIRECT_WORK)
+        passes = CLOSELY_MISSING if self.has_missing else CLOSELY
+        return self.layout.has_cheap_hessians(passes, among=AMONG)
 
-    def arrowhead(self, raw: Raw | None) -> ArrowheadInverse:
-        """Return the inverse that knows each column's Hessian at raw; None will do where it is the same everywhere."""
+    def arrowhead(self, raw: Raw | None, roughly: type | None = None) -> ArrowheadInverse:
+        """Return the inverse that knows each column's Hessian at raw; None will do where it is the same everywhere.
+
+        It is exact, or of Hessians that are taken roughly in a given precision.
+        """
         assert isinstance(self.coupling, StarCoupling)
         layout = self.layout
-        hessians = layout.square_hessians
-        if raw is not None:
-            hessians = layout.column_hessians(layout.by_block(raw))
+        if raw is None:
+            hessians = layout.square_hessians
+        else:
+            hessians = layout.column_hessians(layout.by_block(raw), roughly)
         return ArrowheadInverse.of(self.coupling, hessians, self.intercepts)
 
+    @property
+    def is_conditioned(self) -> bool:
+        """Whether rounding in single precision leaves what preconditions positive, and about right."""
+        curvature = self.layout.null_hessian.diagonal / self.layout.n_rows
+        condition = float((self.coupling.variance * curvature).max()) * self.layout.total_square
+        return condition * float(np.finfo(np.float32).eps) < BLURRED
+
     def _by_column(self, raw: Raw) -> Callable[[np.ndarray], np.ndarray]:
-        inverse = self.arrowhead(raw)
+        inverse = self.arrowhead(raw, np.float32 if self.is_conditioned else np.float64)
 
         def precondition(v: np.ndarray) -> np.ndarray:
             Z = np.empty_like(v)

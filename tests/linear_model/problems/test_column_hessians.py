@@ -6,7 +6,7 @@ from numpy.testing import assert_allclose
 from scipy import sparse
 
 from skmtl.linear_model.problems import Design
-from skmtl.linear_model.problems._column_hessians import by_patterns, hessians_of, pattern_grams
+from skmtl.linear_model.problems._column_hessians import AMONG, about, hessians_of, pattern_grams
 from skmtl.linear_model.problems._row_block import RowBlock
 
 EPS = np.finfo(float).eps
@@ -59,8 +59,34 @@ def test_patterns(rng):
     design = Design.plain(X)
     for own, gram in zip(counts.T, pattern_grams(design, counts), strict=True):
         assert_allclose(gram, X[own].T @ X[own], rtol=1e-12, atol=1e-12)
-    counts[:, 2] = np.arange(N) < 80  # whose mean of the first feature is all of its square
-    curvatures = counts.astype(float)
-    mean = design.backward(curvatures) / curvatures.sum(axis=0)
-    kept = by_patterns(design, curvatures, mean * curvatures.sum(axis=0), mean)
-    assert [gram is not None for gram in kept] == [True, True, False]
+    first = np.arange(N) < 80  # whose mean of the first feature is all of its square
+    for own, is_kept in ((counts[:, 0], True), (first, False)):
+        total, gram = X[own].sum(axis=0), X[own].T @ X[own]
+        assert (about(total / own.sum(), total, gram) is not None) == is_kept
+
+
+@pytest.mark.parametrize("precision, bound", [(np.float64, 1e-12), (np.float32, 1e-5)])
+def test_precision(precision, bound, rng):
+    """Of few samples, all are taken, roughly only as far as numbers are."""
+    X, curvatures = rng.normal(size=(N, D)), PATTERNS["curved"](rng)
+    block = RowBlock(Design.centred(X, np.ones(N), EPS), None, slice(None))
+    pairs = zip(hessians_of(block, curvatures, True, precision), curvatures.T, strict=True)
+    for hessian, h in pairs:
+        _, _, H = explicit(X, 0.0, h, True)
+        assert hessian.gram.dtype == np.float64
+        assert_allclose(hessian.gram, H, rtol=0, atol=bound * np.trace(H))
+
+
+def test_sample(rng):
+    """Of many samples some stand for all, but for all where few of them make up most of the curvature."""
+    n = 5 * AMONG * D
+    X, h = rng.normal(size=(n, D)), rng.uniform(0.1, 0.25, size=(n, 1))
+    block = RowBlock(Design.plain(X), None, slice(None))
+    (exact,), (rough,) = hessians_of(block, h, False), hessians_of(block, h, False, np.float64)
+    spread = np.linalg.eigvals(np.linalg.solve(exact.gram, rough.gram)).real
+    assert spread.min() > 0.6 and spread.max() < 1.5
+    assert_allclose(rough.total, exact.total, rtol=0.05)
+    assert not np.array_equal(rough.gram, exact.gram)
+    h[7] = 1e3
+    (exact,), (rough,) = hessians_of(block, h, False), hessians_of(block, h, False, np.float64)
+    assert_allclose(rough.gram, exact.gram, rtol=1e-12, atol=1e-9)
