@@ -12,16 +12,21 @@ from .specs import Spec
 from .tables import Table
 
 Answers = dict[str, np.ndarray]
+ROUNDED = "without an intercept, that rounding may move predictions"
 
 
 @dataclass
 class Fitted:
-    """A model, and the messages of its warnings."""
+    """A model, and the messages of its warnings.
+
+    unconverged says that predictions may be off, stalled that they may be so although more iterations would help.
+    """
 
     spec: Spec
     model: Any
     warned: list[str]
     unconverged: bool
+    stalled: bool
 
     @property
     def linear(self) -> Any:
@@ -62,5 +67,6 @@ def fit(spec: Spec, estimator: Any, table: Table) -> Fitted:
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         model = estimator.fit(X, y, sample_weight=table.weight)
-    unconverged = any(issubclass(w.category, ConvergenceWarning) for w in caught)
-    return Fitted(spec, model, [str(w.message) for w in caught], unconverged)
+    doubts = [str(w.message) for w in caught if issubclass(w.category, ConvergenceWarning)]
+    stalled = any(ROUNDED not in doubt for doubt in doubts)
+    return Fitted(spec, model, [str(w.message) for w in caught], bool(doubts), stalled)

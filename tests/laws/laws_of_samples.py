@@ -7,7 +7,7 @@ import numpy as np
 from .comparisons import comparable, need_same, need_same_answers
 from .draws import DEFINED, Draw
 from .law import law
-from .specs import Spec
+from .specs import Spec, may_overflow
 from .tables import N_NEW
 
 # The first may weigh rows anew in folds that it makes, the second draws batches.
@@ -31,11 +31,6 @@ def copies(draw: Draw) -> None:
     other = draw.changed(draw.table.rows(rows))
     once = lambda answers: {name: values[first] for name, values in answers.items()}
     need_same(draw.changed(weighted), other, once)
-
-
-def may_overflow(spec: Spec) -> bool:
-    """Whether a model of models predicts means, which overflow at rows far away, and refuses what is not finite."""
-    return spec.model in ("gated", "stacked") and "c" in spec.tasks
 
 
 @law(

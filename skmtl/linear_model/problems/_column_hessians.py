@@ -42,19 +42,16 @@ def hessians_of(
     mean = np.zeros((size, len(total)))
     if has_intercepts:
         mean = design.backward(curvatures) / np.where(total > 0, total, 1.0)
-    first, grams = mean * total, by_patterns(design, curvatures)
+    first, wholes = mean * total, by_patterns(design, curvatures)
     are_many = np.count_nonzero(curvatures, axis=0) >= size
-    late = [t for t in np.flatnonzero(are_many).tolist() if grams[t] is None]
+    late = [t for t in np.flatnonzero(are_many).tolist() if wholes[t] is None]
     if not design.is_sparse:
-        for t, gram in zip(
-            late, grams_by_chunk(design, curvatures[:, late], roughly or np.float64)
-        ):
-            grams[t] = gram
+        grams = grams_by_chunk(design, curvatures[:, late], roughly or np.float64)
+        for t, whole in zip(late, grams, strict=True):
+            wholes[t] = whole
     found = []
     for t, h in enumerate(curvatures.T):
-        half, gram, rows = None, grams[t], np.flatnonzero(h)
-        if gram is not None:
-            gram = about(mean[:, t], first[:, t], gram)
+        half, gram, rows = None, about(mean[:, t], first[:, t], wholes[t]), np.flatnonzero(h)
         if gram is None and not are_many[t]:
             half = np.sqrt(h[rows])[:, None] * (design.values(rows) - mean[:, t])
         elif gram is None:
@@ -73,10 +70,10 @@ def sampling_step(curvatures: np.ndarray, size: int) -> int:
 def grams_by_chunk(design: Design, curvatures: np.ndarray, precision: type) -> list[np.ndarray]:
     """Return X' diag(h) X for each column h of curvatures, X dense and about its centre, going over X once."""
     size, roots = design.shape[1], np.sqrt(curvatures, dtype=precision)
-    grams = [np.zeros((size, size), precision) for _ in roots.T]
+    grams: list[np.ndarray] = [np.zeros((size, size), precision) for _ in roots.T]
     for start in range(0, len(roots), CHUNK):
         rows = slice(start, start + CHUNK)
-        Z = design.values(rows).astype(precision, copy=False)
+        Z: np.ndarray = design.values(rows).astype(precision, copy=False)
         scaled = np.empty_like(Z)
         for root, gram in zip(roots[rows].T, grams):
             counted = np.flatnonzero(root)
@@ -88,8 +85,10 @@ def grams_by_chunk(design: Design, curvatures: np.ndarray, precision: type) -> l
     return [gram.astype(np.float64, copy=False) for gram in grams]
 
 
-def about(mean: np.ndarray, first: np.ndarray, gram: np.ndarray) -> np.ndarray | None:
+def about(mean: np.ndarray, first: np.ndarray, gram: np.ndarray | None) -> np.ndarray | None:
     """Return a Gram matrix about a mean, first being the mean times the weights; None where digits would be lost."""
+    if gram is None:
+        return None
     squares = np.diag(gram).copy()
     gram -= np.outer(first, mean)
     return gram if np.all(np.diag(gram) >= ABOUT * squares) else None
