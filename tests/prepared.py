@@ -25,7 +25,7 @@ def derivatives(problem):
     F, basis = problem.coupling.matrix(), problem.intercepts.basis
     basis = np.diag(basis) if basis.ndim == 1 else basis
     blocks = []
-    for chunk in problem.layout.chunks:
+    for chunk in problem.passes.chunks:
         Z, at = chunk.design.values(), np.arange(problem.layout.n_columns)[chunk.columns]
         in_U = np.einsum("ij,tr->itjr", Z, F[at]).reshape(len(Z) * len(at), -1)
         blocks.append(np.hstack([in_U, np.tile(basis[at], (len(Z), 1))]))
@@ -35,7 +35,7 @@ def derivatives(problem):
 def dense_hessian(problem, raw):
     """Return the Hessian of a problem whose losses have no second derivatives between columns."""
     J = derivatives(problem)
-    parts = zip(problem.layout.chunks, raw, strict=True)
+    parts = zip(problem.passes.chunks, raw, strict=True)
     h = np.concatenate([chunk.loss.curvatures(part).ravel() for chunk, part in parts])
     ones = np.ones(J.shape[1] - len(problem.intercepts.ridge))
     return J.T @ (h[:, None] * J) + np.diag(np.r_[ones, problem.intercepts.ridge])

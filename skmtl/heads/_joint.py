@@ -1,7 +1,7 @@
 """JointLoss: the losses of all tasks as one function of all raw columns."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any, NamedTuple
 
@@ -98,6 +98,11 @@ class TotalHessian(NamedTuple):
         inside = np.arange(len(self.diagonal))[columns]
         self.groups.extend((inside[own], square) for own, square in other.groups)
 
+    def times(self, factor: float) -> "TotalHessian":
+        """Return the Hessian times a number."""
+        groups = [(columns, factor * square) for columns, square in self.groups]
+        return TotalHessian(factor * self.diagonal, groups)
+
     def whole_diagonal(self) -> np.ndarray:
         """Return the diagonal, coupled columns included."""
         diagonal = self.diagonal.copy()
@@ -144,6 +149,14 @@ class JointLoss:
             weight = term.weight if len(term.weight) == 1 else term.weight[rows]
             terms.append(Term(term.loss, term.columns, None, term.y[rows], weight))
         return JointLoss(tuple(terms), len(terms[0].y), self.n_columns)
+
+    def astype(self, precision: Any) -> "JointLoss":
+        """Return the loss of the labels in another precision."""
+        cast = [
+            replace(term, y=term.y.astype(precision), weight=term.weight.astype(precision))
+            for term in self.terms
+        ]
+        return replace(self, terms=tuple(cast))
 
     @property
     def n_labels(self) -> np.ndarray:
@@ -193,14 +206,14 @@ class JointLoss:
         if len(self.terms) == 1 and self.terms[0].index is None:
             (term,) = self.terms
             return term.loss.gradient(term.y, raw, term.weight)
-        G = np.zeros(raw.shape)
+        G = np.zeros(raw.shape, raw.dtype)
         for term in self.terms:
             term.put(G, term.loss.gradient(term.y, term.take(raw), term.weight))
         return G
 
     def hessian_product(self, raw: np.ndarray, D: np.ndarray) -> np.ndarray:
         """Return the Hessian in raw times D."""
-        H = np.zeros(raw.shape)
+        H = np.zeros(raw.shape, raw.dtype)
         for term in self.terms:
             term.put(
                 H, term.loss.hessian_product(term.y, term.take(raw), term.weight, term.take(D))

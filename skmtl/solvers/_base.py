@@ -27,6 +27,10 @@ class SmoothProblem(Protocol):
         """Return half the squared norm of the gradient that is small enough, however the preconditioner sees it."""
 
     @property
+    def rounded(self) -> "SmoothProblem | None":
+        """The same problem in lower precision, whose passes are faster; None where there is none."""
+
+    @property
     def has_close_preconditioner(self) -> bool:
         """Whether there is a better preconditioner near the optimum."""
 
@@ -101,8 +105,8 @@ class Solver(Configurable):
 class Stagnation:
     """Whether the gradient has stopped shrinking, so that rounding leaves nothing to be won."""
 
-    def __init__(self) -> None:
-        self.least, self.since = np.inf, 0
+    def __init__(self, patience: int = PATIENCE) -> None:
+        self.patience, self.least, self.since = patience, np.inf, 0
 
     def has_come(self, square: float) -> bool:
         """Take note of the squared norm of the gradient; return whether it has not been halved for a while."""
@@ -110,7 +114,7 @@ class Stagnation:
             self.least, self.since = square, 0
         else:
             self.since += 1
-        return self.since >= PATIENCE
+        return self.since >= self.patience
 
 
 def moved(raw: Raw, step: float, change: Raw) -> Raw:

@@ -14,6 +14,8 @@ REFRESHED = (0, 2, 8)  # iterations after which the preconditioner takes up the 
 MISJUDGED = 1.5  # a step so far from one says that the preconditioner has the wrong curvature
 CLOSE = 1e-3  # estimate from which on the better preconditioner is worth its price,
 PRECISE = 1e-12  # where a tolerance at most so large is asked for
+ROUNDED = 1e-13  # estimate at which lower precision has done what it can,
+SOON = 5  # or iterations after which an estimate not half as large says so
 
 
 class Pair(NamedTuple):
@@ -58,7 +60,7 @@ class LBFGS(Solver):
     >>> import numpy as np
     >>> from skmtl.solvers import LBFGS
     >>> class Chain:
-    ...     scale, has_close_preconditioner = 1.0, False
+    ...     scale, rounded, has_close_preconditioner = 1.0, None, False
     ...     def goal(self, tol): return 1.0
     ...     def begin(self, v): return [v.copy()], self.gradient(v, [v])
     ...     def gradient(self, v, raw): return np.sinh(raw[0] - 1.0) + v
@@ -93,26 +95,30 @@ class LBFGS(Solver):
         solution : Solution
             Where the method stopped.
         """
-        v = start.copy()
+        v, exact = start.copy(), problem
+        problem = exact.rounded or exact
         raw, C = problem.begin(v)
         if not np.isfinite(C).all():  # a start beyond what numbers hold: zero is none
             v[:] = 0.0
             raw, C = problem.begin(v)
-        precondition = Preconditioner(problem, raw if v.any() else None, self.tol)
+        precondition = Preconditioner(exact, raw if v.any() else None, self.tol)
         pairs: deque[Pair] = deque(maxlen=self.memory)
-        scale, goal, stagnation = problem.scale, problem.goal(self.tol), Stagnation()
+        scale, goal = exact.scale, exact.goal(self.tol)
+        stagnation, coarse = Stagnation(), Stagnation(SOON)
         for n_iter in range(self.max_iter + 1):
-            D = -quasi_newton(precondition, pairs, C)
-            slope = C @ D
-            if slope > 0.0:  # rounding: no sign of an optimum
-                pairs.clear()
-                D = -precondition(C)
-                slope = C @ D
+            D, slope = descent(precondition, pairs, C)
             estimate = -0.5 * slope / scale
+            is_rounded = estimate <= max(self.tol, ROUNDED) or coarse.has_come(estimate)
+            if problem is not exact and (is_rounded or not np.isfinite(estimate)):
+                problem = exact
+                raw, C = problem.begin(v)
+                D, slope = descent(precondition, pairs, C)
+                estimate = -0.5 * slope / scale
             if n_iter == self.max_iter or not np.isfinite(estimate):
                 break
             square = C @ C
-            if estimate <= self.tol and (0.5 * square <= goal or stagnation.has_come(square)):
+            is_near = problem is exact and estimate <= self.tol
+            if is_near and (0.5 * square <= goal or stagnation.has_come(square)):
                 v += D  # whoever asked for the solution looks at it once more
                 break
             with np.errstate(over="ignore", invalid="ignore"):  # a step too long is found out below
@@ -152,6 +158,15 @@ class Preconditioner:
             self.apply, self.is_final = self.problem.preconditioner(raw, closely=True), True
         elif n_iter in REFRESHED or not 1.0 / MISJUDGED < step < MISJUDGED:
             self.apply = self.problem.preconditioner(raw)
+
+
+def descent(precondition: Callable, pairs: deque[Pair], C: np.ndarray) -> tuple[np.ndarray, float]:
+    """Return the step from where the gradient is C, and the slope along it; pairs by which it goes up are forgotten."""
+    D = -quasi_newton(precondition, pairs, C)
+    if C @ D > 0.0:  # rounding: no sign of an optimum
+        pairs.clear()
+        D = -precondition(C)
+    return D, float(C @ D)
 
 
 def quasi_newton(precondition: Callable, pairs: deque[Pair], C: np.ndarray) -> np.ndarray:

@@ -104,3 +104,16 @@ def test_rows_that_do_not_count_spoil_no_score(label):
     wanted = MultiTaskGLMCV(cv=few, **given).fit(X[:12], y[:12])
     for name in ("split0_test_score", "split1_test_score"):
         assert_allclose(found.cv_results_[name], wanted.cv_results_[name], rtol=1e-6)
+
+
+@pytest.mark.parametrize("sharing", [0.25, 1.0])
+@pytest.mark.parametrize("level", [1e3, 1e6])
+def test_pooled_with_a_number_far_from_zero(level, sharing, rng):
+    """The mean of their intercepts would be a logarithm beyond doubles; what is best is not."""
+    X = rng.normal(size=(40, 2))
+    y = {"stay": level + rng.normal(size=40), "visits": rng.poisson(3.0, 40).astype(float)}
+    types = {"stay": "regression", "visits": "count"}
+    penalty = MeanRegularized(1.0, sharing, pool_intercept=True)
+    model = MultiTaskGLM(penalty, task_types=types).fit(X, y)
+    assert model.dual_gap_ < 1e-9
+    assert np.isfinite(model.predict(X)["visits"]).all()

@@ -33,9 +33,14 @@ class Design:
     @classmethod
     def plain(cls, X: Any) -> "Design":
         """Return X as it is."""
-        n_samples, n_features = X.shape
         refuse_huge(dense(X[:LOOKED_AT]))
         refuse_tiny(X, dense(X[:LOOKED_AT]).mean(axis=0))
+        return cls.checked(X)
+
+    @classmethod
+    def checked(cls, X: Any) -> "Design":
+        """Return X as it is, of numbers that are known to be neither huge nor tiny."""
+        n_samples, n_features = X.shape
         nowhere = np.zeros(n_features)
         return cls(X, nowhere, nowhere, np.zeros(0, dtype=np.intp), np.zeros((n_samples, 0)))
 
@@ -112,6 +117,14 @@ class Design:
             centred[:, part.far] = part.shifted[rows]
         return centred
 
+    def centred_copy(self, precision: Any) -> np.ndarray:
+        """Return X - centre, dense, in a precision: infinite where that does not hold it."""
+        copy = np.empty(self.shape, precision)
+        with np.errstate(over="ignore"):
+            for rows in chunks(self.shape[0]):
+                copy[rows] = self.values(rows)
+        return copy
+
     def forward(self, W: np.ndarray) -> np.ndarray:
         """Return (X - centre) @ W."""
         raw = self.X @ self.near(W)
@@ -123,7 +136,8 @@ class Design:
     def backward(self, G: np.ndarray) -> np.ndarray:
         """Return (X - centre)' @ G."""
         product = self.X.T @ G if self.is_sparse else (G.T @ self.X).T
-        product = product - np.outer(self.offset, np.ones(len(G)) @ G)
+        if self.offset.any():
+            product = product - np.outer(self.offset, np.ones(len(G)) @ G)
         if len(self.far):
             product[self.far] = self.shifted.T @ G
         return product

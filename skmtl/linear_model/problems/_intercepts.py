@@ -82,7 +82,9 @@ def make_intercepts(layout: FitLayout, penalty: Quadratic | Composite) -> Interc
     kept = np.ones(T, dtype=bool)
     for pooled in penalty.pooled:
         group, direction = pooled.columns, pooled.direction
-        base[group] = direction * np.mean(null[group] / direction)
+        alone = null[group] / direction
+        # The one nearest to zero: the mean of a number's and a logarithm's may be one whose count is infinite.
+        base[group] = direction * alone[np.abs(alone).argmin()]
         flat = np.mean(curvature[group] * direction**2)
         basis[np.ix_(group, group)] = (
             direction[:, None] * constant_first(len(group)) / np.sqrt(flat)

@@ -1,6 +1,6 @@
-"""How the data of a fit are laid out, and the passes over them."""
+"""How the data of a fit are laid out, and what is known of them."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -11,15 +11,14 @@ from ...heads import JointLoss, TaskFit, TotalHessian
 from ...penalties import FEATURES
 from ._column_hessians import ColumnHessian, hessians_of
 from ._design import Design, refuse_extreme_targets, refuse_huge_weights
+from ._passes import Passes, Raw, single_passes
 from ._row_block import (
     RowBlock,
     chunks_of,
-    column_sums,
     has_common_weights,
     label_weights,
     mean_weights,
     split,
-    total_hessian,
     varying_columns,
 )
 from ._row_space import RowSpace, has_few_samples, row_space_of
@@ -32,9 +31,6 @@ LARGEST_SPARSE_GRAM = 500
 LARGEST_HESSIANS = 20_000_000  # numbers in the Hessians of all columns
 ROUNDINGS = 10.0  # of the best constant prediction, whose loss counts as none
 FLAT = 1e-12  # losses of the best constant prediction, relative to the largest, that count as none
-
-Raw = list[np.ndarray]
-Kernel = Callable[[int, np.ndarray], np.ndarray]
 
 
 @dataclass(frozen=True, eq=False)
@@ -129,9 +125,14 @@ class FitLayout:
         return (self.blocks[0]._replace(design=Design.plain(self.row_space.L)),)
 
     @cached_property
-    def chunks(self) -> tuple[RowBlock, ...]:
-        """What passes go over, in coordinates: few enough samples to stay in the cache from X @ W to G' @ X."""
-        return tuple(chunk for block in self.coordinate_blocks for chunk in chunks_of(block))
+    def passes(self) -> Passes:
+        """Passes over the data, in coordinates."""
+        return Passes.over(self.coordinate_blocks, self.n_columns)
+
+    @cached_property
+    def single_passes(self) -> Passes | None:
+        """Those in single precision, where they save time."""
+        return single_passes(self.coordinate_blocks, self.n_columns)
 
     @property
     def size(self) -> int:
@@ -157,32 +158,13 @@ class FitLayout:
 
     def by_block(self, raw: Sequence[np.ndarray]) -> Raw:
         """Return something like raw by block, given by chunk."""
-        if len(self.chunks) == len(self.blocks):
+        if len(raw) == len(self.blocks):
             return list(raw)
         counts = [len(chunks_of(block)) for block in self.coordinate_blocks]
         parts = np.split(np.arange(len(raw)), np.cumsum(counts)[:-1])
         return [np.concatenate([raw[k] for k in part]) for part in parts]
 
-    # Passes over the data; weights, and gradients in them, have shape (size, n_columns)
-
-    def forward(self, V: np.ndarray) -> Raw:
-        """Return the raw predictions without intercepts, by chunk."""
-        return [chunk.design.forward(V[:, chunk.columns]) for chunk in self.chunks]
-
-    def backward(self, G: Sequence[np.ndarray]) -> np.ndarray:
-        """Return the gradient in the weights, given that in raw."""
-        gradient = np.zeros((self.size, self.n_columns))
-        for chunk, part in zip(self.chunks, G, strict=True):
-            gradient[:, chunk.columns] += chunk.design.backward(part)
-        return gradient
-
-    def sweep(self, V: np.ndarray, kernel: Kernel) -> np.ndarray:
-        """Return the gradient in the weights that kernel makes of the raw predictions of each chunk, in one pass."""
-        gradient = np.zeros((self.size, self.n_columns))
-        for position, chunk in enumerate(self.chunks):
-            G = kernel(position, chunk.design.forward(V[:, chunk.columns]))
-            gradient[:, chunk.columns] += chunk.design.backward(G)
-        return gradient
+    # Second moments
 
     @cached_property
     def gram(self) -> np.ndarray | None:
@@ -202,7 +184,7 @@ class FitLayout:
     @cached_property
     def squares(self) -> np.ndarray:
         """The diagonal of the Gram matrix."""
-        return np.sum([chunk.design.squares() for chunk in self.chunks], axis=0)
+        return np.sum([chunk.design.squares() for chunk in self.passes.chunks], axis=0)
 
     @cached_property
     def total_square(self) -> float:
@@ -299,22 +281,6 @@ class FitLayout:
         """Whether the loss has no second derivative between columns."""
         return all(term.loss.width_one for block in self.blocks for term in block.loss.terms)
 
-    def loss_gradient(self, raw: Sequence[np.ndarray]) -> Raw:
-        """Return the gradient of the loss in raw, by chunk."""
-        return [chunk.loss.gradient(part) for chunk, part in zip(self.chunks, raw, strict=True)]
-
-    def column_sums(self, G: Sequence[np.ndarray]) -> np.ndarray:
-        """Return the sums over samples of something like raw."""
-        return column_sums(self.chunks, G, self.n_columns)
-
-    def total_hessian(self, raw: Sequence[np.ndarray]) -> TotalHessian:
-        """Return the sum over samples of the Hessian in raw."""
-        return total_hessian(self.chunks, self.loss_gradient(raw), self.n_columns)
-
-    def constant(self, values: np.ndarray) -> Raw:
-        """Return constant raw predictions."""
-        return [np.tile(values[chunk.columns], (chunk.loss.n_samples, 1)) for chunk in self.chunks]
-
     # The best constant prediction
 
     @cached_property
@@ -346,7 +312,7 @@ class FitLayout:
     @cached_property
     def null_gradient(self) -> np.ndarray:
         """The gradient in the weights at the best constant prediction."""
-        return self.backward(self.loss_gradient(self.constant(self.null_raw)))
+        return self.passes.backward(self.passes.loss_gradient(self.passes.constant(self.null_raw)))
 
     @cached_property
     def unit(self) -> np.ndarray:

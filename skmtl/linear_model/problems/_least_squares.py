@@ -16,7 +16,7 @@ from scipy import linalg, sparse
 
 from ...heads import NewtonRows
 from ...solvers import line_search
-from ._layout import Raw
+from ._passes import Raw
 from ._smooth import SmoothProblem
 
 LARGEST = 600  # unknowns of a system
@@ -112,7 +112,7 @@ def newton_step(
     (U, beta), (U_step, beta_step) = problem.split(v), problem.split(D)
     labels = [
         (chunk.design.values(), np.arange(problem.layout.n_columns)[chunk.columns], rows)
-        for chunk, part in zip(problem.layout.chunks, raw, strict=True)
+        for chunk, part in zip(problem.layout.passes.chunks, raw, strict=True)
         for rows in chunk.loss.newton_rows(part)
     ]
     for part in parts:

@@ -45,7 +45,7 @@ class NonsmoothProblem:
 
     def image(self, V: np.ndarray) -> list[np.ndarray]:
         """Return the raw predictions without intercepts, by piece."""
-        return self.layout.forward(V / self.penalty.u)
+        return self.layout.passes.forward(V / self.penalty.u)
 
     def start(self) -> np.ndarray:
         """Return the coordinates of the intercepts of the best constant prediction."""
@@ -54,19 +54,19 @@ class NonsmoothProblem:
     def settle(self, image: list[np.ndarray], intercepts: np.ndarray) -> Settled:
         """Find the best intercepts, from given coordinates of them."""
         b = self.intercepts.at(intercepts)
-        chunks = self.layout.chunks
+        chunks = self.layout.passes.chunks
         raw = [part + b[chunk.columns] for part, chunk in zip(image, chunks, strict=True)]
         found = settle(chunks, self.intercepts, intercepts, raw, SETTLED * np.sqrt(self.scale))
         return Settled(found.beta, found.raw, found.G)
 
     def loss(self, settled: Settled) -> float:
         """Return the loss, with the penalty on intercepts."""
-        loss = loss_of(self.layout.chunks, settled.raw)
+        loss = loss_of(self.layout.passes.chunks, settled.raw)
         return loss + self.intercepts.penalty(settled.intercepts)
 
     def gradient(self, settled: Settled) -> np.ndarray:
         """Return the gradient of the loss in V."""
-        return self.layout.backward(settled.U) / self.penalty.u
+        return self.layout.passes.backward(settled.U) / self.penalty.u
 
     def rough_gap(self, parts: np.ndarray, settled: Settled, C: np.ndarray) -> float:
         """Return about the duality gap: what it takes from the samples is overestimated."""
@@ -75,7 +75,7 @@ class NonsmoothProblem:
     def gap(self, parts: np.ndarray, settled: Settled, C: np.ndarray) -> float:
         """Return the duality gap; C is the gradient of the loss in V."""
         return self._gap(
-            parts, settled, C, lambda tau: self._short(self.layout.chunks, settled, tau)
+            parts, settled, C, lambda tau: self._short(self.layout.passes.chunks, settled, tau)
         )
 
     def gap_as_given(self, parts: np.ndarray, evaluation: Evaluation) -> float:
@@ -112,7 +112,11 @@ class NonsmoothProblem:
         V = parts.sum(axis=0)
         used = np.flatnonzero(np.any(V != 0.0, axis=1))
         nothing = np.zeros(self.layout.n_columns)
-        image = self.features(used).image(V[used]) if len(used) else self.layout.constant(nothing)
+        image = (
+            self.features(used).image(V[used])
+            if len(used)
+            else self.layout.passes.constant(nothing)
+        )
         settled = self.settle(image, self.start())
         C = self.gradient(settled)
         return C + self.penalty.slope(V), self.gap(parts, settled, C)
@@ -140,14 +144,14 @@ class NonsmoothProblem:
     def has_own_hessians(self) -> bool:
         """Whether the Hessians of all tasks are cheap beside what else an iteration costs."""
         size, columns = self.layout.size, np.arange(self.layout.n_columns)
-        work = sum(p.design.shape[0] * len(columns[p.columns]) for p in self.layout.chunks)
+        work = sum(p.design.shape[0] * len(columns[p.columns]) for p in self.layout.passes.chunks)
         return work * size**2 <= FEW_PRODUCTS and len(columns) * size**2 <= LARGEST_STACK
 
     def _hessians(self, raw: list[np.ndarray]) -> OwnGrams:
         """Return the Hessian of each task at raw."""
         found: dict[tuple[int, ...], Any] = {}
         follow = self.layout.fit_intercept and not self.penalty.pooled
-        for X, chunk, part in zip(self._designs, self.layout.chunks, raw, strict=True):
+        for X, chunk, part in zip(self._designs, self.layout.passes.chunks, raw, strict=True):
             columns = np.arange(self.layout.n_columns)[chunk.columns]
             for own, H in chunk.loss.hessians(part):
                 key = tuple(columns[own].tolist())
@@ -171,12 +175,12 @@ class NonsmoothProblem:
     @cached_property
     def _designs(self) -> list[np.ndarray]:
         """The design of each chunk, centred."""
-        return [chunk.design.values() for chunk in self.layout.chunks]
+        return [chunk.design.values() for chunk in self.layout.passes.chunks]
 
     def _mean_curvature(self, U: list[np.ndarray]) -> Curvature:
         """Return the Gram matrix with the mean curvature of each column where the gradient in raw is U."""
         u, T = self.penalty.u, self.layout.n_columns
-        total = total_hessian(self.layout.chunks, U, T).matrix()
+        total = total_hessian(self.layout.passes.chunks, U, T).matrix()
         total[np.diag_indices(T)] += np.finfo(float).eps * np.abs(total).max() + TINY
         if len(self.layout.blocks) > 1 and self.layout.size**2 * T <= LARGEST_STACK:
             grams, n_rows = self._grams_by_column
@@ -215,7 +219,7 @@ class NonsmoothProblem:
 
     def _gram_product(self, v: np.ndarray) -> np.ndarray:
         """Return the product of the Gram matrix with a vector."""
-        designs = [chunk.design for chunk in self.layout.chunks]
+        designs = [chunk.design for chunk in self.layout.passes.chunks]
         return np.sum([d.backward(d.forward(v[:, None]))[:, 0] for d in designs], axis=0)
 
     def _short(self, blocks: Sequence[RowBlock], settled: Settled, tau: float) -> float:

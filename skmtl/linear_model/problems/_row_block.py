@@ -9,7 +9,7 @@ from ...heads import JointLoss, TaskFit, TotalHessian
 from ._design import Design
 
 LARGE = 4_000_000  # numbers in X, above which a pass over it is a pass over memory
-CHUNK = 50_000  # numbers in a chunk of X
+CHUNK = 100_000  # numbers in a chunk of X
 
 
 class RowBlock(NamedTuple):
@@ -24,7 +24,7 @@ def column_sums(blocks: Sequence[RowBlock], G: Sequence[np.ndarray], n_columns: 
     """Return the sums over the samples of blocks of something like raw."""
     sums = np.zeros(n_columns)
     for block, part in zip(blocks, G, strict=True):
-        sums[block.columns] += np.ones(len(part)) @ part
+        sums[block.columns] += np.ones(len(part), part.dtype) @ part
     return sums
 
 

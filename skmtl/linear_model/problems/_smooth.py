@@ -1,7 +1,7 @@
 """The smooth problem that joint linear models with quadratic penalties hand to a solver."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -12,7 +12,8 @@ from ._column_hessians import AMONG
 from ._coupling import Coupling, StarCoupling, coupling_of
 from ._gram_inverse import ROUGHLY, gram_inverse
 from ._intercepts import Intercepts, make_intercepts
-from ._layout import FitLayout, Kernel, Raw
+from ._layout import FitLayout
+from ._passes import Kernel, Passes, Raw
 from ._row_block import total_hessian
 
 CERTIFIED = 1e-10  # duality gap, relative to the scale, to which solvers go on where they can
@@ -38,11 +39,19 @@ class SmoothProblem:
     layout: FitLayout
     coupling: Coupling
     intercepts: Intercepts
+    passes: Passes
 
     @classmethod
     def of(cls, layout: FitLayout, penalty: Quadratic) -> "SmoothProblem":
         """Choose the coordinates for a penalty."""
-        return cls(layout, coupling_of(penalty), make_intercepts(layout, penalty))
+        intercepts = make_intercepts(layout, penalty)
+        return cls(layout, coupling_of(penalty), intercepts, layout.passes)
+
+    @property
+    def rounded(self) -> "SmoothProblem | None":
+        """The same problem in single precision, whose passes take half the time; None where they do not."""
+        passes = self.layout.single_passes
+        return None if passes is None else replace(self, passes=passes)
 
     @property
     def scale(self) -> float:
@@ -92,7 +101,7 @@ class SmoothProblem:
     def begin(self, v: np.ndarray) -> tuple[Raw, np.ndarray]:
         """Return the raw predictions of v, and the gradient there."""
         if not v.any() and self.intercepts.are_free:
-            raw, in_W = self.layout.constant(self.layout.null_raw), self.layout.null_gradient
+            raw, in_W = self.passes.constant(self.layout.null_raw), self.layout.null_gradient
             return raw, self._gradient(v, in_W, np.zeros(self.layout.n_columns))
         raw = self.predict(v)
         return raw, self.gradient(v, raw)
@@ -101,46 +110,46 @@ class SmoothProblem:
         """Return the raw predictions of v."""
         U, beta = self.split(v)
         b = self.intercepts.at(beta)
-        raw = self.layout.forward(self.coupling.spread(U))
-        for part, chunk in zip(raw, self.layout.chunks, strict=True):
+        raw = self.passes.forward(self.coupling.spread(U))
+        for part, chunk in zip(raw, self.passes.chunks, strict=True):
             part += b[chunk.columns]
         return raw
 
     def value(self, v: np.ndarray, raw: Raw) -> float:
         """Return the objective at v, whose raw predictions are raw."""
         U, beta = self.split(v)
-        loss = loss_of(self.layout.chunks, raw)
+        loss = loss_of(self.passes.chunks, raw)
         return loss + 0.5 * float(np.vdot(U, U)) + self.intercepts.penalty(beta)
 
     def largest_change(self, change: Raw) -> float:
         """Return the largest root mean square by which predictions of a task change, in standard deviations."""
         squares = np.zeros(self.layout.n_columns)
         n_samples = np.zeros(self.layout.n_columns)
-        for chunk, part in zip(self.layout.chunks, change, strict=True):
+        for chunk, part in zip(self.passes.chunks, change, strict=True):
             squares[chunk.columns] += np.square(part).sum(axis=0)
             n_samples[chunk.columns] += len(part)
         return float((np.sqrt(squares / n_samples) / self.layout.unit).max())
 
     def gradient(self, v: np.ndarray, raw: Raw) -> np.ndarray:
         """Return the gradient at v, whose raw predictions are raw."""
-        G = self.layout.loss_gradient(raw)
-        return self._gradient(v, self.layout.backward(G), self.layout.column_sums(G))
+        G = self.passes.loss_gradient(raw)
+        return self._gradient(v, self.passes.backward(G), self.passes.column_sums(G))
 
     def advance(self, v: np.ndarray, raw: Raw, D: np.ndarray) -> tuple[Raw, np.ndarray]:
         """Return the change of the raw predictions along D and the gradient at v + D, from one pass over the data."""
-        chunks = self.layout.chunks
+        chunks = self.passes.chunks
         change, back = self._sweep(D, lambda k, part: chunks[k].loss.gradient(raw[k] + part))
         return change, self._gradient(v + D, *back)
 
     def hessian_product(self, raw: Raw, D: np.ndarray) -> tuple[Raw, np.ndarray]:
         """Return the change of the raw predictions along D and the Hessian times D, from one pass over the data."""
-        chunks = self.layout.chunks
+        chunks = self.passes.chunks
         change, back = self._sweep(D, lambda k, part: chunks[k].loss.hessian_product(raw[k], part))
         return change, self._gradient(D, *back)
 
     def loss_slope(self, raw: Raw, change: Raw) -> float:
         """Return the derivative of the loss at raw along a change of raw."""
-        parts = zip(self.layout.chunks, raw, change, strict=True)
+        parts = zip(self.passes.chunks, raw, change, strict=True)
         return float(sum(np.vdot(chunk.loss.gradient(part), new) for chunk, part, new in parts))
 
     def penalty_product(self, v: np.ndarray) -> np.ndarray:
@@ -159,7 +168,7 @@ class SmoothProblem:
         if closely and raw is not None:
             return self._by_column(raw)
         null = self.layout.null_hessian
-        hessian = null if raw is None else self.layout.total_hessian(raw)
+        hessian = null if raw is None else self.passes.rough_hessian(raw)
         inverse = gram_inverse(self.layout, self.coupling, hessian, ROUGHLY)
 
         def precondition(v: np.ndarray) -> np.ndarray:
@@ -267,14 +276,14 @@ class SmoothProblem:
         change: Raw = []
 
         def note(k: int, part: np.ndarray) -> np.ndarray:
-            columns = self.layout.chunks[k].columns
+            columns = self.passes.chunks[k].columns
             part += shift[columns]
             change.append(part)
             G = kernel(k, part)
-            sums[columns] += np.ones(len(G)) @ G
+            sums[columns] += np.ones(len(G), G.dtype) @ G
             return G
 
-        return change, (self.layout.sweep(self.coupling.spread(U), note), sums)
+        return change, (self.passes.sweep(self.coupling.spread(U), note), sums)
 
     def _gradient(self, v: np.ndarray, in_W: np.ndarray, in_b: np.ndarray) -> np.ndarray:
         """Return the gradient in v, given those of the loss in W and in the intercepts."""

@@ -1,0 +1,112 @@
+"""Passes over the data, in double precision or in single."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from ...heads import TotalHessian
+from ._design import Design
+from ._row_block import RowBlock, chunks_of, column_sums, total_hessian
+
+Raw = list[np.ndarray]
+Kernel = Callable[[int, np.ndarray], np.ndarray]
+
+WORTH_A_COPY = 300_000  # numbers in X above which a copy in single precision saves time
+LOOKED_AT = 12  # chunks of which a Hessian is roughly taken
+WITHIN = 1e12  # size, and one over it, of columns whose products single precision holds
+
+
+@dataclass(frozen=True, eq=False)
+class Passes:
+    """Passes over chunks of samples: few enough to stay in the cache from X @ W to G' @ X.
+
+    Weights, and gradients in them, have shape (size, n_columns) and double precision; raw predictions have that of the
+    chunks.
+    """
+
+    chunks: tuple[RowBlock, ...]
+    size: int
+    n_columns: int
+    precision: Any = np.float64
+
+    @classmethod
+    def over(
+        cls, blocks: Sequence[RowBlock], n_columns: int, precision: Any = np.float64
+    ) -> "Passes":
+        """Cut blocks into chunks."""
+        chunks = tuple(chunk for block in blocks for chunk in chunks_of(block))
+        return cls(chunks, blocks[0].design.shape[1], n_columns, precision)
+
+    def forward(self, V: np.ndarray) -> Raw:
+        """Return the raw predictions without intercepts, by chunk."""
+        V = V.astype(self.precision, copy=False)
+        return [chunk.design.forward(V[:, chunk.columns]) for chunk in self.chunks]
+
+    def backward(self, G: Sequence[np.ndarray]) -> np.ndarray:
+        """Return the gradient in the weights, given that in raw."""
+        gradient = np.zeros((self.size, self.n_columns))
+        for chunk, part in zip(self.chunks, G, strict=True):
+            gradient[:, chunk.columns] += chunk.design.backward(part)
+        return gradient
+
+    def sweep(self, V: np.ndarray, kernel: Kernel) -> np.ndarray:
+        """Return the gradient in the weights that kernel makes of the raw predictions of each chunk, in one pass."""
+        V = V.astype(self.precision, copy=False)
+        gradient = np.zeros((self.size, self.n_columns))
+        for position, chunk in enumerate(self.chunks):
+            G = kernel(position, chunk.design.forward(V[:, chunk.columns]))
+            gradient[:, chunk.columns] += chunk.design.backward(G)
+        return gradient
+
+    def constant(self, values: np.ndarray) -> Raw:
+        """Return constant raw predictions."""
+        values = values.astype(self.precision, copy=False)
+        return [np.tile(values[chunk.columns], (chunk.loss.n_samples, 1)) for chunk in self.chunks]
+
+    def loss_gradient(self, raw: Sequence[np.ndarray]) -> Raw:
+        """Return the gradient of the loss in raw, by chunk."""
+        return [chunk.loss.gradient(part) for chunk, part in zip(self.chunks, raw, strict=True)]
+
+    def column_sums(self, G: Sequence[np.ndarray]) -> np.ndarray:
+        """Return the sums over samples of something like raw."""
+        return column_sums(self.chunks, G, self.n_columns)
+
+    def rough_hessian(self, raw: Sequence[np.ndarray]) -> TotalHessian:
+        """Return about the sum over samples of the Hessian in raw: from some of the chunks where there are many."""
+        step = max(1, len(self.chunks) // LOOKED_AT) if self.are_alike else 1
+        some = replace(self, chunks=self.chunks[::step])
+        total = total_hessian(some.chunks, some.loss_gradient(raw[::step]), self.n_columns)
+        return total.times(self.n_samples / some.n_samples)
+
+    @property
+    def are_alike(self) -> bool:
+        """Whether all chunks have labels of all columns."""
+        return all(chunk.loss.n_columns == self.n_columns for chunk in self.chunks)
+
+    @property
+    def n_samples(self) -> int:
+        """Number of samples in all chunks."""
+        return sum(chunk.loss.n_samples for chunk in self.chunks)
+
+
+def single_passes(blocks: Sequence[RowBlock], n_columns: int) -> Passes | None:
+    """Return passes in single precision, over a copy of X about its centre; None where that saves little, or fails."""
+    n_numbers = sum(block.design.X.size for block in blocks if not block.design.is_sparse)
+    if n_numbers < WORTH_A_COPY or any(block.design.is_sparse for block in blocks):
+        return None
+    rounded = []
+    for block in blocks:
+        X = block.design.centred_copy(np.float32)
+        loss = block.loss.astype(np.float32)
+        if not (is_within(X) and all(is_within(term.weight) for term in loss.terms)):
+            return None
+        rounded.append(RowBlock(Design.checked(X), loss, block.columns))
+    return Passes.over(rounded, n_columns, np.float32)
+
+
+def is_within(values: np.ndarray) -> bool:
+    """Whether columns are zero, or of a size whose products single precision holds."""
+    most = np.maximum(values.max(axis=0, initial=0.0), -values.min(axis=0, initial=0.0))
+    return bool(np.all((most == 0.0) | ((most < WITHIN) & (most > 1.0 / WITHIN))))
