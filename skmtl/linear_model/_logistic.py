@@ -120,7 +120,8 @@ class MultiTaskLogisticRegression(JointLinearModel):
     A task with an infinite C shares nothing, whatever ``sharing`` (below 1) says: its coefficients are those of maximum
     likelihood alone, the shortest if there are several, and the others are fitted as without it. Where features
     separate its classes there are none: ``fit`` warns with a ConvergenceWarning that names the task, and stops where
-    the likelihood is the largest but for 1e-10. Such a task is solved on a dense copy of its rows.
+    the likelihood is the largest but for 1e-10. Such a task is solved on a dense copy of its rows,
+    whatever ``warm_start``.
 
     All tasks are fitted at once by L-BFGS, preconditioned by the Gram matrix and the mean curvature of each task.
 

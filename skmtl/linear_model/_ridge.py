@@ -114,7 +114,7 @@ class MultiTaskRidge(JointLinearModel):
     A task of strength 0 shares nothing, whatever ``sharing`` (below 1) says: its coefficients are those of its least
     squares alone, the shortest if there are several, and the others are fitted as without it. Features are independent
     where they are so at one scale each, so that none is lost beside others in larger units. Such a task is solved on
-    a dense copy of its rows.
+    a dense copy of its rows, whatever ``warm_start``.
 
     With all labels, and weights that tasks have in common, the solution is direct: one Gram matrix of size
     min(n_samples, n_features) and a Cholesky factor for each of the two eigenvalues of K. Else it is by conjugate

@@ -1,26 +1,14 @@
 """A line search in raw space: no step that it tries touches the data."""
 
-from typing import Protocol
-
 import numpy as np
 
-from ._base import Raw, moved
+from ._base import Raw, SmoothProblem, moved
 
 STEEP = 0.5  # a step is taken where the slope is at most so much of what it was
 
 
-class SlopedProblem(Protocol):
-    """What is asked of a smooth problem: its slopes along a line."""
-
-    def loss_slope(self, raw: Raw, change: Raw) -> float:
-        """Return the derivative of the loss at raw along a change of raw."""
-
-    def penalty_product(self, v: np.ndarray) -> np.ndarray:
-        """Return P v, where the penalty is <v, P v> / 2."""
-
-
 def line_search(
-    problem: SlopedProblem, v: np.ndarray, D: np.ndarray, start: float, raw: Raw, change: Raw
+    problem: SmoothProblem, v: np.ndarray, D: np.ndarray, start: float, raw: Raw, change: Raw
 ) -> float:
     """Find a step along D where the slope is at most STEEP times that at the start, without touching the data.
 

@@ -140,6 +140,40 @@ def test_separated_classes(rng, case, unit):
     assert model.n_iter_ < 60
 
 
+def is_separated(X, y):
+    """Whether a linear program has weights that order no label's classes wrongly, and some rightly."""
+    Z, classes = np.c_[X, np.ones(len(X))], np.unique(y)
+    margins = [
+        np.kron((classes == label) * 1.0 - (classes == other), z)
+        for z, label in zip(Z, y)
+        for other in classes[classes != label]
+    ]
+    A = np.array(margins)
+    best = optimize.linprog(-A.sum(axis=0), -A, np.zeros(len(A)), bounds=(-1.0, 1.0))
+    return -best.fun > 1e-6
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_as_a_linear_program(seed):
+    """Separation is warned of where there is one: few rows, few values, any weights and units."""
+    rng = np.random.default_rng(seed)
+    n_samples, n_features, n_classes = rng.integers([6, 1, 2], [60, 6, 4])
+    X = rng.normal(size=(n_samples, n_features))
+    X = np.round(X) if rng.random() < 0.5 else X
+    risk = X @ rng.normal(size=(n_features, n_classes)) * rng.choice([0.0, 1.0, 4.0])
+    y = np.argmax(risk + rng.gumbel(size=risk.shape), axis=1)
+    y[:2] = [0, 1]
+    weight = rng.exponential(size=n_samples) ** rng.choice([0, 1, 3])
+    units = 10.0 ** rng.integers(-5, 5, size=n_features)
+    model = MultiTaskLogisticRegression(C=np.inf)
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        model.fit(X * units, {"event": y.astype(str)}, sample_weight=weight)
+    assert bool(caught) == is_separated(X, y)
+    assert all("no finite maximum likelihood" in str(warning.message) for warning in caught)
+    assert model.dual_gap_ < 1e-9
+
+
 def test_nearly_separated(rng):
     """Classes that overlap by little have a maximum, and nothing is said."""
     near = np.r_[-np.linspace(1e-6, 3.0, 50), np.linspace(-2e-6, 3.0, 50)]
@@ -154,7 +188,7 @@ def test_too_few_iterations(rng):
     """What has not converged is said as ever."""
     X, y = table(rng)
     model = MultiTaskLogisticRegression(C=np.inf, max_iter=2)
-    with pytest.warns(ConvergenceWarning, match="stopped after 2 iterations"):
+    with pytest.warns(ConvergenceWarning, match="task 'died' stopped after 2 iterations"):
         model.fit(X, {"died": y["died"]})
 
 

@@ -75,7 +75,7 @@ def solve_alone(prepared: Prepared, fit: TaskFit, max_iter: int, tol: float) -> 
     alone = prepared.alone(fit)
     found = most_likely(UnpenalizedTask(alone.layout), max_iter)
     if found.has_maximum:
-        warn_of_gap(found.gap, found.n_iter, tol)
+        warn_of_gap(found.gap, found.n_iter, tol, f"task {fit.head.name!r} ")
     else:
         warn_of_separation(fit.head.name)
     return unpack(alone, None, found.W, found.intercept, found.gap, found.n_iter)
@@ -108,7 +108,9 @@ def solve_penalized(
     """Minimise the objective of tasks that all have a penalty."""
     bound = penalty.bind(prepared.columns, None if separate is None else separate.W)
     if bound.terms:
-        return nonsmooth(prepared, cast(Composite, bound), max_iter, tol, start)
+        made = nonsmooth(prepared, cast(Composite, bound), max_iter, tol, start)
+        warn_of_gap(made.dual_gap, made.n_iter, tol)
+        return made
     problem = SmoothProblem.of(prepared.layout, cast(Quadratic, bound))
     first = None
     if start is not None:
@@ -131,7 +133,6 @@ def nonsmooth(
     first = None if start is None else parts_of(prepared, bound, start)
     found = solve_nonsmooth(prepared.layout, bound, max_iter, tol, first)
     gap = found.gap / prepared.null_value
-    warn_of_gap(gap, found.n_iter, tol)
     W = found.parts.sum(axis=0) / bound.u
     made = unpack(prepared, bound.shared, W, found.intercept, gap, found.n_iter)
     components = {
@@ -141,11 +142,11 @@ def nonsmooth(
     return made._replace(components=components or None, learned=learned)
 
 
-def warn_of_gap(gap: float, n_iter: int, tol: float) -> None:
-    """Warn where predictions could be others at the optimum."""
+def warn_of_gap(gap: float, n_iter: int, tol: float, subject: str = "") -> None:
+    """Warn where predictions could be others at the optimum; subject is a task that is fitted alone."""
     if gap > max(UNNOTICED, tol):
         warnings.warn(
-            f"stopped after {n_iter} iterations at a relative duality gap of {gap:.1e} > tol={tol:g}; "
+            f"{subject}stopped after {n_iter} iterations at a relative duality gap of {gap:.1e} > tol={tol:g}; "
             "increase max_iter, or scale the features",
             ConvergenceWarning,
             stacklevel=8,
