@@ -47,16 +47,13 @@ EXACT = IndependentTasks(AsClassifier(MultiTaskLogisticRegression()), Ridge(tol=
 CHECKED = [
     MultiTaskRidge(),
     MultiTaskRidge(sharing=0.0),
-    MultiTaskRidge(alpha=0.0),
     MultiTaskRidge(sharing=1.0, signs="same", pool_intercept=True),
     MultiTaskRidge(task_weight="balanced", scale_targets=False),
     MultiTaskLogisticRegression(),
-    MultiTaskLogisticRegression(C=float("inf")),
     MultiTaskLogisticRegression(sharing=1.0, pool_intercept=True),
     MultiTaskLogisticRegression(signs="same", class_weight="balanced"),
     MultiTaskGLM(),
     MultiTaskGLM(MeanRegularized(sharing=0.0)),
-    MultiTaskGLM(MeanRegularized(alpha=0.0)),
     MultiTaskGLM(MeanRegularized(sharing=1.0)),
     MultiTaskGLM(MeanRegularized(sharing=0.5, signs="same", pool_intercept=True)),
     MultiTaskGLM(GraphLaplacian([[0.0]])),
@@ -98,6 +95,13 @@ CHECKED = [
     StackedTasks(passthrough=False),
     StackedTasks(EXACT),
     StackedTasks(MultiTaskGLM(), EXACT, order="random", random_state=0),
+]
+UNPENALIZED = [
+    MultiTaskRidge(alpha=0.0),
+    MultiTaskLogisticRegression(C=float("inf")),
+    MultiTaskGLM(MeanRegularized(alpha=0.0)),
+    AsRegressor(MultiTaskRidge(alpha=0.0)),
+    AsClassifier(MultiTaskLogisticRegression(C=float("inf"))),
 ]
 IN_BATCHES = [
     MultiTaskMLP(max_iter=5),
@@ -163,6 +167,15 @@ def test_joint(estimator, check):
 @parametrize_with_checks(ADAPTERS)
 def test_one_task(estimator, check):
     """An untagged estimator meets fewer checks: as classifier and regressor it meets them all."""
+    check(estimator)
+
+
+@pytest.mark.filterwarnings(CODES)
+@pytest.mark.filterwarnings(ONE_CLASS)
+@pytest.mark.filterwarnings("ignore:.*has no finite maximum likelihood")
+@parametrize_with_checks(UNPENALIZED)
+def test_unpenalized(estimator, check):
+    """The classes of many checks are separated, which is warned of, and nothing else."""
     check(estimator)
 
 
