@@ -8,7 +8,7 @@ from zoo import CASES, MIXED, Case, assert_same_numbers, glm, known, numbers
 from skmtl import MultiTaskLogisticRegression, MultiTaskRidge
 from skmtl.penalties import GraphLaplacian, MeanRegularized
 
-NOT_SHARING = ("glm-separate", "independent", "independent-joint")
+NOT_SHARING = ("ridge-free", "glm-separate", "independent", "independent-joint")
 ALONE = [
     Case("ridge", MultiTaskRidge(2.0, 0.0), ("days", "cost", "lab")),
     Case("ridge-pooled", MultiTaskRidge(2.0, 0.0, pool_intercept=True), ("days", "cost", "lab")),

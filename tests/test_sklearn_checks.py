@@ -96,6 +96,13 @@ CHECKED = [
     StackedTasks(EXACT),
     StackedTasks(MultiTaskGLM(), EXACT, order="random", random_state=0),
 ]
+UNPENALIZED = [
+    MultiTaskRidge(alpha=0.0),
+    MultiTaskLogisticRegression(C=float("inf")),
+    MultiTaskGLM(MeanRegularized(alpha=0.0)),
+    AsRegressor(MultiTaskRidge(alpha=0.0)),
+    AsClassifier(MultiTaskLogisticRegression(C=float("inf"))),
+]
 IN_BATCHES = [
     MultiTaskMLP(max_iter=5),
     MultiTaskMLP(8, n_members=1, max_iter=5),
@@ -160,6 +167,15 @@ def test_joint(estimator, check):
 @parametrize_with_checks(ADAPTERS)
 def test_one_task(estimator, check):
     """An untagged estimator meets fewer checks: as classifier and regressor it meets them all."""
+    check(estimator)
+
+
+@pytest.mark.filterwarnings(CODES)
+@pytest.mark.filterwarnings(ONE_CLASS)
+@pytest.mark.filterwarnings("ignore:.*has no finite maximum likelihood")
+@parametrize_with_checks(UNPENALIZED)
+def test_unpenalized(estimator, check):
+    """The classes of many checks are separated, which is warned of, and nothing else."""
     check(estimator)
 
 

@@ -172,6 +172,7 @@ def same(**params):
 
 CASES = [
     Case("ridge", MultiTaskRidge(2.0), NUMBERS),
+    Case("ridge-free", MultiTaskRidge(0.0), NUMBERS),
     Case("ridge-one", MultiTaskRidge(2.0, 1.0), NUMBERS),
     Case("ridge-same", MultiTaskRidge(2.0, 0.5, signs="same"), NUMBERS, False),
     Case("ridge-pooled", MultiTaskRidge(2.0, 0.5, pool_intercept=True), NUMBERS),

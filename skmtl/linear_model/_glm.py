@@ -21,7 +21,8 @@ class MultiTaskGLM(JointLinearModel):
     penalty : Penalty, default=None
         What ties the tasks, from ``skmtl.penalties``; None stands for ``MeanRegularized(alpha=30)``, which was chosen
         on real tables with standardised inputs: see the user guide. To tune its parameters as ``penalty__alpha`` and
-        ``penalty__sharing``, write it out: ``penalty=MeanRegularized()``.
+        ``penalty__sharing``, write it out: ``penalty=MeanRegularized()``. ``MeanRegularized(alpha=0)`` is no penalty:
+        maximum likelihood of each task alone.
 
     task_types : "auto", str or dict of {task: str}, default="auto"
         Type of all tasks or by task: "regression", "binary", "multiclass" or "count". Those not named are inferred:

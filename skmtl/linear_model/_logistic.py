@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from ..penalties import MeanRegularized
 from ..tasks import as_classes
-from ..utils import POSITIVE, Either, Instance, OneOf, PerTask
+from ..utils import POSITIVE_OR_INFINITE, Either, Instance, OneOf, PerTask
 from ._base import JointLinearModel
 from .problems import Setup
 
@@ -19,7 +19,8 @@ class MultiTaskLogisticRegression(JointLinearModel):
     Parameters
     ----------
     C : float or dict of {task: float}, default=1.0
-        Inverse of the strength of the penalty, above 0; a dict gives each task its own.
+        Inverse of the strength of the penalty, above 0; a dict gives each task its own. ``np.inf`` leaves a task
+        without a penalty, as ``LogisticRegression(C=np.inf)`` does, see Notes.
 
     sharing : float, default=0.25
         Correlation of the weight vectors a priori: 0 fits separate models, 1 one model up to signs. Tune it, 0
@@ -116,6 +117,12 @@ class MultiTaskLogisticRegression(JointLinearModel):
     classes share with tasks that have the same classes, class by class. Intercepts of several classes sum to zero.
     MultiTaskLogisticRegression(C, sharing=0) has the coefficients of LogisticRegression(C).
 
+    A task with an infinite C shares nothing, whatever ``sharing`` (below 1) says: its coefficients are those of maximum
+    likelihood alone, the shortest if there are several, and the others are fitted as without it. Where features
+    separate its classes there are none: ``fit`` warns with a ConvergenceWarning that names the task, and stops where
+    the likelihood is the largest but for 1e-10. Such a task is solved on a dense copy of its rows,
+    whatever ``warm_start``.
+
     All tasks are fitted at once by L-BFGS, preconditioned by the Gram matrix and the mean curvature of each task.
 
     References
@@ -135,7 +142,7 @@ class MultiTaskLogisticRegression(JointLinearModel):
 
     _only_classes: ClassVar[bool] = True
     _rules = JointLinearModel._rules | {
-        "C": Either(POSITIVE, PerTask(POSITIVE)),
+        "C": Either(POSITIVE_OR_INFINITE, PerTask(POSITIVE_OR_INFINITE)),
         "class_weight": Either(OneOf(None, "balanced"), Instance(Mapping)),
     }
 

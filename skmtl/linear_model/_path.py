@@ -7,7 +7,7 @@ import numpy as np
 
 from ..penalties import MeanRegularized
 from ..tasks import check_fit
-from ..utils import Either, Number, Several, require
+from ..utils import POSITIVE, Either, Number, Several, require
 from ._ridge import MultiTaskRidge
 from ._walk import walk
 from .problems import prepare
@@ -123,8 +123,8 @@ def ridge_path(
     >>> path.coef.shape
     (3, 5, 2, 1)
     """
-    for name, given in (("alphas", alphas), ("sharings", sharings)):
-        require(name, given, Either(Number(), Several(Number())))
+    for name, given, rule in (("alphas", alphas, POSITIVE), ("sharings", sharings, Number())):
+        require(name, given, Either(rule, Several(rule)))
     alphas, sharings = np.atleast_1d(alphas).astype(float), np.atleast_1d(sharings).astype(float)
     model = MultiTaskRidge(
         pool_intercept=pool_intercept,

@@ -14,7 +14,8 @@ class MultiTaskRidge(JointLinearModel):
     Parameters
     ----------
     alpha : float or dict of {task: float}, default=1.0
-        Strength of the penalty, above 0; a dict gives each task its own.
+        Strength of the penalty, not negative; a dict gives each task its own. 0 leaves a task without a penalty:
+        scikit-learn's LinearRegression, see Notes.
 
     sharing : float, default=0.25
         Correlation of the weight vectors a priori: 0 fits separate models, 1 one model up to signs. Tune it, 0
@@ -109,6 +110,11 @@ class MultiTaskRidge(JointLinearModel):
     there: it neither counts nor keeps the sample from serving other tasks.
     With ``scale_targets`` y_t and W_t are those of the scaled targets. MultiTaskRidge(alpha, sharing=0) has the
     coefficients of Ridge(alpha / c_t).
+
+    A task of strength 0 shares nothing, whatever ``sharing`` (below 1) says: its coefficients are those of its least
+    squares alone, the shortest if there are several, and the others are fitted as without it. Features are independent
+    where they are so at one scale each, so that none is lost beside others in larger units. Such a task is solved on
+    a dense copy of its rows, whatever ``warm_start``.
 
     With all labels, and weights that tasks have in common, the solution is direct: one Gram matrix of size
     min(n_samples, n_features) and a Cholesky factor for each of the two eigenvalues of K. Else it is by conjugate

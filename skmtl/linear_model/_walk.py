@@ -89,7 +89,13 @@ def multiples(
     penalty: Penalty,
     max_iter: int,
 ) -> np.ndarray:
-    """Return the multiples of a penalty's strengths on its path, the largest first."""
+    """Return the multiples of a penalty's strengths on its path, the largest first; raise ValueError where one is 0."""
+    free = penalty.unpenalized(prepared.columns)
+    if free:
+        raise ValueError(
+            "strengths of a penalty must be above 0 for every task where alphas multiply them, got "
+            f"{penalty!r}, with none for tasks {[task for task in prepared.columns.all_tasks if task in free]}"
+        )
     if not isinstance(alphas, int | np.integer):
         return np.sort(np.unique(np.asarray(alphas, dtype=np.float64)))[::-1]
     top = top_of(prepared, penalty, max_iter)

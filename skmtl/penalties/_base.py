@@ -203,6 +203,21 @@ class Penalty(Configurable):
             The penalty on matrices with those columns.
         """
 
+    def unpenalized(self, columns: Columns) -> frozenset[Hashable]:
+        """Return the tasks that it leaves free: each is fitted alone, and ``bind`` does not see them.
+
+        Parameters
+        ----------
+        columns : Columns
+            The columns of the coefficient matrix.
+
+        Returns
+        -------
+        tasks : frozenset
+            Names of tasks: none, unless said.
+        """
+        return frozenset()
+
     def unbound(self, columns: Columns) -> Quadratic | None:
         """Return the penalty of the separate fits that ``bind`` wants to see: None, unless it wants any.
 

@@ -4,7 +4,7 @@ from collections.abc import Hashable, Mapping
 
 import numpy as np
 
-from ..utils import NOT_NEGATIVE, POSITIVE, Boolean, Either, Number, OneOf, PerTask, binary_unit
+from ..utils import NOT_NEGATIVE, Boolean, Either, Number, OneOf, PerTask, binary_unit
 from ._base import ANY, FEATURES, Columns, Penalty, strengths
 from ._composite import Composite
 from ._quadratic import PooledIntercepts, Quadratic
@@ -27,7 +27,8 @@ class MeanRegularized(Penalty):
     Parameters
     ----------
     alpha : float or dict of {task: float}, default=1.0
-        Strength, above 0. A dict gives each task its own: tasks that are hard to predict want more.
+        Strength, not negative. A dict gives each task its own: tasks that are hard to predict want more. A task of
+        strength 0 has no penalty, see Notes.
 
     sharing : float, default=0.25
         Correlation of the weight vectors a priori, from 0 (separate models) to 1 (one model).
@@ -64,6 +65,10 @@ class MeanRegularized(Penalty):
 
     ``l1`` and ``l21`` add l1 * sum_j sum_t ||V_j[t]|| + l21 * sum_j ||V_j||, with V_j the row of feature j and V_j[t]
     the columns of task t in it: one, or one for each of several classes.
+
+    A task of strength 0 shares nothing, whatever ``sharing`` (below 1) says: q_t is 0, and the task is fitted alone, by
+    maximum likelihood with the shortest weights that have it, the others as without it. With ``l1`` or ``l21`` an alpha
+    of 0, for all tasks, leaves these norms.
 
     The common vector given V is w0 = sharing / (1 - sharing + sharing T) * V q, for T tasks with a sign.
 
@@ -107,7 +112,7 @@ class MeanRegularized(Penalty):
 
     _strengths = ("alpha", "l1", "l21")
     _rules = {
-        "alpha": Either(POSITIVE, PerTask(POSITIVE)),
+        "alpha": Either(NOT_NEGATIVE, PerTask(NOT_NEGATIVE)),
         "sharing": Number(0.0, 1.0),
         "signs": OneOf("learned", "same"),
         "pool_intercept": Boolean(),
@@ -140,13 +145,21 @@ class MeanRegularized(Penalty):
     @property
     def compares_intercepts(self) -> bool:
         """Whether intercepts are penalised, so that all tasks need inputs with the same centre."""
-        return self.pool_intercept and self.sharing > 0
+        return self.pool_intercept and self.sharing > 0 and self.alpha != 0
+
+    def unpenalized(self, columns: Columns) -> frozenset[Hashable]:
+        """Return the tasks of strength 0; with l1 or l21, an alpha of 0 for all leaves these."""
+        alpha, u = strengths(self.alpha, columns)
+        if alpha == 0:
+            return frozenset(columns.tasks if self.basis == ANY else ())
+        return frozenset(task for task, factor in zip(columns.tasks, u) if factor == 0)
 
     def unbound(self, columns: Columns) -> Quadratic | None:
         """Return the penalty of the separate fits that ``bind`` wants to see, or None if it wants none."""
         if (
             self.signs == "same"
             or self.sharing == 0
+            or self.alpha == 0
             or all(len(tie) == 1 for tie in columns.ties())
         ):
             return None
@@ -155,7 +168,11 @@ class MeanRegularized(Penalty):
 
     def check_columns(self, columns: Columns) -> None:
         """Raise ValueError where the parameters do not fit the tasks, before anything is fitted."""
-        strengths(self.alpha, columns)
+        if self.unpenalized(columns) and self.sharing == 1:
+            raise ValueError(
+                "sharing must be below 1 where alpha is 0 (C is infinite), since tasks without a penalty share "
+                f"nothing, got sharing={self.sharing} with alpha={self.alpha!r}: take a small alpha"
+            )
         if self.sharing == 1 and self.basis == FEATURES:
             raise ValueError(
                 f"sharing must be below 1 where l1 or l21 is above 0, got {self.sharing} "
@@ -166,27 +183,28 @@ class MeanRegularized(Penalty):
         """Return the penalty as a function of the coefficients of these columns."""
         self.check_columns(columns)
         alpha, u = strengths(self.alpha, columns)
+        sharing = self.sharing if alpha > 0 else 0.0  # a prior without a strength ties nothing
         q = np.ones(len(columns)) if separate is None else learned_signs(columns, separate * u)
         K, shared = np.eye(len(columns)), np.zeros((len(columns), len(columns)))
         pooled, ties = [], sharing_ties(columns, q)
         for tie in ties:
             block = np.ix_(tie, tie)
             common = np.outer(q[tie], q[tie])
-            K[block] = (1.0 - self.sharing) * np.eye(len(tie)) + self.sharing * common
-            shared[block] = self.sharing / (1.0 - self.sharing + self.sharing * len(tie)) * common
-            if self.pool_intercept and self.sharing > 0:
-                odds = np.inf if self.sharing == 1 else self.sharing / (1.0 - self.sharing)
+            K[block] = (1.0 - sharing) * np.eye(len(tie)) + sharing * common
+            shared[block] = sharing / (1.0 - sharing + sharing * len(tie)) * common
+            if self.pool_intercept and sharing > 0:
+                odds = np.inf if sharing == 1 else sharing / (1.0 - sharing)
                 pooled.append(PooledIntercepts(tie, q[tie] / u[tie], alpha * odds))
         shared *= np.outer(u, 1.0 / u)
         if self.basis == FEATURES:
             term = rows_and_entries(self.l21, self.l1, columns)
-            precision = alpha * np.linalg.inv(K)
+            precision = alpha * np.linalg.inv(K) if alpha > 0 else None
             return Composite(u, (term,), precision=precision, shared=shared, pooled=tuple(pooled))
         covariance = K / (alpha * np.outer(u, u))
-        tied = [tie for tie in ties if len(tie) > 1] if self.sharing > 0 else []
+        tied = [tie for tie in ties if len(tie) > 1] if sharing > 0 else []
         common = np.zeros(len(columns))
         for tie in tied:
-            common[tie] = q[tie] * np.sqrt(self.sharing / alpha) / u[tie]
+            common[tie] = q[tie] * np.sqrt(sharing / alpha) / u[tie]
         return Quadratic(covariance, shared, tuple(pooled), common if len(tied) <= 1 else None)
 
 

@@ -20,13 +20,17 @@ class Rule(ABC):
 
 @dataclass(frozen=True)
 class Number(Rule):
-    """A finite number in [low, high]; low itself only if closed, high itself unless below; whole for integers."""
+    """A number in [low, high]; low itself only if closed, high itself unless below; whole for integers.
+
+    It is finite, unless infinite admits infinity.
+    """
 
     low: float = float("-inf")
     high: float = float("inf")
     closed: bool = True
     whole: bool = False
     below: bool = False
+    infinite: bool = False
 
     def admits(self, value: Any) -> bool:
         kind = Integral if self.whole else Real
@@ -36,7 +40,7 @@ class Number(Rule):
             number = float(value)
         except OverflowError:  # an integer that no float holds
             return False
-        if not np.isfinite(number):
+        if np.isnan(number) or (np.isinf(number) and not self.infinite):
             return False
         above = self.low <= number if self.closed else self.low < number
         return above and (number < self.high if self.below else number <= self.high)
@@ -44,12 +48,13 @@ class Number(Rule):
     def __str__(self) -> str:
         noun = "an integer" if self.whole else "a number"
         opening = "[" if self.closed and self.low > float("-inf") else "("
-        closing = "]" if self.high < float("inf") and not self.below else ")"
+        closing = "]" if self.infinite or (np.isfinite(self.high) and not self.below) else ")"
         return f"{noun} in {opening}{self.low:g}, {self.high:g}{closing}"
 
 
 POSITIVE = Number(0.0, closed=False)
 NOT_NEGATIVE = Number(0.0)
+POSITIVE_OR_INFINITE = Number(0.0, closed=False, infinite=True)
 BELOW_ONE = Number(0.0, 1.0, below=True)
 
 

@@ -37,7 +37,7 @@ LOGICAL = [None, 1, "yes"]
 COUNT = [0, -5, 10.0, "100", None, True, NAN]
 
 VALUES = {
-    "C": [0, -1.0, NAN, INF, "1", None, [1.0, 2.0], np.ones(3), True, {"died": -1.0}, {"died": NAN}],
+    "C": [0, -1.0, NAN, -INF, "1", None, [1.0, 2.0], np.ones(3), True, {"died": -1.0}, {"died": NAN}],
     "Cs": [0, -3, [], [0.0], [-1.0, 1.0], [NAN], [INF], "auto", None, 2.5, [[1.0]], {"died": 1.0}],
     "alphas": [[], [0.0], [-1.0, 1.0], [NAN], [INF], "auto", [[1.0]], ["1"], {"days": 1.0}],
     "sharings": [[], [1.5], [-0.1, 0.5], [NAN], "all", None, 0.5, [[0.5]], {"days": 0.5}],

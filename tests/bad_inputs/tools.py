@@ -133,7 +133,7 @@ OF_ARGUMENTS = [
     *(with_argument(path, "eps", v, f"eps.*must be.*{v}") for v in (0.0, 2.0, "a")),
     with_argument(path, "max_iter", 0, "max_iter.*must be.*0"),
     with_argument(path, "task_weight", {"age": 1.0}, r"task_weight.*\['age'\]"),
-    *(with_argument(ridges, "alphas", v, "alphas?.*must be") for v in ([-1.0], [], "auto", [NAN], None)),
+    *(with_argument(ridges, "alphas", v, "alphas?.*must be") for v in ([-1.0], [0.0], [], "auto", [NAN], None)),
     *(with_argument(ridges, "sharings", v, "sharings?.*must be") for v in ([2.0], [], "auto")),
     with_argument(ridges, "signs", "x", "signs.*'x'"),
     *(with_argument(split, "n_splits", v, f"n_splits must be.*{v}") for v in (1, 0, 2.5, "2", True, None)),

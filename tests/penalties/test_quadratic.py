@@ -155,7 +155,6 @@ def test_what_is_tied():
 
 
 WRONG = [
-    (MeanRegularized(0.0), "alpha.*0"),
     (MeanRegularized(-1.0), "alpha"),
     (MeanRegularized(np.inf), "alpha"),
     (MeanRegularized("1"), "alpha"),

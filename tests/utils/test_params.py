@@ -27,6 +27,7 @@ ADMITTED = [
     (Number(), [0, -3.5, np.float32(1), np.int64(2)], [True, "1", None, np.inf, np.nan, 1j, [1]]),
     (Number(0.0), [0, 0.0, 5], [-1e-9, np.inf]),
     (Number(0.0, closed=False), [1e-300, 5], [0, -1]),
+    (Number(0.0, closed=False, infinite=True), [1e-300, np.inf], [0, -np.inf, np.nan]),
     (Number(0.0, 1.0), [0, 1, 0.5], [1.0001, -0.1]),
     (Number(1, whole=True), [1, np.int32(7)], [0, 1.0, True, 2.5]),
     (Boolean(), [True, False, np.True_], [0, 1, "True", None]),
@@ -46,7 +47,7 @@ def test_rules(rule, good, bad):
 
 
 WRONG = [
-    (MultiTaskRidge(alpha=0.0), "alpha"),
+    (MultiTaskRidge(alpha=0.0, sharing=1.0), "sharing must be below 1 where alpha is 0"),
     (MultiTaskRidge(alpha=-1.0), "alpha.*-1"),
     (MultiTaskRidge(alpha=np.nan), "alpha"),
     (MultiTaskRidge(alpha={"lived": 1.0}), "alpha.*lived"),
@@ -60,6 +61,8 @@ WRONG = [
     (MultiTaskRidge(tol=0), "tol.*0"),
     (MultiTaskRidge(warm_start="yes"), "warm_start"),
     (MultiTaskLogisticRegression(C=0), "C"),
+    (MultiTaskLogisticRegression(C=-np.inf), "C.*-inf"),
+    (MultiTaskLogisticRegression(C=np.nan), "C.*nan"),
     (MultiTaskLogisticRegression(C="1"), "C.*'1'"),
     (MultiTaskLogisticRegression(C={"days": -1.0}), "C"),
     (MultiTaskLogisticRegression(sharing=-0.1), "sharing"),

@@ -39,7 +39,8 @@ class FitLayout:
 
     blocks hold the samples as they are, one block for the tasks that are labelled on the same. row_weight are the mean
     weights of a sample's labels, where there is one block, and they differ; is_common says that the Hessian of the loss
-    in every column is then the Gram matrix of all samples, times a number. basis is that of the penalty.
+    in every column is then the Gram matrix of all samples, times a number. basis is that of the penalty; rounding that
+    of the numbers in X, relative to them.
     """
 
     design: Design
@@ -49,6 +50,7 @@ class FitLayout:
     fit_intercept: bool
     is_common: bool
     basis: str
+    rounding: float
 
     @classmethod
     def of(
@@ -63,7 +65,7 @@ class FitLayout:
         """Lay out the data.
 
         one_centre says that all samples must be centred alike, since the intercepts are compared, and not those of each
-        block on their own. rounding is that of the numbers in X, relative to them.
+        block on their own.
         """
         weight = label_weights(fits, X.shape[0])
         refuse_huge_weights(weight)
@@ -87,6 +89,7 @@ class FitLayout:
             fit_intercept,
             len(parts) == 1 and has_common_weights(members, row_weight),
             basis,
+            rounding,
         )
 
     def features(self, columns: np.ndarray) -> "FitLayout":

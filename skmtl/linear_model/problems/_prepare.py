@@ -16,7 +16,7 @@ from ...heads import (
     make_heads,
     order_of,
 )
-from ...penalties import ONE_COLUMN, Columns, Penalty
+from ...penalties import FEATURES, ONE_COLUMN, Columns, Penalty
 from ...tasks import FitData, TaskTargets
 from ._layout import FitLayout
 
@@ -38,13 +38,31 @@ class Setup(NamedTuple):
 
 
 class Prepared(NamedTuple):
-    """A fit ready to be solved; order are the columns of all heads that its columns are, from left to right."""
+    """A fit ready to be solved; order are the columns of all heads that its columns are, from left to right.
+
+    free are the tasks without a penalty, each of which is fitted alone, and tied is the fit of the others, if any.
+    """
 
     heads: tuple[Head, ...]
     fits: list[TaskFit]
     columns: Columns
     order: np.ndarray
     layout: FitLayout
+    free: tuple[TaskFit, ...] = ()
+    tied: "Prepared | None" = None
+
+    @property
+    def penalized(self) -> "Prepared | None":
+        """The fit of the tasks that have a penalty."""
+        return self.tied if self.free else self
+
+    def alone(self, fit: TaskFit) -> "Prepared":
+        """Return the fit of one of the tasks without a penalty."""
+        whole = self.layout
+        layout = FitLayout.of(
+            whole.design.X, [fit], whole.fit_intercept, False, FEATURES, whole.rounding
+        )
+        return self._replace(fits=[fit], order=order_of([fit]), layout=layout)
 
     @property
     def n_columns(self) -> int:
@@ -79,7 +97,25 @@ def lay_out(
     heads: tuple[Head, ...],
     fit_intercept: bool,
 ) -> Prepared:
-    """Lay out the data of the tasks to be fitted, and tell the penalty of their columns."""
+    """Lay out the data of the tasks to be fitted, those that the penalty leaves free set apart."""
+    whole = lay_out_together(came, setup, fits, heads, fit_intercept)
+    names = setup.penalty.unpenalized(whole.columns)
+    free = tuple(fit for fit in fits if fit.head.name in names)
+    others = [fit for fit in fits if fit.head.name not in names]
+    if not free:
+        return whole
+    tied = lay_out_together(came, setup, others, heads, fit_intercept) if others else None
+    return whole._replace(free=free, tied=tied)
+
+
+def lay_out_together(
+    came: FitData,
+    setup: Setup,
+    fits: list[TaskFit],
+    heads: tuple[Head, ...],
+    fit_intercept: bool,
+) -> Prepared:
+    """Lay out the data of some tasks, and tell the penalty of their columns."""
     X = came.X.astype(np.float64, copy=False)
     rounding = float(np.finfo(came.X.dtype).eps)
     one_centre = setup.penalty.compares_intercepts

@@ -1,18 +1,20 @@
 """Solve a prepared fit."""
 
 import warnings
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from types import MappingProxyType
 from typing import Any, NamedTuple, cast
 
 import numpy as np
 from sklearn.exceptions import ConvergenceWarning
 
+from ...heads import TaskFit, order_of
 from ...penalties import Composite, Penalty, Quadratic
 from ._prepare import Prepared
 from ._smooth import SmoothProblem
 from ._solve_nonsmooth import solve_nonsmooth
 from ._solve_smooth import Weights, solve_roughly, solve_smooth
+from ._unpenalized import UnpenalizedTask, most_likely
 
 UNNOTICED = 1e-9  # relative duality gap that rounding may leave, without a warning
 
@@ -55,11 +57,60 @@ def solve(
     """Minimise the objective, from given (coef, intercept) in the users' units if there are any.
 
     separate are the separate fits that the penalty asks for, from ``fit_separately``. on_data says that a direct
-    solution, too, gets its gap from the data as given, and not from their Gram matrix alone.
+    solution, too, gets its gap from the data as given, and not from their Gram matrix alone. Tasks without a penalty
+    share nothing: each is fitted alone, and the others as without them.
     """
+    tied = prepared.penalized
+    if tied is None:
+        found = nothing_fitted(prepared)
+    else:
+        found = solve_penalized(tied, penalty, max_iter, tol, start, separate, on_data)
+    for fit in prepared.free:
+        found = joined(found, solve_alone(prepared, fit, max_iter, tol), order_of([fit]))
+    return found
+
+
+def solve_alone(prepared: Prepared, fit: TaskFit, max_iter: int, tol: float) -> Coefficients:
+    """Fit one of the tasks without a penalty."""
+    alone = prepared.alone(fit)
+    found = most_likely(UnpenalizedTask(alone.layout), max_iter)
+    if found.has_maximum:
+        warn_of_gap(found.gap, found.n_iter, tol, f"task {fit.head.name!r} ")
+    else:
+        warn_of_separation(fit.head.name)
+    return unpack(alone, None, found.W, found.intercept, found.gap, found.n_iter)
+
+
+def nothing_fitted(prepared: Prepared) -> Coefficients:
+    """Return coefficients of zero, of tasks that share nothing."""
+    coef = np.zeros((prepared.n_columns, prepared.layout.design.shape[1]))
+    rest = np.concatenate([head.rest for head in prepared.heads])
+    return Coefficients(coef, rest, coef.copy(), 0.0, 1)
+
+
+def joined(found: Coefficients, more: Coefficients, rows: np.ndarray) -> Coefficients:
+    """Return coefficients with some rows of others; of two relative gaps the larger bounds that of both."""
+    coef, intercept = found.W.copy(), found.intercept.copy()
+    coef[rows], intercept[rows] = more.W[rows], more.intercept[rows]
+    gap, n_iter = max(found.dual_gap, more.dual_gap), max(found.n_iter, more.n_iter)
+    return found._replace(W=coef, intercept=intercept, dual_gap=gap, n_iter=n_iter)
+
+
+def solve_penalized(
+    prepared: Prepared,
+    penalty: Penalty,
+    max_iter: int,
+    tol: float,
+    start: Start | None,
+    separate: Weights | None,
+    on_data: bool,
+) -> Coefficients:
+    """Minimise the objective of tasks that all have a penalty."""
     bound = penalty.bind(prepared.columns, None if separate is None else separate.W)
     if bound.terms:
-        return nonsmooth(prepared, cast(Composite, bound), max_iter, tol, start)
+        made = nonsmooth(prepared, cast(Composite, bound), max_iter, tol, start)
+        warn_of_gap(made.dual_gap, made.n_iter, tol)
+        return made
     problem = SmoothProblem.of(prepared.layout, cast(Quadratic, bound))
     first = None
     if start is not None:
@@ -72,7 +123,7 @@ def solve(
     warn_of_gap(gap, found.n_iter, tol)
     if found.is_blurred and not gap > max(UNNOTICED, tol):
         warn_of_rounding()
-    return unpack(prepared, bound, *found.weights, gap, found.n_iter)
+    return unpack(prepared, bound.shared, *found.weights, gap, found.n_iter)
 
 
 def nonsmooth(
@@ -82,9 +133,8 @@ def nonsmooth(
     first = None if start is None else parts_of(prepared, bound, start)
     found = solve_nonsmooth(prepared.layout, bound, max_iter, tol, first)
     gap = found.gap / prepared.null_value
-    warn_of_gap(gap, found.n_iter, tol)
     W = found.parts.sum(axis=0) / bound.u
-    made = unpack(prepared, bound, W, found.intercept, gap, found.n_iter)
+    made = unpack(prepared, bound.shared, W, found.intercept, gap, found.n_iter)
     components = {
         name: spread(prepared, part / bound.u) for name, part in zip(bound.names, found.parts)
     }
@@ -92,15 +142,25 @@ def nonsmooth(
     return made._replace(components=components or None, learned=learned)
 
 
-def warn_of_gap(gap: float, n_iter: int, tol: float) -> None:
-    """Warn where predictions could be others at the optimum."""
+def warn_of_gap(gap: float, n_iter: int, tol: float, subject: str = "") -> None:
+    """Warn where predictions could be others at the optimum; subject is a task that is fitted alone."""
     if gap > max(UNNOTICED, tol):
         warnings.warn(
-            f"stopped after {n_iter} iterations at a relative duality gap of {gap:.1e} > tol={tol:g}; "
+            f"{subject}stopped after {n_iter} iterations at a relative duality gap of {gap:.1e} > tol={tol:g}; "
             "increase max_iter, or scale the features",
             ConvergenceWarning,
-            stacklevel=6,
+            stacklevel=8,
         )
+
+
+def warn_of_separation(name: Hashable) -> None:
+    """Warn where coefficients of maximum likelihood are infinite."""
+    warnings.warn(
+        f"task {name!r} has no finite maximum likelihood: its classes are separated (or its counts of 0 are) by its "
+        "features, and its coefficients would grow for ever; use a finite C, that is alpha above 0, for it",
+        ConvergenceWarning,
+        stacklevel=8,
+    )
 
 
 def warn_of_rounding() -> None:
@@ -109,7 +169,7 @@ def warn_of_rounding() -> None:
         "features are so far from zero, without an intercept, that rounding may move predictions: fit an intercept, "
         "or centre the features",
         ConvergenceWarning,
-        stacklevel=6,
+        stacklevel=8,
     )
 
 
@@ -125,21 +185,22 @@ def parts_of(prepared: Prepared, bound: Composite, start: Start) -> np.ndarray:
 
 def fit_separately(prepared: Prepared, penalty: Penalty, max_iter: int) -> Weights | None:
     """Return rough weights and intercepts of the tasks alone, in scaled units, where the penalty asks for them."""
-    unbound = penalty.unbound(prepared.columns)
-    if unbound is None:
+    tied = prepared.penalized
+    unbound = None if tied is None else penalty.unbound(tied.columns)
+    if tied is None or unbound is None:
         return None
-    return solve_roughly(SmoothProblem.of(prepared.layout, unbound), max_iter)
+    return solve_roughly(SmoothProblem.of(tied.layout, unbound), max_iter)
 
 
 def unpack(
     prepared: Prepared,
-    bound: Quadratic | Composite,
+    sharing: np.ndarray | None,
     W: np.ndarray,
     intercept: np.ndarray,
     gap: float,
     n_iter: int,
 ) -> Coefficients:
-    """Give coefficients their places among all columns, and the users' units."""
+    """Give coefficients their places among all columns, and the users' units; sharing maps W to what is shared."""
     coef = spread(prepared, W)
     full = np.concatenate([head.rest for head in prepared.heads])
     full[prepared.order] = intercept * prepared.scale
@@ -152,8 +213,8 @@ def unpack(
             own = head.columns.start + head.active
             full[own] -= (full + at_centre)[own].mean()
     shared = None
-    if bound.shared is not None:
-        shared = spread(prepared, W @ bound.shared)
+    if sharing is not None:
+        shared = spread(prepared, W @ sharing)
     return Coefficients(coef, full, shared, gap, n_iter)
 
 
