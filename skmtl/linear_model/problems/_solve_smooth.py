@@ -64,7 +64,7 @@ def solve_smooth(
     elif direct is not None:
         found = directly(problem, direct)
     else:
-        first = problem.start() if start is None else problem.vector(*start)
+        first = first_vector(problem, start)
         work = work_of(problem)
         kept = min(STEPS, max_iter // 2) if np.isfinite(work) else 0
         found = by_iterations(problem, first, max_iter - kept, tol, work <= CHEAP)
@@ -74,6 +74,18 @@ def solve_smooth(
         return found
     work = work_of(problem) if work is None else work
     return polished(problem, found, max_iter) if np.isfinite(work) else found
+
+
+def first_vector(problem: SmoothProblem, start: Weights | None) -> np.ndarray:
+    """Return where to start: pooled intercepts, which may be like those of no task, where the objective is less."""
+    nothing = problem.start()
+    if start is None:
+        return nothing
+    given = problem.vector(*start)
+    if problem.intercepts.are_free:
+        return given
+    values = [problem.value(v, problem.predict(v)) for v in (nothing, given)]
+    return given if values[1] < values[0] else nothing
 
 
 def solve_roughly(problem: SmoothProblem, max_iter: int) -> Weights:
