@@ -139,7 +139,7 @@ class RotatedInverse(Inverse):
 class Factor:
     """A Cholesky factor of kappa gram + I; eigenvectors where rounding leaves none."""
 
-    cholesky: tuple | None
+    cholesky: np.ndarray | None
     values: np.ndarray
     vectors: np.ndarray
 
@@ -149,18 +149,17 @@ class Factor:
         matrix = np.multiply(gram, kappa, order="F")
         matrix[np.diag_indices_from(matrix)] += 1.0
         nothing = np.zeros(0)
-        try:
-            factor = linalg.cho_factor(matrix, lower=True, overwrite_a=True, check_finite=False)
+        factor, info = linalg.lapack.dpotrf(matrix, lower=1, clean=0, overwrite_a=1)
+        if info == 0:
             return cls(factor, nothing, nothing)
-        except linalg.LinAlgError:
-            values, vectors = eigen(gram)
-            return cls(None, 1.0 + kappa * values, vectors)
+        values, vectors = eigen(gram)
+        return cls(None, 1.0 + kappa * values, vectors)
 
     def inverse(self) -> np.ndarray:
         """Return (kappa gram + I)^-1."""
         if self.cholesky is None:
             return (self.vectors / self.values) @ self.vectors.T
-        lower, _ = linalg.lapack.dpotri(self.cholesky[0], lower=1)
+        lower, _ = linalg.lapack.dpotri(self.cholesky, lower=1)
         inverse = np.tril(lower)
         inverse += np.tril(inverse, -1).T
         return inverse
@@ -172,7 +171,7 @@ class Factor:
                 B.copy()
             )  # of inputs that do not vary: older versions of SciPy do not solve for nothing
         if self.cholesky is not None:
-            return linalg.cho_solve(self.cholesky, B, check_finite=False)
+            return linalg.lapack.dpotrs(self.cholesky, B, lower=1)[0]
         return self.vectors @ ((self.vectors.T @ B).T / self.values).T
 
 
