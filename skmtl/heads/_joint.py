@@ -221,12 +221,10 @@ class JointLoss:
         return H
 
     def curvatures(self, raw: np.ndarray) -> np.ndarray:
-        """Return the second derivative of the loss in each raw prediction, where none is mixed."""
-        H = np.zeros(raw.shape)
+        """Return the second derivative of the loss in each raw prediction, those between columns left out."""
+        H = np.zeros(raw.shape, raw.dtype)
         for term in self.terms:
-            found = term.take(raw)
-            product = term.loss.hessian_product(term.y, found, term.weight, np.ones((1, 1)))
-            term.put(H, np.broadcast_to(product, found.shape))
+            term.put(H, term.loss.curvatures(term.y, term.take(raw), term.weight))
         return H
 
     def newton_rows(self, raw: np.ndarray) -> Iterator[NewtonRows]:

@@ -52,6 +52,10 @@ class Loss(ABC):
     ) -> np.ndarray:
         """Return the Hessian at raw times D, of the shape of raw."""
 
+    def curvatures(self, y: np.ndarray, raw: np.ndarray, weight: np.ndarray) -> np.ndarray:
+        """Return the second derivative in each raw prediction, those between classes left out."""
+        return np.broadcast_to(self.hessian_product(y, raw, weight, np.ones((1, 1))), raw.shape)
+
     @abstractmethod
     def hessian_from(
         self, y: np.ndarray, U: np.ndarray, weight: np.ndarray, D: np.ndarray

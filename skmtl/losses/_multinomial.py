@@ -62,6 +62,11 @@ class MultinomialLoss(Loss):
         p = softmax(raw, axis=1)
         return weight * p * (D - np.sum(p * D, axis=1, keepdims=True))
 
+    def curvatures(self, y, raw, weight):
+        """Return the second derivative in each raw prediction, those between classes left out."""
+        p = softmax(raw, axis=1)
+        return weight * p * (1.0 - p)
+
     def hessian_from(self, y, U, weight, D):
         """Return the Hessian times D, of the shape of U, where the gradient in raw is U."""
         p = y + U / np.where(weight > 0.0, weight, 1.0)

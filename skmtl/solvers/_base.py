@@ -1,7 +1,7 @@
 """What a solver is given, and what it gives back."""
 
 from abc import abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple, Protocol
 
 import numpy as np
@@ -31,8 +31,8 @@ class SmoothProblem(Protocol):
         """The same problem in lower precision, whose passes are faster; None where there is none."""
 
     @property
-    def has_close_preconditioner(self) -> bool:
-        """Whether there is a better preconditioner near the optimum."""
+    def close_at(self) -> Sequence[float]:
+        """Falling estimates of suboptimality at which the better preconditioner, or a new one, is worth its price."""
 
     def begin(self, v: np.ndarray) -> tuple[Raw, np.ndarray]:
         """Return the raw predictions of v, and the gradient there."""
@@ -119,4 +119,5 @@ class Stagnation:
 
 def moved(raw: Raw, step: float, change: Raw) -> Raw:
     """Return raw + step * change."""
+    step = float(step)  # a scalar of NumPy would turn single precision into double
     return [old + step * new for old, new in zip(raw, change, strict=True)]

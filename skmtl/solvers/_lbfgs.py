@@ -12,8 +12,7 @@ from ._line_search import STEEP, line_search
 
 REFRESHED = (0, 2, 8)  # iterations after which the preconditioner takes up the curvature reached
 MISJUDGED = 1.5  # a step so far from one says that the preconditioner has the wrong curvature
-CLOSE = 1e-3  # estimate from which on the better preconditioner is worth its price,
-PRECISE = 1e-12  # where a tolerance at most so large is asked for
+PRECISE = 1e-12  # tolerance above which the better preconditioner is not worth its price
 ROUNDED = 1e-13  # estimate at which lower precision has done what it can,
 SOON = 5  # or iterations after which an estimate not half as large says so
 
@@ -60,7 +59,7 @@ class LBFGS(Solver):
     >>> import numpy as np
     >>> from skmtl.solvers import LBFGS
     >>> class Chain:
-    ...     scale, rounded, has_close_preconditioner = 1.0, None, False
+    ...     scale, rounded, close_at = 1.0, None, ()
     ...     def goal(self, tol): return 1.0
     ...     def begin(self, v): return [v.copy()], self.gradient(v, [v])
     ...     def gradient(self, v, raw): return np.sinh(raw[0] - 1.0) + v
@@ -144,19 +143,19 @@ class Preconditioner:
     def __init__(self, problem: SmoothProblem, raw: Raw | None, tol: float) -> None:
         self.problem = problem
         self.apply = problem.preconditioner(raw)
-        self.may_come_close = tol <= PRECISE and problem.has_close_preconditioner
-        self.is_final = False
+        self.close_at = deque(problem.close_at if tol <= PRECISE else ())
+        self.is_close = False
 
     def __call__(self, C: np.ndarray) -> np.ndarray:
         return self.apply(C)
 
     def refresh(self, raw: Raw, n_iter: int, step: float, estimate: float) -> None:
         """Look at the raw predictions reached, by a step whose length and estimate are known."""
-        if self.is_final:
-            return
-        if self.may_come_close and estimate < CLOSE:
-            self.apply, self.is_final = self.problem.preconditioner(raw, closely=True), True
-        elif n_iter in REFRESHED or not 1.0 / MISJUDGED < step < MISJUDGED:
+        if self.close_at and estimate < self.close_at[0]:
+            while self.close_at and estimate < self.close_at[0]:
+                self.close_at.popleft()
+            self.apply, self.is_close = self.problem.preconditioner(raw, closely=True), True
+        elif not self.is_close and (n_iter in REFRESHED or not 1.0 / MISJUDGED < step < MISJUDGED):
             self.apply = self.problem.preconditioner(raw)
 
 

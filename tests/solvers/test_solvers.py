@@ -10,7 +10,7 @@ from skmtl.solvers import LBFGS, ConjugateGradient
 class Quadratic:
     """||A v - c||^2 / 2 + ridge ||v||^2 / 2."""
 
-    least, has_close_preconditioner = np.inf, True
+    least, rounded, close_at = np.inf, None, (1e-3,)
 
     def __init__(self, rng, d=12, ridge=0.1, exact=False):
         self.A, self.c = rng.normal(size=(20, d)), rng.normal(size=20)

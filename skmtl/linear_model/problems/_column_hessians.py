@@ -29,6 +29,14 @@ class ColumnHessian:
     half: np.ndarray | None
     gram: np.ndarray | None
 
+    @property
+    def square(self) -> np.ndarray:
+        """The whole matrix."""
+        if self.half is not None:
+            return self.half.T @ self.half
+        assert self.gram is not None
+        return self.gram
+
 
 def hessians_of(
     block: RowBlock, curvatures: np.ndarray, has_intercepts: bool, roughly: type | None = None

@@ -73,6 +73,12 @@ class StarCoupling(Coupling):
     common: np.ndarray | None
     root: np.ndarray
 
+    def of(self, columns: np.ndarray) -> "StarCoupling":
+        """Return the coupling of some of the columns."""
+        return StarCoupling(
+            None if self.common is None else self.common[columns], self.root[columns]
+        )
+
     @property
     def rank(self) -> int:  # type: ignore[override]
         return len(self.root) + self.n_common

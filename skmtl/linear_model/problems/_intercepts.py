@@ -31,6 +31,12 @@ class Intercepts(NamedTuple):
         """Whether there are none, or each column has its own without a penalty."""
         return self.basis.ndim == 1 or not self.basis.size
 
+    def of(self, columns: np.ndarray) -> "Intercepts":
+        """Return the free intercepts of some of the columns."""
+        if self.basis.ndim > 1:
+            return Intercepts(self.base[columns], self.basis[columns], self.ridge)
+        return Intercepts(self.base[columns], self.basis[columns], self.ridge[columns])
+
     def at(self, beta: np.ndarray) -> np.ndarray:
         """Return the intercepts."""
         return self.base + self.change(beta)

@@ -279,11 +279,6 @@ class FitLayout:
         """Whether the Hessian of the loss is the same everywhere."""
         return all(block.loss.is_quadratic for block in self.blocks)
 
-    @cached_property
-    def is_by_column(self) -> bool:
-        """Whether the loss has no second derivative between columns."""
-        return all(term.loss.width_one for block in self.blocks for term in block.loss.terms)
-
     # The best constant prediction
 
     @cached_property

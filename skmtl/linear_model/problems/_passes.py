@@ -13,7 +13,7 @@ from ._row_block import RowBlock, chunks_of, column_sums, total_hessian
 Raw = list[np.ndarray]
 Kernel = Callable[[int, np.ndarray], np.ndarray]
 
-WORTH_A_COPY = 300_000  # numbers in X above which a copy in single precision saves time
+WORTH_A_COPY = 200_000  # numbers in X and raw predictions above which single precision saves time
 LOOKED_AT = 12  # chunks of which a Hessian is roughly taken
 WITHIN = 1e12  # size, and one over it, of columns whose products single precision holds
 
@@ -93,8 +93,9 @@ class Passes:
 
 def single_passes(blocks: Sequence[RowBlock], n_columns: int) -> Passes | None:
     """Return passes in single precision, over a copy of X about its centre; None where that saves little, or fails."""
-    n_numbers = sum(block.design.X.size for block in blocks if not block.design.is_sparse)
-    if n_numbers < WORTH_A_COPY or any(block.design.is_sparse for block in blocks):
+    if any(block.design.is_sparse for block in blocks):
+        return None
+    if sum(len(b.design.X) * (b.design.shape[1] + b.loss.n_columns) for b in blocks) < WORTH_A_COPY:
         return None
     rounded = []
     for block in blocks:

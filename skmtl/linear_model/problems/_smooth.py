@@ -8,6 +8,7 @@ import numpy as np
 from ...penalties import Quadratic
 from ._arrowhead import ArrowheadInverse
 from ._certificate import loss_of
+from ._classes_inverse import ApartInverse
 from ._column_hessians import AMONG
 from ._coupling import Coupling, StarCoupling, coupling_of
 from ._gram_inverse import ROUGHLY, gram_inverse
@@ -22,6 +23,7 @@ DIRECT = 30.0  # where they give the solution of squared losses, or DIRECT_WORK 
 CLOSELY_MISSING = 60.0  # where they precondition, and labels are missing, so that no other preconditioner sees of whom,
 CLOSELY = 18.0  # and where they are not
 DIRECT_WORK = 1e9
+CLOSE, CLOSE_CLASSES = (1e-3,), (0.3, 1e-2, 1e-4)
 BLURRED = (
     1.0  # rounding of a Hessian, relative to the least eigenvalue, that a preconditioner may have
 )
@@ -230,25 +232,45 @@ class SmoothProblem:
     @property
     def has_close_preconditioner(self) -> bool:
         """Whether the Hessian of each column is to be had, and worth its price."""
-        is_star = isinstance(self.coupling, StarCoupling) and self.intercepts.are_free
-        if not is_star or not self.layout.is_by_column:
+        if not (isinstance(self.coupling, StarCoupling) and self.intercepts.are_free):
             return False
         if self.is_quadratic:
             return self.layout.has_cheap_hessians(DIRECT, DIRECT_WORK)
+        if not all(map(self._is_apart, self._classes)):
+            return False
         passes = CLOSELY_MISSING if self.has_missing else CLOSELY
         return self.layout.has_cheap_hessians(passes, among=AMONG)
 
-    def arrowhead(self, raw: Raw | None, roughly: type | None = None) -> ArrowheadInverse:
-        """Return the inverse that knows each column's Hessian at raw; None will do where it is the same everywhere.
+    @property
+    def close_at(self) -> tuple[float, ...]:
+        """Estimates of the suboptimality at which the Hessians of all columns are worth their price.
 
-        It is exact, or of Hessians that are taken roughly in a given precision.
+        Those of many classes change most.
         """
+        if not self.has_close_preconditioner:
+            return ()
+        return CLOSE_CLASSES if self._classes else CLOSE
+
+    @property
+    def _classes(self) -> list[np.ndarray]:
+        """The columns of each task of several classes."""
+        return [columns for columns, _ in self.layout.null_hessian.groups]
+
+    def _is_apart(self, columns: np.ndarray) -> bool:
+        """Whether classes share nothing, with the same strength, and have Hessians that are no larger than need be."""
+        assert isinstance(self.coupling, StarCoupling)
+        common, root = self.coupling.common, self.coupling.root[columns]
+        shares = common is not None and bool(common[columns].any())
+        return not (shares or np.ptp(root) or self.layout.has_row_space)
+
+    def arrowhead(self, raw: Raw | None) -> ArrowheadInverse:
+        """Return the inverse that knows each column's Hessian at raw; None will do where it is the same everywhere."""
         assert isinstance(self.coupling, StarCoupling)
         layout = self.layout
         if raw is None:
             hessians = layout.square_hessians
         else:
-            hessians = layout.column_hessians(layout.by_block(raw), roughly)
+            hessians = layout.column_hessians(layout.by_block(raw))
         return ArrowheadInverse.of(self.coupling, hessians, self.intercepts)
 
     @property
@@ -259,7 +281,10 @@ class SmoothProblem:
         return condition * float(np.finfo(np.float32).eps) < BLURRED
 
     def _by_column(self, raw: Raw) -> Callable[[np.ndarray], np.ndarray]:
-        inverse = self.arrowhead(raw, np.float32 if self.is_conditioned else np.float64)
+        layout, precision = self.layout, np.float32 if self.is_conditioned else np.float64
+        assert isinstance(self.coupling, StarCoupling)
+        hessians = layout.column_hessians(layout.by_block(raw), precision)
+        inverse = ApartInverse.of(self.coupling, hessians, self._classes, self.intercepts)
 
         def precondition(v: np.ndarray) -> np.ndarray:
             Z = np.empty_like(v)
