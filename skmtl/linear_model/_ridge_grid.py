@@ -2,12 +2,12 @@
 
 import warnings
 from collections.abc import Collection, Hashable, Mapping, Sequence
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from ..model_selection import Fold
-from ..penalties import MeanRegularized, Quadratic
+from ..penalties import MeanRegularized, StarQuadratic
 from ..tasks import FitData, labels_of
 from ..utils import binary_unit, take_rows
 from ._cross_validate import CONSTANT
@@ -129,9 +129,9 @@ def leave_one_out_errors(
 def prior_of(penalty: MeanRegularized, prepared: Prepared, separate: np.ndarray) -> Prior:
     """Return the prior covariance of a penalty, whose signs are those of the separate fits."""
     learns = penalty.unbound(prepared.columns) is not None
-    bound = cast(Quadratic, penalty.bind(prepared.columns, separate if learns else None))
-    assert bound.common is not None
-    return Prior(bound.specific, bound.common)
+    bound = penalty.bind(prepared.columns, separate if learns else None)
+    assert isinstance(bound, StarQuadratic)
+    return Prior(bound.own, bound.common)
 
 
 def mean_squares(residuals: Sequence[np.ndarray], prepared: Prepared) -> np.ndarray:

@@ -10,7 +10,7 @@ from ._l21 import L21
 from ._learned_covariance import LearnedCovariance
 from ._mean_regularized import MeanRegularized
 from ._nuclear_norm import NuclearNorm
-from ._quadratic import PooledIntercepts, Quadratic
+from ._quadratic import PooledIntercepts, Quadratic, StarQuadratic
 from ._robust_features import RobustFeatures
 from ._robust_low_rank import RobustLowRank
 from ._sparse_group import SparseGroup

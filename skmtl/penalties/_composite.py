@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from ._quadratic import PooledIntercepts, nothing
+from ._quadratic import Parts, PooledIntercepts, nothing, share
 from ._terms import Term
 
 
@@ -31,8 +31,8 @@ class Composite:
     precision : ndarray of shape (n_columns, n_columns), default=None
         The matrix of the quadratic part; None where there is none.
 
-    shared : ndarray of shape (n_columns, n_columns), default=None
-        Maps W to the part of it that is shared, W @ shared; None where no part is.
+    shared : tuple of SharedPart, default=None
+        What columns share; None where nothing is said of it.
 
     pooled : tuple of PooledIntercepts, default=()
         Penalties on the intercepts.
@@ -55,7 +55,7 @@ class Composite:
     terms: tuple[Term, ...]
     names: tuple[str, ...] = ()
     precision: np.ndarray | None = None
-    shared: np.ndarray | None = None
+    shared: Parts | None = None
     pooled: tuple[PooledIntercepts, ...] = ()
     learned: Callable[[np.ndarray], dict[str, Any]] = nothing
 
@@ -68,6 +68,10 @@ class Composite:
     def rotates(self) -> bool:
         """Whether it stays the same where V is multiplied by an orthogonal matrix from the left."""
         return all(term.rotates for term in self.terms)
+
+    def share(self, W: np.ndarray) -> np.ndarray | None:
+        """Return the part of W that is shared; None where nothing is said of it."""
+        return share(self.shared, W)
 
     def value(self, parts: np.ndarray) -> float:
         """Return the terms at their parts, and the quadratic part at their sum."""

@@ -16,7 +16,7 @@ from ..utils import (
 )
 from ._base import ANY, FEATURES, Columns, Penalty, strengths
 from ._composite import Composite
-from ._quadratic import Quadratic
+from ._quadratic import DenseQuadratic, Quadratic
 from ._sparse_group import rows_and_entries
 
 
@@ -121,7 +121,7 @@ class GraphLaplacian(Penalty):
         if self.basis == FEATURES:
             term = rows_and_entries(self.l21, self.l1, columns)
             return Composite(u, (term,), precision=precision)
-        return Quadratic(np.linalg.inv(precision) / np.outer(u, u))
+        return DenseQuadratic(np.linalg.inv(precision) / np.outer(u, u))
 
     def _edges(self, columns: Columns) -> np.ndarray:
         """Return the weights of the edges between columns."""

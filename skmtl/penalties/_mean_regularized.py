@@ -1,13 +1,20 @@
 """Weight vectors scattered around a common one."""
 
 from collections.abc import Hashable, Mapping
+from typing import NamedTuple
 
 import numpy as np
 
 from ..utils import NOT_NEGATIVE, Boolean, Either, Number, OneOf, PerTask, binary_unit
 from ._base import ANY, FEATURES, Columns, Penalty, strengths
 from ._composite import Composite
-from ._quadratic import PooledIntercepts, Quadratic
+from ._quadratic import (
+    DenseQuadratic,
+    PooledIntercepts,
+    Quadratic,
+    SharedPart,
+    StarQuadratic,
+)
 from ._sparse_group import rows_and_entries
 
 NOTHING = 1e-12  # size of a separate fit, relative to the largest, that rounding of a constant target makes
@@ -164,7 +171,7 @@ class MeanRegularized(Penalty):
         ):
             return None
         alpha, u = strengths(self.alpha, columns)
-        return Quadratic(np.diag(1.0 / (alpha * u**2)), common=np.zeros(len(columns)))
+        return StarQuadratic(1.0 / (alpha * u**2), np.zeros(len(columns)))
 
     def check_columns(self, columns: Columns) -> None:
         """Raise ValueError where the parameters do not fit the tasks, before anything is fitted."""
@@ -183,29 +190,61 @@ class MeanRegularized(Penalty):
         """Return the penalty as a function of the coefficients of these columns."""
         self.check_columns(columns)
         alpha, u = strengths(self.alpha, columns)
-        sharing = self.sharing if alpha > 0 else 0.0  # a prior without a strength ties nothing
         q = np.ones(len(columns)) if separate is None else learned_signs(columns, separate * u)
-        K, shared = np.eye(len(columns)), np.zeros((len(columns), len(columns)))
-        pooled, ties = [], sharing_ties(columns, q)
-        for tie in ties:
-            block = np.ix_(tie, tie)
-            common = np.outer(q[tie], q[tie])
-            K[block] = (1.0 - sharing) * np.eye(len(tie)) + sharing * common
-            shared[block] = sharing / (1.0 - sharing + sharing * len(tie)) * common
-            if self.pool_intercept and sharing > 0:
-                odds = np.inf if sharing == 1 else sharing / (1.0 - sharing)
-                pooled.append(PooledIntercepts(tie, q[tie] / u[tie], alpha * odds))
-        shared *= np.outer(u, 1.0 / u)
+        sharing = self.sharing if alpha > 0 else 0.0  # a prior without a strength ties nothing
+        tied = Tied(sharing, sharing_ties(columns, q), q, u)
+        pooled = tied.pooled(alpha) if self.pool_intercept and sharing > 0 else ()
         if self.basis == FEATURES:
             term = rows_and_entries(self.l21, self.l1, columns)
-            precision = alpha * np.linalg.inv(K) if alpha > 0 else None
-            return Composite(u, (term,), precision=precision, shared=shared, pooled=tuple(pooled))
-        covariance = K / (alpha * np.outer(u, u))
-        tied = [tie for tie in ties if len(tie) > 1] if sharing > 0 else []
-        common = np.zeros(len(columns))
-        for tie in tied:
-            common[tie] = q[tie] * np.sqrt(sharing / alpha) / u[tie]
-        return Quadratic(covariance, shared, tuple(pooled), common if len(tied) <= 1 else None)
+            precision = alpha * np.linalg.inv(tied.correlation()) if alpha > 0 else None
+            return Composite(u, (term,), precision=precision, shared=tied.parts, pooled=pooled)
+        if sum(len(tie) > 1 for tie in tied.ties) > 1 and sharing > 0:
+            covariance = tied.correlation() / (alpha * np.outer(u, u))
+            return DenseQuadratic(covariance, tied.parts, pooled)
+        own, common = tied.star()
+        scale = np.sqrt(alpha) * u
+        return StarQuadratic(own / scale**2, common / scale, tied.parts, pooled)
+
+
+class Tied(NamedTuple):
+    """How much columns share that are tied, their signs q, and u by which they are multiplied before."""
+
+    sharing: float
+    ties: list[np.ndarray]
+    q: np.ndarray
+    u: np.ndarray
+
+    @property
+    def parts(self) -> tuple[SharedPart, ...]:
+        """What columns share: a multiple of the sum over their tie."""
+        made = []
+        for tie in self.ties:
+            shrunk = self.sharing / (1.0 - self.sharing + self.sharing * len(tie))
+            q, u = self.q[tie], self.u[tie]
+            made.append(SharedPart(tie, u * q, shrunk * q / u))
+        return tuple(made)
+
+    def pooled(self, alpha: float) -> tuple[PooledIntercepts, ...]:
+        """Return the penalties on intercepts, which share as coefficients do."""
+        odds = np.inf if self.sharing == 1 else self.sharing / (1.0 - self.sharing)
+        return tuple(PooledIntercepts(t, self.q[t] / self.u[t], alpha * odds) for t in self.ties)
+
+    def correlation(self) -> np.ndarray:
+        """Return the prior correlation between all columns."""
+        K = np.eye(len(self.q))
+        for tie in self.ties:
+            common = np.outer(self.q[tie], self.q[tie])
+            K[np.ix_(tie, tie)] = (1.0 - self.sharing) * np.eye(len(tie)) + self.sharing * common
+        return K
+
+    def star(self) -> tuple[np.ndarray, np.ndarray]:
+        """Return the same as numbers by column, own and common, where one tie at most has several columns."""
+        own, common = np.ones(len(self.q)), np.zeros(len(self.q))
+        for tie in self.ties:
+            if len(tie) > 1:
+                own[tie] = 1.0 - self.sharing
+                common[tie] = np.sqrt(self.sharing) * self.q[tie]
+        return own, common
 
 
 def learned_signs(columns: Columns, V: np.ndarray) -> np.ndarray:
@@ -217,7 +256,7 @@ def learned_signs(columns: Columns, V: np.ndarray) -> np.ndarray:
         label = positions([columns.labels[position] for position in inside])
         vectors = np.zeros((max(task) + 1, max(label) + 1, len(V)))
         vectors[task, label] = V[:, inside].T
-        q[inside] = signs_of_similarity(cosines(vectors.reshape(len(vectors), -1)))[task]
+        q[inside] = leading_signs(directions(vectors.reshape(len(vectors), -1)))[task]
     return q
 
 
@@ -227,21 +266,25 @@ def sharing_ties(columns: Columns, q: np.ndarray) -> list[np.ndarray]:
     return [tie for tie in with_sign if len(tie)]
 
 
-def cosines(vectors: np.ndarray) -> np.ndarray:
-    """Return the cosines between rows of any size; those of a row of zeros, or of rounding beside others, are 0."""
+def directions(vectors: np.ndarray) -> np.ndarray:
+    """Return rows of length one, of rows of any size; zero where they are zeros, or rounding beside others."""
     size = np.abs(vectors).max(axis=1, keepdims=True, initial=0.0)
     vectors = np.where(size > NOTHING * size.max(initial=0.0), vectors / binary_unit(size), 0.0)
     norms = np.linalg.norm(vectors, axis=1, keepdims=True)
-    unit = np.divide(vectors, norms, out=np.zeros_like(vectors), where=norms > 0)
-    return unit @ unit.T
+    return np.divide(vectors, norms, out=np.zeros_like(vectors), where=norms > 0)
 
 
-def signs_of_similarity(similarity: np.ndarray) -> np.ndarray:
-    """Return the signs of the leading eigenvector, 0 where it says nothing of a task, or is not the only one."""
-    values, vectors = np.linalg.eigh(similarity)
-    if len(values) > 1 and values[-1] - values[-2] <= NO_EVIDENCE:
-        return np.zeros(len(values))
-    leading = vectors[:, -1]
+def leading_signs(unit: np.ndarray) -> np.ndarray:
+    """Return the signs of the leading eigenvector of the cosines between rows of length one.
+
+    They are 0 where it says nothing of a row, or is not the only one.
+    """
+    n_rows, size = unit.shape
+    values, vectors = np.linalg.eigh(unit @ unit.T if n_rows <= size else unit.T @ unit)
+    second = values[-2] if len(values) > 1 else 0.0
+    if n_rows > 1 and values[-1] - second <= NO_EVIDENCE:
+        return np.zeros(n_rows)
+    leading = vectors[:, -1] if n_rows <= size else unit @ vectors[:, -1] / np.sqrt(values[-1])
     return np.where(np.abs(leading) <= NO_EVIDENCE, 0.0, np.sign(leading))
 
 

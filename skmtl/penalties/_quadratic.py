@@ -1,8 +1,9 @@
 """Quadratic penalties on the rows of W, bound to its columns."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 
@@ -23,34 +24,49 @@ class PooledIntercepts:
     strength: float
 
 
-ALL_SHARED = 1e-14  # share of a variance that may be rounding, where all of it is shared
+class SharedPart(NamedTuple):
+    """Columns that share a vector: W[:, columns] @ left, of which column t has right[t] times."""
+
+    columns: np.ndarray
+    left: np.ndarray
+    right: np.ndarray
 
 
-@dataclass(frozen=True)
-class Quadratic:
+Parts = tuple[SharedPart, ...]
+
+
+def share(parts: Parts | None, W: np.ndarray) -> np.ndarray | None:
+    """Return the part of W that its columns share; None where nothing is said of it."""
+    if parts is None:
+        return None
+    shared = np.zeros(W.shape)
+    for columns, left, right in parts:
+        shared[:, columns] = np.outer(W[:, columns] @ left, right)
+    return shared
+
+
+class Quadratic(ABC):
     """1/2 trace(W covariance^-1 W'), infinite outside the range of the covariance.
 
-    covariance is the prior covariance of the tasks' coefficients of one feature, of shape
-    (n_columns, n_columns); it may be singular. shared maps W to the part of it that is shared, W @ shared; None
-    where no part is. pooled are penalties on the intercepts. common, where it is known, says that the covariance is
-    diagonal but for common common'; zero where nothing is shared. terms are empty: there is no kink anywhere; u is 1:
-    it takes W itself.
+    covariance is the prior covariance of the tasks' coefficients of one feature, of shape (n_columns, n_columns); it
+    may be singular. parts are what columns share; None where nothing is said of it. pooled are penalties on the
+    intercepts. terms are empty: there is no kink anywhere; u is 1: it takes W itself.
     """
 
-    covariance: np.ndarray
-    shared: np.ndarray | None = None
-    pooled: tuple[PooledIntercepts, ...] = ()
-    common: np.ndarray | None = None
     terms: ClassVar[tuple[Term, ...]] = ()
     u: ClassVar[float] = 1.0
     learned: ClassVar[Callable[[np.ndarray], dict[str, Any]]] = staticmethod(nothing)
+    parts: Parts | None
+    pooled: tuple[PooledIntercepts, ...]
 
     @property
-    def specific(self) -> np.ndarray:
-        """The diagonal of the covariance without common common', where that is all of it."""
-        assert self.common is not None
-        rest = np.diag(self.covariance) - self.common**2
-        return np.where(rest > ALL_SHARED * self.common**2, rest, 0.0)
+    @abstractmethod
+    def covariance(self) -> np.ndarray:
+        """The prior covariance."""
+
+    def share(self, W: np.ndarray) -> np.ndarray | None:
+        """Return the part of W that is shared; None where nothing is said of it."""
+        return share(self.parts, W)
 
     def alpha_max(self, C: np.ndarray) -> float:
         """Return infinity: no strength makes all weights zero, unless the gradient C there is zero."""
@@ -76,10 +92,36 @@ class Quadratic:
 
     def prox(self, W: np.ndarray, step: float) -> np.ndarray:
         """Return the minimiser of the penalty plus ||. - W||^2 / (2 step)."""
-        return np.linalg.solve(
-            self.covariance + step * np.eye(len(self.covariance)), self.covariance @ W.T
-        ).T
+        K = self.covariance
+        return np.linalg.solve(K + step * np.eye(len(K)), K @ W.T).T
 
     def conjugate(self, U: np.ndarray) -> float:
         """Return sup over W of <U, W> - value(W)."""
         return float(0.5 * np.vdot(U @ self.covariance, U))
+
+
+@dataclass(frozen=True)
+class DenseQuadratic(Quadratic):
+    """Any covariance."""
+
+    matrix: np.ndarray
+    parts: Parts | None = None
+    pooled: tuple[PooledIntercepts, ...] = ()
+
+    @property
+    def covariance(self) -> np.ndarray:
+        return self.matrix
+
+
+@dataclass(frozen=True)
+class StarQuadratic(Quadratic):
+    """A covariance that is diagonal but for one common vector: numbers by column, for as many tasks as there may be."""
+
+    own: np.ndarray
+    common: np.ndarray
+    parts: Parts | None = None
+    pooled: tuple[PooledIntercepts, ...] = ()
+
+    @property
+    def covariance(self) -> np.ndarray:
+        return np.diag(self.own) + np.outer(self.common, self.common)

@@ -117,7 +117,7 @@ def test_mean_regularised_by_definition(W, sharing):
     w0 = sharing / (1 - sharing + sharing * 4) * W.sum(axis=1, keepdims=True)
     wanted = np.sum(w0**2) / sharing + np.sum((W - w0) ** 2) / (1 - sharing)
     assert penalty.value(W) == pytest.approx(wanted, rel=1e-7, abs=1e-10)
-    assert_allclose(W @ penalty.shared, np.repeat(w0, 4, axis=1), atol=1e-9)
+    assert_allclose(penalty.share(W), np.repeat(w0, 4, axis=1), atol=1e-9)
 
 
 @given(W=matrices, sharing=st.floats(0.05, 0.95), alpha=st.floats(0.1, 10))

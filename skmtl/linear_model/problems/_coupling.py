@@ -4,8 +4,9 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass
 
 import numpy as np
+from scipy import sparse
 
-from ...penalties import Quadratic
+from ...penalties import Quadratic, StarQuadratic
 
 
 class Coupling(ABC):
@@ -28,6 +29,10 @@ class Coupling(ABC):
     @abstractmethod
     def matrix(self) -> np.ndarray:
         """Return F."""
+
+    @abstractmethod
+    def links(self) -> sparse.coo_array:
+        """Return where F is not zero."""
 
     @property
     @abstractmethod
@@ -56,6 +61,9 @@ class DenseCoupling(Coupling):
 
     def matrix(self) -> np.ndarray:
         return self.factor
+
+    def links(self) -> sparse.coo_array:
+        return sparse.coo_array(self.factor != 0.0)
 
     @property
     def variance(self) -> np.ndarray:
@@ -124,6 +132,16 @@ class StarCoupling(Coupling):
         own = np.diag(self.root)
         return own if self.common is None else np.column_stack([self.common, own])
 
+    def links(self) -> sparse.coo_array:
+        own = np.flatnonzero(self.root)
+        rows, vectors = own, self.n_common + own
+        if self.common is not None:
+            tied = np.flatnonzero(self.common)
+            rows, vectors = np.r_[rows, tied], np.r_[vectors, np.zeros(len(tied), dtype=int)]
+        return sparse.coo_array(
+            (np.ones(len(rows)), (rows, vectors)), shape=(len(self.root), self.rank)
+        )
+
     @property
     def variance(self) -> np.ndarray:
         return self.root**2 + (0.0 if self.common is None else self.common**2)
@@ -131,7 +149,7 @@ class StarCoupling(Coupling):
 
 def coupling_of(penalty: Quadratic) -> Coupling:
     """Return the coordinates of a penalty."""
-    if penalty.common is None:
-        return DenseCoupling(penalty.factor())
-    common = penalty.common if penalty.common.any() else None
-    return StarCoupling(common, np.sqrt(penalty.specific))
+    if isinstance(penalty, StarQuadratic):
+        common = penalty.common if penalty.common.any() else None
+        return StarCoupling(common, np.sqrt(penalty.own))
+    return DenseCoupling(penalty.factor())

@@ -54,28 +54,27 @@ def work_of(problem: SmoothProblem) -> float:
 
 def components(problem: SmoothProblem) -> list[Component]:
     """Return the columns that hang together, by the penalty or by their loss."""
-    F = problem.coupling.matrix() != 0.0
     basis = problem.intercepts.basis
-    basis = (np.diag(basis) if basis.ndim == 1 else basis) != 0.0
-    T, R = F.shape
-    links = [sparse.coo_array(F), sparse.coo_array(basis)]
-    tied = np.zeros((T, T), dtype=bool)
-    for columns, _ in problem.layout.null_hessian.groups:
-        tied[np.ix_(columns, columns)] = True
+    by_intercept = sparse.diags(basis) if basis.ndim == 1 else sparse.coo_array(basis)
+    by_vector = problem.coupling.links()
+    T, R = by_vector.shape
+    pairs = [(c[0], other) for c, _ in problem.layout.null_hessian.groups for other in c]
+    ends = np.array(pairs, dtype=int).reshape(-1, 2)
+    tied = sparse.coo_array((np.ones(len(ends)), (ends[:, 0], ends[:, 1])), shape=(T, T))
     graph = sparse.bmat(
         [
-            [sparse.coo_array(tied), links[0], links[1]],
-            [links[0].T, None, None],
-            [links[1].T, None, None],
+            [tied, by_vector, by_intercept],
+            [by_vector.T, None, None],
+            [by_intercept.T, None, None],
         ]
     )
     n, label = sparse.csgraph.connected_components(graph, directed=False)
+    order = np.argsort(label, kind="stable")
     found = []
-    for k in range(n):
-        members = np.flatnonzero(label == k)
-        parts = (members[members < T], members[(members >= T) & (members < T + R)] - T)
-        if len(parts[0]):
-            found.append(Component(*parts, members[members >= T + R] - T - R))
+    for members in np.split(order, np.searchsorted(label[order], np.arange(1, n))):
+        columns, vectors = members[members < T], members[(members >= T) & (members < T + R)] - T
+        if len(columns):
+            found.append(Component(columns, vectors, members[members >= T + R] - T - R))
     return found
 
 

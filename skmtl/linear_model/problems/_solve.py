@@ -123,7 +123,8 @@ def solve_penalized(
     warn_of_gap(gap, found.n_iter, tol)
     if found.is_blurred and not gap > max(UNNOTICED, tol):
         warn_of_rounding()
-    return unpack(prepared, bound.shared, *found.weights, gap, found.n_iter)
+    shared = bound.share(found.weights.W)
+    return unpack(prepared, shared, *found.weights, gap, found.n_iter)
 
 
 def nonsmooth(
@@ -134,7 +135,7 @@ def nonsmooth(
     found = solve_nonsmooth(prepared.layout, bound, max_iter, tol, first)
     gap = found.gap / prepared.null_value
     W = found.parts.sum(axis=0) / bound.u
-    made = unpack(prepared, bound.shared, W, found.intercept, gap, found.n_iter)
+    made = unpack(prepared, bound.share(W), W, found.intercept, gap, found.n_iter)
     components = {
         name: spread(prepared, part / bound.u) for name, part in zip(bound.names, found.parts)
     }
@@ -194,13 +195,13 @@ def fit_separately(prepared: Prepared, penalty: Penalty, max_iter: int) -> Weigh
 
 def unpack(
     prepared: Prepared,
-    sharing: np.ndarray | None,
+    shared: np.ndarray | None,
     W: np.ndarray,
     intercept: np.ndarray,
     gap: float,
     n_iter: int,
 ) -> Coefficients:
-    """Give coefficients their places among all columns, and the users' units; sharing maps W to what is shared."""
+    """Give coefficients their places among all columns, and the users' units, as to the part of W that is shared."""
     coef = spread(prepared, W)
     full = np.concatenate([head.rest for head in prepared.heads])
     full[prepared.order] = intercept * prepared.scale
@@ -212,9 +213,8 @@ def unpack(
         ):  # their mean is zero where X is centred: classes never seen stay as unlikely
             own = head.columns.start + head.active
             full[own] -= (full + at_centre)[own].mean()
-    shared = None
-    if sharing is not None:
-        shared = spread(prepared, W @ sharing)
+    if shared is not None:
+        shared = spread(prepared, shared)
     return Coefficients(coef, full, shared, gap, n_iter)
 
 
