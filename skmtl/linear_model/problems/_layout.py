@@ -120,7 +120,7 @@ class FitLayout:
         """The row space of the samples, where it is smaller than that of the features, and will do."""
         return row_space_of(self.blocks[0].design) if self.has_row_space else None
 
-    @property
+    @cached_property
     def coordinate_blocks(self) -> tuple[RowBlock, ...]:
         """The blocks in coordinates."""
         if self.row_space is None:
