@@ -50,13 +50,16 @@ class LogisticLoss(Loss):
 
     def hessian_product(self, y, raw, weight, D):
         """Return the Hessian at raw times D, of the shape of raw."""
-        p = probability(raw)
-        return weight * (p * (1.0 - p)) * D
+        return _variance(probability(raw), weight) * D
 
     def hessian_from(self, y, U, weight, D):
         """Return the Hessian times D, of the shape of U, where the gradient in raw is U."""
-        mean = y + U / np.where(weight > 0.0, weight, 1.0)
-        return weight * (mean * (1.0 - mean)) * D
+        G = U if are_ones(weight) else U / np.where(weight > 0.0, weight, 1.0)
+        return _variance(y + G, weight) * D
+
+    def curvatures(self, y, raw, weight):
+        """Return the second derivative in each raw prediction."""
+        return _variance(probability(raw), weight)
 
     def conjugate(self, y, U, weight):
         """Return sup over raw of <U, raw> - value; infinite outside its domain."""
@@ -97,3 +100,11 @@ class LogisticLoss(Loss):
         """Return the raw prediction whose response is mean."""
         mean = np.where(mean <= 0.0, EDGE, mean)
         return logit(np.where(mean >= 1.0, 1.0 - EDGE, mean))
+
+
+def _variance(p: np.ndarray, weight: np.ndarray) -> np.ndarray:
+    """Return weight p (1 - p), written over p."""
+    p *= 1.0 - p
+    if not are_ones(weight):
+        p *= weight
+    return p

@@ -122,7 +122,8 @@ class Design:
         copy = np.empty(self.shape, precision)
         with np.errstate(over="ignore"):
             for rows in chunks(self.shape[0]):
-                copy[rows] = self.values(rows)
+                np.subtract(self.X[rows], self.offset, out=copy[rows], casting="same_kind")
+            copy[:, self.far] = self.shifted
         return copy
 
     def forward(self, W: np.ndarray) -> np.ndarray:
