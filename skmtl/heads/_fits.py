@@ -64,16 +64,16 @@ def units_of(targets: TaskTargets, labels: Mapping[Hashable, Labels]) -> dict[Ha
     """Return the unit inside of each regression with labels: their standard deviation.
 
     Where labels are all the same it is the geometric mean of the other tasks' units, for what the task borrows must not
-    hang on the unit in which all were measured; 1 where there are no others.
+    hang on the unit in which all were measured; where there are no others it is the size of the labels, or 1 for zeros.
     """
-    deviations = {
-        name: labels[name].moments()[1]
+    moments = {
+        name: labels[name].moments()
         for name, kind in targets.task_types.items()
         if kind == "regression" and labels[name].values.size
     }
-    logs = [np.log(sd) for sd in deviations.values() if sd]
-    rest = float(np.exp(np.mean(logs))) if logs else 1.0
-    return {name: sd or rest for name, sd in deviations.items()}
+    logs = [np.log(deviation) for _, deviation in moments.values() if deviation]
+    rest = float(np.exp(np.mean(logs))) if logs else 0.0
+    return {name: sd or rest or abs(mean) or 1.0 for name, (mean, sd) in moments.items()}
 
 
 def labels_that_count(

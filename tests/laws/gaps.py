@@ -75,6 +75,7 @@ def gap_of(objective: Objective, solution: Solution) -> Gap:
             return measured(objective, problem, max(0.0, here - null), of_sums(problem, parts, b))
         gap, loose = gap_at(problem, parts, best, objective.fit_intercept)
         rounding = of_sums(problem, parts, best) + loose + of_scaling(problem, solution, best)
+        rounding += of_pooling(problem, as_stored(problem, solution)[0])
         return measured(objective, problem, gap + here - problem.value(parts, best), rounding)
 
 
@@ -86,8 +87,7 @@ def excess_over(objective: Objective, solution: Solution, W: np.ndarray, b: np.n
         above = problem.value(parts, here) - problem.value([W.astype(float)], b.astype(float))
         moved, slope = as_stored(problem, solution)
         rounding = of_sums(problem, parts, here) + (moved * slope).sum()
-        if (pooling := problem.prior.pooling) is not None:
-            rounding += pooling.odds * ((pooling.direction * moved.mean(axis=0)) ** 2).sum()
+        rounding += of_pooling(problem, moved)
         if not has_full_rank(problem.prior.covariance):  # the loss has a slope out of its range
             rounding += (moved * np.abs(problem.gradients(sum(parts), here))).sum()
     return measured(objective, problem, above, rounding)
@@ -195,6 +195,14 @@ def of_scaling(problem: Problem, solution: Solution, b: np.ndarray) -> float:
     G = np.abs(problem.gradients(sum(parts), b))
     share = min(1.0, max(dual_norms)) * ((G * size).sum() + problem.prior.value(parts))
     return float(share + (slope * size).sum() + sum(conjugates))
+
+
+def of_pooling(problem: Problem, moved: np.ndarray) -> float:
+    """Return what rounding of raw predictions, by so much, may do to the penalty on intercepts."""
+    pooling = problem.prior.pooling
+    if pooling is None or not np.isfinite(pooling.odds):
+        return 0.0
+    return float(pooling.odds * ((pooling.direction * moved.mean(axis=0)) ** 2).sum())
 
 
 def as_stored(problem: Problem, solution: Solution) -> np.ndarray:

@@ -204,3 +204,14 @@ def test_far_features_without_an_intercept_are_warned_of():
         wanted = Ridge(fit_intercept=False, solver="svd").fit(Z + far, y).predict(Z + far)
         found = MultiTaskRidge(fit_intercept=False, scale_targets=False).fit(Z + far, y)
         assert_allclose(found.predict(Z + far), wanted, rtol=0, atol=1e-6 * wanted.std())
+
+
+def test_pooled_intercepts_far_from_their_labels(rng):
+    """Residuals are large and alike: even the rounding of a feature's centre would be a slope."""
+    offset = 5e4
+    Z = np.round(rng.normal(size=(15, 1)) * 2.0**20) / 2.0**20
+    Y = [1e6, 1.2e6] + [0.2, 0.5] * rng.normal(size=(15, 2))
+    model = MultiTaskRidge(alpha=1.0, sharing=0.25, pool_intercept=True, signs="same")
+    near = model.fit(Z, Y).coef_
+    far = model.fit(Z + offset, Y).coef_
+    assert_allclose(far, near, atol=1e-9 * np.abs(near).max())

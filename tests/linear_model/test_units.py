@@ -10,7 +10,14 @@ from sklearn.linear_model import LogisticRegression, PoissonRegressor, Ridge
 
 from skmtl import MultiTaskGLM, MultiTaskGLMCV, MultiTaskLogisticRegression, MultiTaskRidge
 from skmtl.linear_model import regularization_path
-from skmtl.penalties import L21, Dirty, LearnedCovariance, MeanRegularized, NuclearNorm
+from skmtl.penalties import (
+    L21,
+    Dirty,
+    GraphLaplacian,
+    LearnedCovariance,
+    MeanRegularized,
+    NuclearNorm,
+)
 
 EXPONENTS = [-6, 0, 2, 4, 6, 8, 10]
 
@@ -153,3 +160,17 @@ def test_a_task_that_does_not_vary_has_the_unit_of_the_others(unit, rng):
     wanted = model.fit(X, Y).predict(X)
     assert np.ptp(wanted[:, 0]) > 0.1
     assert_allclose(model.fit(X, unit * Y).predict(X), unit * wanted, rtol=1e-9)
+
+
+@pytest.mark.parametrize("unit", [1e-6, 1e6])
+def test_the_only_number_that_does_not_vary_has_the_size_of_its_labels(unit, rng):
+    """What it borrows from classes does not hang on the unit either."""
+    X = rng.normal(size=(40, 4))
+    days = np.where(np.arange(40) < 1, 5.0, np.nan)
+    died = (X[:, 0] > 0.0).astype(float)
+    penalty = GraphLaplacian(np.array([[0.0, 1.0], [1.0, 0.0]]), l2=1.0)
+    model = MultiTaskGLM(penalty, task_types={"days": "regression"})
+    wanted = model.fit(X, {"days": days, "died": died}).predict(X)["days"]
+    assert np.ptp(wanted) > 0.1
+    scaled = model.fit(X, {"days": unit * days, "died": died}).predict(X)["days"]
+    assert_allclose(scaled, unit * wanted, rtol=1e-9)

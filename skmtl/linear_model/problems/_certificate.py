@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ._design import Design, dense, may_be_far
+from ._design import Design, may_be_far
 from ._intercepts import SETTLED, Intercepts, Settled, settle
 from ._layout import FitLayout
 from ._row_block import RowBlock, chunks_of, total_hessian
@@ -124,8 +124,7 @@ def as_given(design: Design, W: np.ndarray, intercept: np.ndarray) -> np.ndarray
     X, used = design.X, np.flatnonzero(W.any(axis=1))
     if len(design.far):
         at_far = design.centre[design.far] @ W[design.far]
-        moved = dense(X[:, design.far]) - design.centre[design.far]
-        return X @ design.near(W) + moved @ W[design.far] + (intercept + at_far)
+        return X @ design.near(W) + design.far_values() @ W[design.far] + (intercept + at_far)
     if 2 * len(used) < len(W):
         return X[:, used] @ W[used] + intercept
     return X @ W + intercept
@@ -136,7 +135,7 @@ def gradient(design: Design, G: np.ndarray) -> np.ndarray:
     product = design.X.T @ G if design.is_sparse else (G.T @ design.X).T
     C = product - np.outer(design.centre, np.ones(len(G)) @ G)
     if len(design.far):
-        C[design.far] = (dense(design.X[:, design.far]) - design.centre[design.far]).T @ G
+        C[design.far] = design.far_values().T @ G
         C[design.constant] = 0.0
     return C
 

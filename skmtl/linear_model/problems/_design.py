@@ -21,7 +21,7 @@ class Design:
 
     offset is what products subtract from those with X. It is the centre, but zero at the features far from zero, whose
     products would lose the digits that vary: shifted has those columns, dense, with their centre subtracted before any
-    product. A feature that is constant to rounding is exactly zero.
+    product, and remainder what rounding of their centre leaves of it. A feature that is constant to rounding is zero.
     """
 
     X: Any
@@ -29,6 +29,7 @@ class Design:
     centre: np.ndarray
     far: np.ndarray
     shifted: np.ndarray
+    remainder: np.ndarray
 
     @classmethod
     def plain(cls, X: Any) -> "Design":
@@ -42,7 +43,8 @@ class Design:
         """Return X as it is, of numbers that are known to be neither huge nor tiny."""
         n_samples, n_features = X.shape
         nowhere = np.zeros(n_features)
-        return cls(X, nowhere, nowhere, np.zeros(0, dtype=np.intp), np.zeros((n_samples, 0)))
+        none = np.zeros(0, dtype=np.intp)
+        return cls(X, nowhere, nowhere, none, np.zeros((n_samples, 0)), np.zeros(0))
 
     @classmethod
     def centred(cls, X: Any, weight: np.ndarray, rounding: float) -> "Design":
@@ -52,7 +54,7 @@ class Design:
         refuse_huge(offset)
         refuse_tiny(X, offset)
         far = may_be_far(X, offset, weight)
-        centre, shifted = offset, dense(X[:, far])
+        centre, shifted, remainder = offset, dense(X[:, far]), np.zeros(len(far))
         if len(far):
             first = offset[far]
             shifted = shifted - first
@@ -62,7 +64,8 @@ class Design:
             shifted[:, spread <= CONSTANT * rounding * np.abs(first)] = 0.0
             centre, offset = offset.copy(), offset.copy()
             centre[far], offset[far] = first + mean, 0.0
-        return cls(X, offset, centre, far, shifted)
+            remainder = (first - centre[far]) + mean
+        return cls(X, offset, centre, far, shifted, remainder)
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -94,7 +97,9 @@ class Design:
         place[self.far] = np.arange(len(self.far))
         far = np.flatnonzero(place[columns] >= 0)
         shifted = self.shifted[:, place[columns[far]]]
-        return Design(self.X[:, columns], self.offset[columns], self.centre[columns], far, shifted)
+        remainder = self.remainder[place[columns[far]]]
+        offset, centre = self.offset[columns], self.centre[columns]
+        return Design(self.X[:, columns], offset, centre, far, shifted, remainder)
 
     def moved(self, shift: np.ndarray) -> "Design":
         """Return the design about another centre, which lies by shift from this one."""
@@ -108,6 +113,10 @@ class Design:
         X = sparse.hstack([self.X, column], "csr") if self.is_sparse else np.c_[self.X, column]
         more = {"offset": np.append(self.offset, 0.0), "centre": np.append(self.centre, 0.0)}
         return replace(self, X=X, **more)
+
+    def far_values(self) -> np.ndarray:
+        """Return X - centre of the features that are far from zero, from the data as given."""
+        return (dense(self.X[:, self.far]) - self.centre[self.far]) - self.remainder
 
     def values(self, rows: Any = slice(None), columns: Any = slice(None)) -> np.ndarray:
         """Return X - centre of some samples, and of some features, as a dense array."""
