@@ -1,4 +1,4 @@
-"""The suites of networks: time per epoch, of whole fits, to the same loss; growth of cost, memory; what is to be reached.
+"""The suites of networks: time per epoch, of whole fits, to the same loss; growth of cost; memory; targets.
 
 Of the sizes, M stands for problems of the suite's own; any other is taken as it is.
 """

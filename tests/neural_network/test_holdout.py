@@ -44,7 +44,7 @@ def test_one_network(n, fraction, rng):
 
 
 @pytest.mark.parametrize(
-    "fraction, n_folds", [(0.1, 10), (0.33, 3), (0.15, 20), (0.01, 100), (0.99, 100)]
+    "fraction, n_folds", [(0.1, 10), (0.33, 3), (0.15, 20), (0.01, 100), (0.99, 100), (1e-6, 100)]
 )
 def test_few_folds_make_the_share_of_one_network(fraction, n_folds, rng, monkeypatch):
     """Folds cost time: not more of them than the share asks for, about."""
