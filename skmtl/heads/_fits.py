@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..losses import Loss
-from ..tasks import Labels, TaskTargets, labels_of
+from ..tasks import Labels, TaskTargets, distinct, labels_of
 from ._class_weights import (
     ClassWeight,
     check_names,
@@ -122,7 +122,7 @@ def make_head(
     if kind == "count":
         return CountHead(name, one, active, np.full(1, NEVER if labels.values.size else 0.0))
     assert classes is not None
-    seen = np.isin(classes, labels.values.astype(classes.dtype))
+    seen = np.isin(classes, distinct(labels.values).astype(classes.dtype))
     if kind == "binary":
         certain = (
             (NEVER if seen[0] else -NEVER) if constant and seen.any() and len(classes) > 1 else 0.0

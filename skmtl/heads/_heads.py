@@ -123,7 +123,8 @@ class MulticlassHead(ClassificationHead):
         return MultinomialLoss()
 
     def encode(self, values: np.ndarray) -> np.ndarray:
-        return (values[:, None] == self.classes[self.active]).astype(np.float64)
+        is_class = [values == label for label in self.classes[self.active]]
+        return np.stack(is_class, axis=1).astype(np.float64)
 
     def probability(self, raw: np.ndarray) -> np.ndarray:
         return self.loss.response(raw[:, self.columns])

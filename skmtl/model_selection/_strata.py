@@ -6,30 +6,46 @@ from ..tasks import TaskTargets
 
 MOST_BINS = 10
 IN_BIN = 5
+FEW_EDGES = 30
+"""Edges that are compared with all values in less time than each value is searched among them."""
 
 
 def strata(targets: TaskTargets, n_folds: int) -> np.ndarray:
-    """Return codes of shape (n_samples, n_tasks), each task with codes of its own."""
-    columns, start = [], 0
-    for name in targets:
+    """Return codes of shape (n_samples, n_tasks), contiguous by task, each task with codes of its own."""
+    codes, start = np.empty(targets.shape, dtype=np.intp, order="F"), 0
+    classes = targets.classes
+    for t, (name, column) in enumerate(targets.items()):
         known = targets.observed(name)
-        codes = np.zeros(len(known), dtype=np.intp)
-        if known.any():
-            values = targets[name][known]
-            if targets.task_types[name] in ("regression", "count"):
-                values = quantiles(values.astype(np.float64), n_folds)
-            codes[known] = 1 + np.unique(values, return_inverse=True)[1]
-        codes = np.unique(codes, return_inverse=True)[1]
-        columns.append(start + codes)
-        start += int(codes.max(initial=-1)) + 1
-    return np.column_stack(columns)
+        values = column[known]
+        if name in classes:
+            values, edges = values.astype(classes[name].dtype, copy=False), classes[name][1:]
+        else:
+            values = values.astype(np.float64, copy=False)
+            edges = bin_edges(values, n_folds)
+        codes[:, t] = start
+        codes[known, t] = start + 1 + edges_reached(values, edges)
+        start += len(edges) + 2
+    return codes
 
 
-def quantiles(values: np.ndarray, n_folds: int) -> np.ndarray:
-    """Return the quantile each number is in: from 2 to MOST_BINS, with IN_BIN values a fold if that leaves 2."""
+def bin_edges(values: np.ndarray, n_folds: int) -> np.ndarray:
+    """Return where quantiles begin: from 2 to MOST_BINS of them, with IN_BIN values a fold if that leaves 2.
+
+    Where there are no more distinct values than that, each is a bin.
+    """
     n_bins = min(MOST_BINS, max(2, len(values) // (IN_BIN * n_folds)))
-    distinct = np.unique(values)
+    values = np.sort(values)
+    distinct = values[np.diff(values, prepend=-np.inf) > 0]
     if len(distinct) <= n_bins:
-        return values
-    edges = np.quantile(values, np.arange(1, n_bins) / n_bins)
-    return np.searchsorted(np.unique(edges), values, side="right")
+        return distinct[1:]
+    return np.unique(np.quantile(values, np.arange(1, n_bins) / n_bins))
+
+
+def edges_reached(values: np.ndarray, edges: np.ndarray) -> np.ndarray:
+    """Return how many of the ascending edges each value is not below."""
+    if len(edges) > FEW_EDGES:
+        return np.searchsorted(edges, values, side="right")
+    reached = np.zeros(len(values), dtype=np.intp)
+    for edge in edges:
+        reached += values >= edge
+    return reached

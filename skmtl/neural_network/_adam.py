@@ -55,7 +55,8 @@ class Adam:
     ) -> None:
         """Move the parameters; weights are views of those that decay. The gradient is overwritten."""
         axpy = AXPY[flat.dtype.char]
-        p, g, first, second = (array.ravel() for array in (flat, gradient, self.first, self.second))
+        p, g = flat.reshape(-1), gradient.reshape(-1)
+        first, second = self.first.reshape(-1), self.second.reshape(-1)
         self.n_steps += 1
         self.powers[0] *= FIRST
         self.powers[1] *= SECOND

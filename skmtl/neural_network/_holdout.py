@@ -10,6 +10,12 @@ from ..model_selection import TaskStratifiedKFold, check_splitter, split_rows, w
 from ..tasks import TaskTargets
 from ..utils import group_codes
 
+FOLDS = 20
+"""Folds of which some make the share that a single network holds out,"""
+
+MOST_FOLDS = 100
+"""or as many as this for a share near to nothing, or to all."""
+
 
 def splitter_of(cv: Any) -> BaseCrossValidator:
     """Return what makes the folds."""
@@ -30,8 +36,11 @@ def held_out(
         )
     share = Fraction(1, min(n_members, n_items))
     if n_members == 1:
-        share = Fraction(fraction).limit_denominator(min(100, n_items))
-        share = min(max(share, Fraction(1, n_items)), Fraction(n_items - 1, n_items))
+        # A few folds do for about the share: more only where it is close to nothing, or to all.
+        n_folds = max(FOLDS, round(1.0 / max(min(fraction, 1.0 - fraction), 1.0 / MOST_FOLDS)))
+        share = Fraction(fraction).limit_denominator(min(n_folds, n_items))
+        least = Fraction(1, min(n_folds, n_items))
+        share = min(max(share, least), 1 - least)
     folds = TaskStratifiedKFold(share.denominator, shuffle=True, random_state=seed)
     tests = [test for _, test in folds.split(np.zeros((n_samples, 1)), targets, groups)]
     if n_members == 1:

@@ -1,16 +1,18 @@
 """From a table of any scale, with gaps and outliers, to what a network takes."""
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from scipy import sparse
-from sklearn.preprocessing import StandardScaler
 
 from ..utils import binary_unit
+from ._moments import Moments, quantiles
 from ._rows import SparseRows
 
 CHUNK = 4096
+CACHED = 1 << 17  # numbers of a chunk, which stay in the cache of a processor
+SIDE_BY_SIDE = 16  # columns that are turned together
 CLIP = 6.0  # standard deviations
 TAIL = 0.01
 ROUNDING = 100 * np.finfo(np.float64).eps
@@ -18,6 +20,9 @@ FENCE = 10.0  # ranges between the tails beyond which a value is an outlier
 # Of values in units of their column, and of weights in theirs: squares of products do not overflow, nor quotients.
 LARGEST = 1e60
 LARGEST_RAW = 1e15  # of what is not standardised: squares must not overflow in single precision
+ORDINARY = 2.0**50  # sizes of columns, and their inverses, that need no unit
+# Distances from near whose squares can be summed, by precision.
+SQUARED = {np.dtype(np.float32): LARGEST_RAW, np.dtype(np.float64): LARGEST}
 
 
 class Inputs:
@@ -27,8 +32,9 @@ class Inputs:
     mean and standard deviation are taken; columns in which these are equal are not. A sparse matrix stays sparse:
     what centring adds to every row is kept apart.
 
-    Inside, each column is divided by a power of two, unit, about its largest value, and zero, what a limited 0 becomes,
-    is taken off: columns may be of any size, and what a sparse matrix leaves out stays out.
+    Inside, each column is divided by a power of two, unit, about its largest value, if that is far from 1: columns may
+    be of any size. Then near is taken off, the median, or of a sparse matrix zero, what a limited 0 becomes: what it
+    leaves out stays out, and single precision does for a table that has no more.
 
     Parameters
     ----------
@@ -44,25 +50,35 @@ class Inputs:
 
     def fit(self, X: Any, weight: np.ndarray | None) -> "Inputs":
         """Learn medians, fences, means and deviations."""
-        self.scaler = StandardScaler(with_mean=False)  # means are learnt all the same
-        self.are_weighted = weight is not None
         self.weight_unit = 1.0 if weight is None else binary_unit(weight.max(initial=0.0))
-        self.fill, self.unit = np.zeros(X.shape[1]), np.ones(X.shape[1])
-        self.high = np.full(X.shape[1], LARGEST)
-        self.low = -self.high
         relative = self._relative(weight, X.shape[0])
-        gaps = [j for j, column in enumerate(columns(X)) if self._look(j, column, relative)]
+        seen = [Column.of(column, relative) for column in columns(X)]
+        low, self.fill, high, largest = (np.array(each) for each in list(zip(*seen))[:4])
+        self.unit, self.low, self.high = fences(low, high, largest)
+        gaps = np.flatnonzero([column.has_gaps for column in seen])
+        self.gaps = gaps if self.add_indicator else gaps[:0]
         self.zero = np.clip(0.0, self.low, self.high)
-        self.gaps = np.array(gaps if self.add_indicator else [], dtype=np.intp)
+        self.near = self.zero if sparse.issparse(X) else self._limited_median()
+        self.moments = Moments.of_no_rows(X.shape[1])
         return self.update(X, weight)
 
     def update(self, X: Any, weight: np.ndarray | None) -> "Inputs":
         """Take more rows into means and deviations; medians and fences stay."""
+        if not self.standardize:
+            return self
         relative = self._relative(weight, X.shape[0])
-        for rows in chunks(X.shape[0]) if self.standardize else ():
-            part = self._filled(X[rows].astype(np.float64))
+        if sparse.issparse(X):
+            from_zero = Moments.of_sparse(self._filled_sparse(X), relative)
+            self.moments.add(from_zero.moved(self.zero - self.near))
+            return self
+        dtype = self._precision(X) if relative is None else np.dtype(np.float64)
+        ends = [edge - self.near for edge in (self.low, self.high)]
+        low, high = (np.clip(end, -SQUARED[dtype], SQUARED[dtype]).astype(dtype) for end in ends)
+        for rows in chunks(*X.shape):
+            part = self._from_near(X[rows], dtype)
+            np.clip(part, low, high, out=part)
             of_part = None if relative is None else relative[rows]
-            self.scaler.partial_fit(part, sample_weight=of_part)
+            self.moments.add(Moments.of_dense(part, of_part))
         return self
 
     @property
@@ -72,12 +88,9 @@ class Inputs:
 
     @property
     def scale(self) -> np.ndarray:
-        """Standard deviations; infinite where a column varied by rounding alone: it stays without effect if it does.
-
-        scikit-learn's own scale takes columns to be constant by the sum of the weights, whose size says nothing.
-        """
-        deviation = np.sqrt(self.scaler.var_)
-        rounding = ROUNDING * np.abs(self.scaler.mean_ + self.zero)
+        """Standard deviations; infinite where a column varied by rounding alone: it stays without effect if it does."""
+        deviation = np.sqrt(self.moments.variance)
+        rounding = ROUNDING * np.abs(self.moments.mean + self.near)
         return np.where(deviation > rounding, deviation, np.inf)
 
     def transform(self, X: Any, dtype: Any) -> Any:
@@ -90,22 +103,32 @@ class Inputs:
 
     def write(self, X: np.ndarray, out: np.ndarray) -> None:
         """Write the columns made of a dense X to out, some rows at a time."""
-        n_features = len(self.fill)
-        for rows in chunks(len(X)):
-            part = X[rows].astype(np.float64)
-            out[rows, n_features : self.n_columns] = np.isnan(part[:, self.gaps])
-            part = self._filled(part)
-            if self.standardize:
-                part -= self.scaler.mean_
-                part /= self.scale
-                np.clip(part, -CLIP, CLIP, out=part)
-            out[rows, :n_features] = part
+        n_features, dtype = len(self.fill), self._precision(X)
+        if self.standardize:
+            mean, scale = self.moments.mean, self.scale
+            # To limit values before and after they are standardised is to limit them once.
+            ends = [(edge - self.near - mean) / scale for edge in (self.low, self.high)]
+            low, high = (np.clip(end, -CLIP, CLIP).astype(dtype) for end in ends)
+            times, plus = (1.0 / scale).astype(dtype), (-mean / scale).astype(dtype)
+            constant = np.flatnonzero(times == 0.0)
+        for rows in chunks(*X.shape):
+            out[rows, n_features : self.n_columns] = np.isnan(X[rows, self.gaps])
+            if not self.standardize:
+                out[rows, :n_features] = self._filled(X[rows], slice(None))
+                continue
+            part = self._from_near(X[rows], dtype)
+            part[:, constant] = 0.0
+            with np.errstate(over="ignore"):
+                part *= times
+                part += plus
+            np.clip(part, low, high, out=out[rows, :n_features], casting="same_kind")
 
     def _transform_sparse(self, X: Any, dtype: Any) -> SparseRows:
-        part = self._filled(X.astype(np.float64)).tocsr()
+        part = self._filled_sparse(X).tocsr()
         offset = None
         if self.standardize:
-            mean, scale, at = self.scaler.mean_, self.scale, part.indices
+            mean, scale, at = self.moments.mean, self.scale, part.indices
+            mean = mean + self.near - self.zero
             offset = np.clip(mean / scale, -CLIP, CLIP)
             part.data = np.clip((part.data - mean[at]) / scale[at], -CLIP, CLIP) + offset[at]
         if len(self.gaps):
@@ -115,58 +138,95 @@ class Inputs:
             offset = None if offset is None else np.append(offset, np.zeros(len(self.gaps)))
         return SparseRows(part.astype(dtype), None if offset is None else offset.astype(dtype))
 
-    def _look(self, j: int, column: np.ndarray, weight: np.ndarray | None) -> bool:
-        """Learn a column's median and fence; return whether it has gaps."""
-        known = ~np.isnan(column)
-        if known.any():
-            values = column[known].astype(np.float64)
-            weight = None if weight is None else weight[known]
-            low, self.fill[j], high = quantiles(values, weight, (TAIL, 0.5, 1.0 - TAIL))
-            if self.standardize:
-                self._limit(j, low, high, np.abs(values).max())
-        return not known.all()
-
-    def _limit(self, j: int, low: float, high: float, largest: float) -> None:
-        """Choose the unit of a column, and its fence in that unit, by its tails and its largest absolute value."""
-        self.unit[j] = binary_unit(largest)
-        if high > low:
-            low, high = low / self.unit[j], high / self.unit[j]
-            width = FENCE * (high - low)
-            beyond = min(binary_unit(max(abs(low - width), abs(high + width))), 1.0)
-            self.unit[j] *= beyond
-            self.low[j], self.high[j] = (low - width) / beyond, (high + width) / beyond
-
     def _relative(self, weight: np.ndarray | None, n_rows: int) -> np.ndarray | None:
-        """Return weights in units of about the largest in ``fit``; None where there have been none so far.
-
-        After weights, rows without any weigh one: without, scikit-learn would take the sum so far for a whole number.
-        """
-        self.are_weighted |= weight is not None
-        if not self.are_weighted:
-            return None
-        weight = np.ones(n_rows) if weight is None else weight
+        """Return weights in units of about the largest in ``fit``; None where all are one in it."""
+        if weight is None:
+            if self.weight_unit == 1.0:
+                return None
+            weight = np.ones(n_rows)
         with np.errstate(over="ignore"):
             return np.clip(weight / self.weight_unit, 1 / LARGEST, LARGEST)
 
-    def _filled(self, part: Any) -> Any:
-        """Return some rows, a copy in double precision, without gaps and outliers, in units of the columns."""
-        if not sparse.issparse(part):
-            return self._limited(part, slice(None))
-        part = part.tocsr()
-        part.data = self._limited(part.data, part.indices)
+    def _precision(self, X: np.ndarray) -> Any:
+        """Return the precision to work in: that of X, but double where columns need units."""
+        return X.dtype if (self.unit == 1.0).all() else np.dtype(np.float64)
+
+    def _from_near(self, rows: np.ndarray, dtype: Any) -> np.ndarray:
+        """Return some rows of a dense table, a copy without gaps, as distances from near in units of the columns."""
+        with np.errstate(over="ignore"):
+            part = rows.astype(dtype)
+            if (self.unit != 1.0).any():
+                part /= self.unit
+            part -= self.near.astype(dtype)
+        is_gap = np.isnan(part)
+        if is_gap.any():
+            at_median = (self._limited_median() - self.near).astype(dtype)
+            np.copyto(part, at_median, where=is_gap)
         return part
 
-    def _limited(self, values: np.ndarray, at: Any) -> np.ndarray:
-        """Return values of the given columns, filled and limited."""
+    def _limited_median(self) -> np.ndarray:
+        """Return medians in units of the columns."""
+        return np.clip(self.fill / self.unit, self.low, self.high)
+
+    def _filled(self, values: np.ndarray, at: Any) -> np.ndarray:
+        """Return values of the given columns, filled, as they are taken where nothing is standardised."""
         values = np.where(np.isnan(values), self.fill[at], values)
+        check_raw(values)
+        return values
+
+    def _filled_sparse(self, X: Any) -> Any:
+        """Return a sparse table in double precision without gaps and outliers, as distances from zero in units."""
+        part = X.astype(np.float64).tocsr()
+        at = part.indices
         if not self.standardize:
-            check_raw(values)
-            return values
+            part.data = self._filled(part.data, at)
+            return part
+        values = np.where(np.isnan(part.data), self.fill[at], part.data)
         with np.errstate(over="ignore"):
             values /= self.unit[at]
-        np.clip(values, self.low[at], self.high[at], out=values)
-        values -= self.zero[at]
-        return values
+        part.data = np.clip(values, self.low[at], self.high[at]) - self.zero[at]
+        return part
+
+
+class Column(NamedTuple):
+    """What a column is limited and filled by: its tails, median and largest absolute value, 0 where all are gaps."""
+
+    low: float
+    median: float
+    high: float
+    largest: float
+    has_gaps: bool
+
+    @classmethod
+    def of(cls, column: np.ndarray, weight: np.ndarray | None) -> "Column":
+        """Look at a column."""
+        known = ~np.isnan(column)
+        has_gaps = not known.all()
+        if has_gaps:
+            column = column[known]
+            weight = None if weight is None else weight[known]
+        if not len(column):
+            return cls(0.0, 0.0, 0.0, 0.0, has_gaps)
+        low, median, high = quantiles(column, weight, (TAIL, 0.5, 1.0 - TAIL)).tolist()
+        return cls(low, median, high, max(float(column.max()), -float(column.min())), has_gaps)
+
+
+def fences(
+    low: np.ndarray, high: np.ndarray, largest: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return the unit of each column, and its fence in that unit, by its tails and its largest absolute value."""
+    unit = binary_unit(largest)
+    low, high = low / unit, high / unit
+    width = FENCE * (high - low)
+    is_limited = width > 0
+    fence = np.maximum(np.abs(low - width), np.abs(high + width))
+    beyond = np.where(is_limited, np.minimum(binary_unit(fence), 1.0), 1.0)
+    unit = unit * beyond
+    is_ordinary = (unit >= 1 / ORDINARY) & (unit <= ORDINARY)
+    to_unit = np.where(is_ordinary, unit, 1.0) / beyond
+    low = np.where(is_limited, (low - width) * to_unit, -LARGEST)
+    high = np.where(is_limited, (high + width) * to_unit, LARGEST)
+    return np.where(is_ordinary, 1.0, unit), low, high
 
 
 def check_raw(values: np.ndarray) -> None:
@@ -179,9 +239,10 @@ def check_raw(values: np.ndarray) -> None:
 
 
 def columns(X: Any) -> Iterator[np.ndarray]:
-    """Yield the columns of X, those of a sparse matrix in full."""
+    """Yield the columns of X, contiguous; those of a sparse matrix in full."""
     if not sparse.issparse(X):
-        yield from X.T
+        for start in range(0, X.shape[1], SIDE_BY_SIDE):
+            yield from np.ascontiguousarray(X[:, start : start + SIDE_BY_SIDE].T)
         return
     by_column = X.tocsc()
     full = np.zeros(X.shape[0])
@@ -192,20 +253,8 @@ def columns(X: Any) -> Iterator[np.ndarray]:
         full[by_column.indices[own]] = 0.0
 
 
-def chunks(n_rows: int) -> Iterator[slice]:
-    """Yield slices that cover the rows, a few thousand at a time."""
-    for start in range(0, n_rows, CHUNK):
-        yield slice(start, min(start + CHUNK, n_rows))
-
-
-def quantiles(
-    values: np.ndarray, weight: np.ndarray | None, shares: tuple[float, ...]
-) -> np.ndarray:
-    """Return the smallest values below or at which the shares of the weight lie."""
-    if weight is None:
-        return np.quantile(values.astype(np.float64), shares, method="inverted_cdf")
-    order = np.argsort(values, kind="stable")
-    reached = np.cumsum(weight[order])
-    # Rounding of the sum must not move a share that is met exactly.
-    at = np.searchsorted(reached, np.array(shares) * reached[-1] * (1.0 - 1e-12))
-    return values[order][np.minimum(at, len(values) - 1)].astype(np.float64)
+def chunks(n_rows: int, n_columns: int = 1) -> Iterator[slice]:
+    """Yield slices that cover the rows, some thousands at a time, or fewer where there are many columns."""
+    step = max(256, min(CHUNK, CACHED // max(1, n_columns)))
+    for start in range(0, n_rows, step):
+        yield slice(start, min(start + step, n_rows))

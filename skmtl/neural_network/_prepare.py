@@ -150,11 +150,13 @@ def gather(
     n_samples, fits = came.X.shape[0], tasks.fits
     loss = PackedLoss.of(fits, n_samples, shifts)
     rows = np.flatnonzero(loss.weight.any(axis=1))
-    loss = loss.over(loss.y[rows], loss.weight[rows])
     order = order_of(fits)
-    weight = unit * largest_weight(labels, fits, n_samples)[rows]
+    weight = unit * largest_weight(labels, fits, n_samples)
+    targets = counted(came.targets, labels, fits)
+    if len(rows) < n_samples:
+        loss, weight = loss.over(loss.y[rows], loss.weight[rows]), weight[rows]
+        targets = targets[rows]
     row_weight = None if (weight == 1.0).all() else weight
-    targets = counted(came.targets, labels, fits)[rows]
     return Prepared(heads, loss, order, rows, row_weight, targets, unit * tasks.unit)
 
 

@@ -63,7 +63,8 @@ class Samples:
         is_sparse = sparse.issparse(X)
         n_inputs = 0 if is_sparse else inputs.n_columns
         places = Places.of(n_inputs, 1, loss.n_columns, loss.n_tasks, n_networks)
-        table = np.ones((X.shape[0], places.learns.stop), dtype=dtype)
+        table = np.empty((X.shape[0], places.learns.stop), dtype=dtype)
+        table[:, places.ones] = table[:, places.learns] = 1.0
         if not is_sparse:
             inputs.write(X, table)
         relative = float(loss.weight.size / loss.weight.sum() / rows_of_batch)
@@ -119,7 +120,7 @@ class Batch:
 
     def take(self, rows: np.ndarray) -> None:
         """Fill it."""
-        np.take(self.samples.table, rows, axis=0, out=self.rows, mode="clip")
+        self.samples.table.take(rows, axis=0, out=self.rows, mode="clip")
         if self.samples.is_sparse:
             self.inputs = self.samples.sparse_inputs[rows]
 

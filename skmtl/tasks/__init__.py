@@ -1,5 +1,6 @@
 """Targets in, predictions out."""
 
+from ._columns import distinct
 from ._known import as_known, check_classes, with_classes
 from ._labels import (
     Labels,
@@ -73,6 +74,7 @@ __all__ = [
     "check_predict_around",
     "check_same_rows",
     "check_weights",
+    "distinct",
     "final_step",
     "groups_of",
     "has_names",

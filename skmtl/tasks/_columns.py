@@ -92,10 +92,11 @@ def label_column(name: Hashable, array: np.ndarray, categories: Categories | Non
             f"Input y contains infinity or a value too large for dtype('float64'): task {name!r} has "
             f"{int(np.isinf(array).sum())} infinite values"
         )
-    known = array[observed(array)]
+    is_known = observed(array)
+    known = array if is_known.all() else array[is_known]
     if array.dtype.kind == "f" and is_continuous(known):
         return TargetColumn(array, None, False)
-    classes = np.unique(known)
+    classes = distinct(known)
     if array.dtype.kind == "O" and classes.size:
         held = type(classes[0])
         classes = np.array(classes.tolist()) if held is int else classes.astype(held)
@@ -107,7 +108,7 @@ def label_column(name: Hashable, array: np.ndarray, categories: Categories | Non
         and (classes == np.round(classes)).all()
         and np.abs(classes).max(initial=0) < EXACT
     ):
-        classes = classes.astype(np.int64) if np.isnan(array).any() else classes
+        classes = classes if is_known.all() else classes.astype(np.int64)
     return TargetColumn(array, classes, are_labels)
 
 
@@ -122,6 +123,26 @@ def read_labels(name: Hashable, array: np.ndarray) -> np.ndarray:
         raise ValueError(
             f"{error} (if such a text stands for a missing label, say so: {hint})"
         ) from None
+
+
+def distinct(known: np.ndarray) -> np.ndarray:
+    """Return the sorted distinct values of labels that are known: of few ones, in one pass over them, unsorted."""
+    if known.dtype.kind == "O":
+        found = sorted(set(known.tolist()))
+        values = np.empty(len(found), dtype=object)
+        values[:] = found
+        return values
+    if known.dtype.kind in "biuf" and len(known) > FEW:
+        low, high = known.min(), known.max()
+        if ((known == low) | (known == high)).all():
+            return np.array([low] if low == high else [low, high], dtype=known.dtype)
+        if max(-float(low), float(high)) < EXACT and high - low < len(known):
+            whole = known.astype(np.int64)
+            if (whole == known).all():
+                return (np.flatnonzero(np.bincount(whole - int(low))) + int(low)).astype(
+                    known.dtype
+                )
+    return np.unique(known)
 
 
 def is_continuous(known: np.ndarray) -> bool:

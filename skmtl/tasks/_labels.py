@@ -42,10 +42,12 @@ class Labels(NamedTuple):
 
 def labels_of(targets: TaskTargets, name: Hashable, weights: np.ndarray | None) -> Labels:
     """Return the labels of a task that were observed and count."""
-    weight = np.ones(targets.shape[0]) if weights is None else weights
-    if weight.ndim == 2:
-        weight = weight[:, targets.tasks.index(name)]
-    known = targets.observed(name) & (weight > 0)
+    known = targets.observed(name)
+    if weights is None:
+        weight = np.ones(len(known))
+    else:
+        weight = weights if weights.ndim == 1 else weights[:, targets.tasks.index(name)]
+        known &= weight > 0
     if known.all():
         return Labels(None, targets[name], weight)
     rows = np.flatnonzero(known)

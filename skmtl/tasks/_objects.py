@@ -15,7 +15,7 @@ def read_objects(name: Hashable, array: np.ndarray) -> np.ndarray:
 
     Whole numbers beside missing ones are floats, or, where these would round them, Python's integers beside None.
     """
-    known = np.array([not is_missing(value) for value in array], dtype=bool)
+    known = np.array([type(value) is str or not is_missing(value) for value in array], dtype=bool)
     held = array[known]
     if all(isinstance(value, str) for value in held):
         texts = np.full(len(array), None, dtype=object)

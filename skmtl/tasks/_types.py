@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ._codes import coded_as_missing
-from ._columns import FEW, TargetColumn, observed
+from ._columns import FEW, TargetColumn, distinct, observed
 
 TASK_TYPES = ("regression", "binary", "multiclass", "count")
 CLASS_TYPES = ("binary", "multiclass")
@@ -87,9 +87,11 @@ def infer_warily(name: Hashable, column: TargetColumn) -> TaskInfo:
 
 def warn_of_many_classes(name: Hashable, values: np.ndarray) -> None:
     """Warn as scikit-learn's classifiers do, where more than half of the labels are different ones."""
-    labels = values[observed(values)].tolist()
-    classes = set(labels)
-    if len(labels) <= MANY or len(classes) <= round(0.5 * len(labels)):
+    labels = values[observed(values)]
+    if len(labels) <= MANY:
+        return
+    classes = distinct(labels).tolist()
+    if len(classes) <= round(0.5 * len(labels)):
         return
     texts = [label for label in classes if isinstance(label, str) and not is_number_text(label)]
     hint = ""

@@ -13,6 +13,7 @@ from .racing import Suite, loosest, race, table
 from .referee import Referee, Score, excess, learned_signs
 from .report import Table
 from .rivals import Contestant
+from .suites_folds import FOLD_SUITES
 from .suites_networks import NETWORK_SUITES
 from .suites_norms import NORM_SUITES
 
@@ -114,6 +115,7 @@ SUITES = {
     "logistic": Suite("logistic loss", ("S", "M", "L"), logistic),
     "grid": Suite("a grid of strengths and sharings", ("M",), grid),
     "groups": Suite("groups of rows as tasks", ("M",), by_groups),
+    **FOLD_SUITES,
     **NORM_SUITES,
     **NETWORK_SUITES,
 }

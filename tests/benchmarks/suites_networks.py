@@ -1,4 +1,4 @@
-"""The suites of networks: time per epoch, time to the same loss, how cost grows, memory; what skmtl is to reach.
+"""The suites of networks: time per epoch, of whole fits, to the same loss; growth of cost; memory; targets.
 
 Of the sizes, M stands for problems of the suite's own; any other is taken as it is.
 """
@@ -36,6 +36,11 @@ SHAPES = ((2000, 20), (10_000, 50), (5000, 200))
 TASKS = ((1, True), (5, False), (20, True), (1, False), (5, True), (20, False))  # are they binary?
 LADDER = (1, 2, 3, 4, 5, 6, 8, 10, 12, 16, 20, 24, 32, 40, 48, 64)  # epochs
 ALL = (ours, sklearn_mlp, torch_loop)
+WHOLE_FITS = {  # how many times as fast as scikit-learn by features and epochs
+    (64,): {(30, 5): 3.5, (300, 5): 2.2, (30, 25): 4.0, (300, 25): 3.0},
+    (128, 64): {(30, 5): 3.0, (300, 5): 2.2, (30, 25): 3.5, (300, 25): 2.5},
+    (256, 256): {(30, 5): 2.2, (300, 5): 1.8, (30, 25): 2.5, (300, 25): 2.0},
+}
 
 Ratios = dict[str, list[tuple[float, float]]]
 
@@ -158,6 +163,44 @@ def judge(problem: Problem, unseen: Problem, contestant) -> float:
     return mean_loss(unseen, contestant.read(contestant.fit(problem))(unseen.X))
 
 
+def fits(size: Size, settings: Settings) -> Iterator[Table]:
+    """Time of whole fits of few epochs: checks, standardised inputs and rows held out are counted in."""
+    is_toy = size.name != "M"
+    counts = (1,) if is_toy else (5, 25)
+    for d in (size.n_features,) if is_toy else (30, 300):
+        shape = size if is_toy else Size("network", 20_000, d, 5)
+        for epochs in counts:
+            rows, verdicts = [], []
+            for hidden in WHOLE_FITS:
+                faster: Ratios = defaultdict(list)
+                for binary in (True, False):
+                    problem, _ = taught(shape, binary=binary)
+                    rows += whole_fits(problem, hidden, epochs, settings, faster)
+                limit = 0.0 if is_toy else WHOLE_FITS[hidden][d, epochs]
+                what = f"{SKLEARN}, hidden {hidden}".replace(",)", ")")
+                verdicts.append(faster_than(what, np.array(faster[SKLEARN]), limit))
+            title = f"n={shape.n_samples}, d={d}, T={shape.n_tasks}, fits of {epochs} epochs"
+            yield Table("network_fits", title, tuple(rows), tuple(verdicts))
+
+
+def whole_fits(
+    problem: Problem, hidden: tuple[int, ...], epochs: int, settings: Settings, faster: Ratios
+) -> list[Row]:
+    """Time whole fits of all contestants, and take down how many times as fast ours is."""
+    plan, makers = Plan(hidden), (partial(ours, standardize=True), sklearn_mlp, torch_loop)
+    entered = [make(plan, epochs) for make in makers]
+    skipped = reasons(problem, makers, plan)
+    jobs = {each.name: partial(each.fit, problem) for each in entered if each.name not in skipped}
+    timed = take_turns(jobs, settings)
+    a, label = timed[OURS], f"{plan}, {'binary' if problem.binary else 'regression'}"
+    rows = []
+    for name, took in timed.items():
+        ratio = took.median / timed[SKLEARN].median
+        rows.append(Row(f"{label}: {name}", took.median, took.best, ratio))
+        faster[name].append((took.median / a.median, took.best / a.best))
+    return rows + [Row(f"{label}: {name}", note=f"skipped: {why}") for name, why in skipped.items()]
+
+
 def scaling(size: Size, settings: Settings) -> Iterator[Table]:
     """Cost per epoch over rows and over tasks, and the share of it that is matrix products."""
     is_toy = size.name != "M"
@@ -233,6 +276,7 @@ def in_memory(size: Size, settings: Settings) -> Iterator[Table]:
 
 NETWORK_SUITES = {
     "network_epochs": Suite("networks: time per epoch", ("M",), epochs),
+    "network_fits": Suite("networks: time of whole fits", ("M",), fits),
     "network_loss": Suite("networks: time to the same loss", ("M",), loss),
     "network_scaling": Suite("networks: growth with rows and tasks", ("M",), scaling),
     "network_memory": Suite("networks: memory", ("M",), in_memory),

@@ -6,6 +6,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 from sklearn.model_selection import GroupKFold, KFold
 
 from skmtl import TaskTargets
+from skmtl.model_selection import TaskStratifiedKFold
 from skmtl.neural_network._holdout import held_out, held_out_by
 
 
@@ -40,6 +41,24 @@ def test_one_network(n, fraction, rng):
     assert abs(len(own) - wanted) <= max(1.0, 0.03 * n)
     assert 0 < len(own) < n
     assert_array_equal(own, np.unique(own))
+
+
+@pytest.mark.parametrize(
+    "fraction, n_folds", [(0.1, 10), (0.33, 3), (0.15, 20), (0.01, 100), (0.99, 100), (1e-6, 100)]
+)
+def test_few_folds_make_the_share_of_one_network(fraction, n_folds, rng, monkeypatch):
+    """Folds cost time: not more of them than the share asks for, about."""
+    made = []
+    split = TaskStratifiedKFold.split
+
+    def counted(self, *args):
+        made.append(self.n_splits)
+        return split(self, *args)
+
+    monkeypatch.setattr(TaskStratifiedKFold, "split", counted)
+    (own,) = held_out(targets(rng, 400), None, 1, fraction, 0)
+    assert made == [n_folds]
+    assert abs(len(own) - 400 * fraction) <= 4
 
 
 @pytest.mark.parametrize("n_members", [1, 4])

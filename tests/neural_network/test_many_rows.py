@@ -1,0 +1,88 @@
+"""What networks take of many rows: exact quantiles without sorting, single precision where it does."""
+
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose, assert_array_equal
+from scipy import sparse
+
+from skmtl.neural_network._inputs import Inputs
+from skmtl.neural_network._moments import quantiles
+
+SHARES = (0.01, 0.5, 0.99)
+COLUMNS = {
+    "normal": lambda rng, n: rng.normal(size=n),
+    "sorted": lambda rng, n: np.sort(rng.exponential(size=n)),
+    "a period of the pilot": lambda rng, n: np.tile([0.0, 1.0, 2.0, 3.0, 4.0], n // 5 + 1)[:n],
+    "counts": lambda rng, n: rng.poisson(1.0, n).astype(float),
+    "rare ones": lambda rng, n: (rng.random(n) < 0.005).astype(float),
+    "one value": lambda rng, n: np.full(n, 3.0),
+}
+wide = pytest.mark.parametrize("dtype", [np.float32, np.float64])
+
+
+@wide
+@pytest.mark.parametrize("column", COLUMNS.values(), ids=COLUMNS)
+@pytest.mark.parametrize("n", [1, 2, 99, 100, 3999, 4001, 20_003])
+def test_quantiles_are_exact(n, column, dtype, rng):
+    """The order of the rows does not matter, nor whether rows are counted by weights."""
+    values = column(rng, n).astype(dtype)
+    found = quantiles(values, None, SHARES)
+    ranks = [max(-(-n * percent // 100) - 1, 0) for percent in (1, 50, 99)]
+    assert_array_equal(found, np.sort(values)[ranks])
+    assert_array_equal(found, quantiles(rng.permutation(values), None, SHARES))
+    assert_array_equal(found, quantiles(values, np.ones(n), SHARES))
+
+
+def table(rng, n=9000):
+    """Columns far from zero, of other sizes, with gaps, outliers, rare values, one that is constant."""
+    X = rng.normal(size=(n, 7)) * [1.0, 1e5, 1e-4, 3.0, 1.0, 1.0, 0.0]
+    X += [0.0, 0.0, 0.0, 2020.0, 0.0, 0.0, 0.1]
+    X[:, 5] = rng.random(n) < 0.003
+    X[rng.random(X.shape) < 0.05] = np.nan
+    X[7, 0], X[8, 1] = 1e9, -1e12
+    return X
+
+
+def test_single_precision_does(rng):
+    """A table in single precision, never made double, becomes the same numbers."""
+    X = table(rng).astype(np.float32)
+    single, double = (Inputs(True, True).fit(given, None) for given in (X, X.astype(np.float64)))
+    assert_array_equal(single.fill, double.fill)
+    assert_allclose(
+        single.transform(X, np.float32), double.transform(X.astype(np.float64), float), atol=2e-5
+    )
+
+
+@wide
+def test_rows_in_another_order(dtype, rng):
+    """What is made of a row does not hang on where it stands."""
+    X = table(rng).astype(dtype)
+    order = rng.permutation(len(X))
+    found = Inputs(True, False).fit(X[order], None).transform(X, np.float32)
+    assert_allclose(found, Inputs(True, False).fit(X, None).transform(X, np.float32), atol=1e-5)
+
+
+@pytest.mark.parametrize("first", [np.asarray, sparse.csr_array], ids=["dense", "sparse"])
+def test_dense_after_sparse_and_back(first, rng):
+    """Tables of one kind after the other: the same numbers, in fit, update and transform."""
+    X = table(rng, 600)
+    other = sparse.csr_array if first is np.asarray else np.asarray
+    wanted = Inputs(True, True).fit(X, None).update(X[:200] + 1.0, None).transform(X, np.float64)
+    mixed = Inputs(True, True).fit(first(X), None).update(other(X[:200] + 1.0), None)
+    for make in (np.asarray, sparse.csr_array):
+        found = mixed.transform(make(X), np.float64)
+        found = found if isinstance(found, np.ndarray) else found.toarray()
+        assert_allclose(found, wanted, atol=1e-9)
+
+
+@wide
+def test_rows_far_from_those_of_fit(dtype, rng):
+    """Whatever comes later becomes a finite number, zero in a column that was constant."""
+    X = np.column_stack([rng.normal(size=50), np.full(50, 1e-30), np.ones(50), np.arange(50) == 3])
+    inputs = Inputs(True, False).fit(X.astype(dtype), None)
+    far = np.array([[1.0], [-1.0]], dtype=dtype) * np.finfo(dtype).max
+    found = inputs.transform(np.repeat(far, 4, axis=1), np.float32)
+    assert_array_equal(found[:, [1, 2]], 0.0)
+    assert_array_equal(np.abs(found[:, [0, 3]]), 6.0)
+    inputs.update(np.repeat(far, 4, axis=1), None)
+    assert np.isfinite(inputs.transform(X.astype(dtype), np.float32)).all()
