@@ -14,6 +14,7 @@ from .referee import Referee, Score, excess, learned_signs
 from .report import Table
 from .rivals import Contestant
 from .suites_folds import FOLD_SUITES
+from .suites_growth import GROWTH_SUITES
 from .suites_networks import NETWORK_SUITES
 from .suites_norms import NORM_SUITES
 
@@ -118,6 +119,7 @@ SUITES = {
     **FOLD_SUITES,
     **NORM_SUITES,
     **NETWORK_SUITES,
+    **GROWTH_SUITES,
 }
 
 
