@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import linalg
 
 from ._arrowhead import ArrowheadInverse
 from ._column_hessians import ColumnHessian
@@ -25,14 +24,14 @@ class ClassesInverse:
     """
 
     inverses: np.ndarray
-    total: tuple[np.ndarray, bool]
+    of_sums: np.ndarray
 
     @classmethod
     def of(cls, hessians: Sequence[ColumnHessian], root: float) -> "ClassesInverse":
         """Invert; root is by what weights are larger than their coordinates."""
         size = len(hessians[0].mean)
         grams = np.stack([hessian.square for hessian in hessians])
-        M = np.linalg.inv(root**2 * grams + np.eye(size))
+        M = positive_inverses(root**2 * grams)
         mean = root * np.stack([hessian.mean for hessian in hessians])
         P = np.empty((len(M), size + 1, size + 1))
         P[:, :size, :size] = M
@@ -41,19 +40,31 @@ class ClassesInverse:
         weight = np.array([hessian.total for hessian in hessians])
         P[:, size, size] = spread + 1.0 / np.where(weight > 0.0, weight, np.inf)
         P[:, size, size] += np.finfo(float).tiny  # of classes that nothing is known of
-        return cls(P, linalg.cho_factor(P.sum(axis=0), lower=True, check_finite=False))
+        return cls(P, np.linalg.pinv(P.sum(axis=0), hermitian=True))
 
     def __call__(self, U: np.ndarray, in_b: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Apply the inverse to the gradients in the coordinates of the weights and in the intercepts."""
         together = U.mean(axis=1, keepdims=True)
         R = np.vstack([U - together, in_b - in_b.mean()]).T
         steps = self._each(R)
-        multiplier = linalg.cho_solve(self.total, steps.sum(axis=0), check_finite=False)
+        multiplier = self.of_sums @ steps.sum(axis=0)
         steps -= self._each(np.broadcast_to(multiplier, R.shape))
         return steps[:, :-1].T + together, steps[:, -1]
 
     def _each(self, R: np.ndarray) -> np.ndarray:
         return np.matmul(self.inverses, R[:, :, None])[:, :, 0]
+
+
+def positive_inverses(matrices: np.ndarray) -> np.ndarray:
+    """Return the inverses of I + G for positive G, of which rounding may have made some indefinite."""
+    try:
+        L = np.linalg.cholesky(matrices + np.eye(matrices.shape[1]))
+    except np.linalg.LinAlgError:
+        values, vectors = np.linalg.eigh(matrices)
+        halves = vectors / np.sqrt(1.0 + np.maximum(values, 0.0))[:, None, :]
+        return halves @ halves.transpose(0, 2, 1)
+    halves = np.linalg.inv(L)
+    return halves.transpose(0, 2, 1) @ halves
 
 
 @dataclass(frozen=True, eq=False)

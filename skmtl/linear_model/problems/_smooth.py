@@ -276,7 +276,7 @@ class SmoothProblem:
     @property
     def is_conditioned(self) -> bool:
         """Whether rounding in single precision leaves what preconditions positive, and about right."""
-        curvature = self.layout.null_hessian.diagonal / self.layout.n_rows
+        curvature = self.layout.null_hessian.whole_diagonal() / self.layout.n_rows
         condition = float((self.coupling.variance * curvature).max()) * self.layout.total_square
         return condition * float(np.finfo(np.float32).eps) < BLURRED
 
