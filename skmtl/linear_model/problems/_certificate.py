@@ -11,8 +11,11 @@ import numpy as np
 from ._design import Design, may_be_far
 from ._intercepts import SETTLED, Intercepts, Settled, settle
 from ._layout import FitLayout
-from ._row_block import RowBlock, chunks_of, total_hessian
+from ._row_block import RowBlock, chunks_of, column_sums, total_hessian
 
+UNSETTLED = (
+    1e-6  # relative slope of the objective in the intercepts with which they are not the best
+)
 N_PROBES = 2  # directions in which a gradient is checked
 
 
@@ -20,13 +23,14 @@ class Evaluation(NamedTuple):
     """Weights of features on the data as given, with the best intercepts for them.
 
     C is the gradient of the loss in the weights, which rounding may have moved by up to loose. b are the intercepts of
-    centred inputs.
+    centred inputs. is_settled says whether they are the best, without which the gradient is no dual point.
     """
 
     settled: Settled
     b: np.ndarray
     C: np.ndarray
     loose: np.ndarray
+    is_settled: bool
 
     def intercept(self, layout: FitLayout, W: np.ndarray) -> np.ndarray:
         """Return the intercepts of inputs that are not centred."""
@@ -43,31 +47,37 @@ def evaluate(
     ]
     beta = intercepts.coordinates(intercept + layout.at_centre(W))
     tolerance = SETTLED * np.sqrt(layout.scale)
-    settled = settle(layout.blocks, intercepts, beta, raw, tolerance)
-    settled = settled._replace(G=without_rounding(layout.blocks, intercepts, settled))
+    settled = without_rounding(
+        layout.blocks, intercepts, settle(layout.blocks, intercepts, beta, raw, tolerance)
+    )
+    is_settled = bool(np.all(np.abs(settled.slope) <= UNSETTLED * np.sqrt(layout.scale)))
     C = np.zeros(W.shape)
     for block, G in zip(layout.blocks, settled.G, strict=True):
         C[:, block.columns] += gradient(block.design, G)
     loose = np.zeros(W.shape) if layout.fit_intercept else looseness(layout, W, settled)
-    return Evaluation(settled, intercepts.at(settled.beta), C, loose)
+    return Evaluation(settled, intercepts.at(settled.beta), C, loose, is_settled)
 
 
 def without_rounding(
     blocks: Sequence[RowBlock], intercepts: Intercepts, settled: Settled
-) -> list[np.ndarray]:
+) -> Settled:
     """Return the gradient in raw after a last step of the intercepts, too small for raw predictions far from zero.
 
     What rounding of these leaves of the sums of its columns would be a slope along the mean of the labelled samples,
     which nothing but a weak penalty bends.
     """
     if not settled.slope.any():
-        return settled.G
+        return settled
     hessian = total_hessian(blocks, settled.G, len(intercepts.base))
-    shift = intercepts.change(intercepts.newton_step(hessian, settled.slope))
-    return [
+    step = intercepts.newton_step(hessian, settled.slope)
+    shift = intercepts.change(step)
+    G = [
         G + block.loss.hessian_product(raw, np.broadcast_to(shift[block.columns], raw.shape))
         for block, raw, G in zip(blocks, settled.raw, settled.G, strict=True)
     ]
+    sums = column_sums(blocks, G, len(intercepts.base))
+    slope = intercepts.gradient(sums) + intercepts.ridge * (settled.beta + step)
+    return settled._replace(G=G, slope=slope)
 
 
 def looseness(layout: FitLayout, W: np.ndarray, settled: Settled) -> np.ndarray:

@@ -186,6 +186,8 @@ def gap_as_given(problem: SmoothProblem, W: np.ndarray, evaluation: Evaluation) 
     With the dual point G, the gradient of the loss in raw, whose columns then sum to zero, Fenchel-Young is an equality
     and the gap is half the squared norm of the gradient in U: no number is left to choose.
     """
+    if not evaluation.is_settled:
+        return np.inf
     C = problem.coupling.gather(evaluation.C) + problem.coupling.solve(W)
     loose = np.sqrt(np.square(evaluation.loose).sum(axis=0) @ problem.coupling.variance)
     return finite_gap(0.5 * (np.sqrt(np.vdot(C, C)) + loose) ** 2)
