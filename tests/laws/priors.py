@@ -50,7 +50,7 @@ def signs_of(fitted: Fitted, tasks: list[Task], sharing: float) -> np.ndarray:
         kin = [
             b for other, b in zip(tasks, blocks, strict=True) if related(other, task) and b.any()
         ]
-        sign = 1.0 if block.any() or not kin else 0.0  # nothing shared: no sign was clear
+        sign = 1.0 if block.any() else 0.0  # nothing shared: no sign was clear
         if block.any() and kin:
             sign = np.sign((block * kin[0]).sum())
         signs += [sign] * task.width
