@@ -55,7 +55,7 @@ def strengths_of(spec: Spec, unit: np.ndarray, at: Objective) -> Strengths:
         return Strengths(10.0, 10.0)
     X, tasks = (at.X - at.common_centre).astype(float), [as_floats(task) for task in at.tasks]
     both = MEMBERS[spec.penalty].strengths(X, tasks, share(spec), at.fit_intercept)
-    return Strengths(*(max(float(s), 1e-12) for s in both))
+    return Strengths(*(float(s) if s >= 1e-12 else 1e-12 for s in both))  # some are no number
 
 
 def share(spec: Spec) -> float:

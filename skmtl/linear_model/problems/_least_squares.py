@@ -82,8 +82,7 @@ def by_least_squares(
     problem: SmoothProblem, v: np.ndarray, max_iter: int
 ) -> tuple[np.ndarray, int]:
     """Return the vector that Newton's method reaches from v, and the number of its steps."""
-    v, parts = v.copy(), components(problem)
-    raw, n_iter, moves = problem.predict(v), 0, [np.inf]
+    parts, raw, n_iter, moves = components(problem), problem.predict(v), 0, [np.inf]
     while n_iter < min(STEPS, max_iter) and not has_settled(moves):
         n_iter += 1
         D = newton_step(problem, parts, v, raw)
@@ -92,9 +91,12 @@ def by_least_squares(
         length = 1.0
         if slope < 0.0 and not steep <= -slope:
             length = line_search(problem, v, D, slope, raw, change)
-        v += length * D
+        farther = v + length * D
+        raw = problem.predict(farther)
+        if not np.isfinite(problem.gradient(farther, raw)).all():
+            break  # a step that rounding made does not go down, and may go anywhere
+        v = farther
         moves.append(length * problem.largest_change(change))
-        raw = problem.predict(v)
     return v, n_iter
 
 
