@@ -51,15 +51,17 @@ def solve(
     start: Start | None,
     separate: Weights | None,
     on_data: bool = True,
+    loosest: float = 0.0,
 ) -> Coefficients:
     """Minimise the objective, from given (coef, intercept) in the users' units if there are any.
 
     separate are the separate fits that the penalty asks for, from ``fit_separately``. on_data says that a direct
-    solution, too, gets its gap from the data as given, and not from their Gram matrix alone.
+    solution, too, gets its gap from the data as given, and not from their Gram matrix alone. loosest is the tolerance,
+    where it is looser, of penalties that are not smooth: each digit costs them more.
     """
     bound = penalty.bind(prepared.columns, None if separate is None else separate.W)
     if bound.terms:
-        return nonsmooth(prepared, cast(Composite, bound), max_iter, tol, start)
+        return nonsmooth(prepared, cast(Composite, bound), max_iter, max(tol, loosest), start)
     problem = SmoothProblem.of(prepared.layout, cast(Quadratic, bound))
     first = None
     if start is not None:
