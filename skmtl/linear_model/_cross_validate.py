@@ -20,7 +20,7 @@ from ..tasks import FitData
 from ._choice import Choice
 from ._folds import Fold, Tested
 from ._scores import Scores, check_names
-from ._walk import walk
+from ._walk import SCORED, walk
 from .problems import Coefficients, Prepared, Setup, Start
 
 N_FOLDS = 5
@@ -155,7 +155,7 @@ class Tuning:
         context = self.context.subcontext(task_name="all rows", max_subtasks=len(steps))
         told = self._told()
         context.call_on_fit_task_begin(estimator=self.model, **told)
-        walked = walk(prepared, steps, self.model.max_iter, self.model.tol)
+        walked = walk(prepared, steps, self.model.max_iter, self.model.tol, loosest=SCORED)
         start = None
         for _ in steps:
             step = context.subcontext(task_name="strength")

@@ -12,7 +12,7 @@ from ..metrics import Predictions, TaskSample
 from ..penalties import Penalty
 from ..tasks import FitData
 from ._scores import mean
-from ._walk import walk
+from ._walk import SCORED, walk
 from .problems import Coefficients, Prepared, Setup, prepare
 
 
@@ -37,7 +37,8 @@ class Fold:
         prepared = self._prepare()
         sample = Sample.of(self.came, self.test, prepared)
         scores, kept = [], []
-        steps = walk(prepared, self.penalties, self.model.max_iter, self.model.tol)
+        model = self.model
+        steps = walk(prepared, self.penalties, model.max_iter, model.tol, loosest=SCORED)
         for _ in range(sum(map(len, self.penalties))):
             step = self.context.subcontext(task_name="strength")
             step.call_on_fit_task_begin(estimator=self.model)

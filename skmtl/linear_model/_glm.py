@@ -51,7 +51,8 @@ class MultiTaskGLM(JointLinearModel):
         The solver stops where its estimate of the distance of the objective to the optimum, relative to the value at
         the best constant prediction, is at most tol, an accuracy of predictions of about its square root, and
         ``dual_gap_`` at most tol or 1e-10, whichever is larger. For penalties that are not smooth it stops by
-        ``dual_gap_`` alone, and no smaller one than 1e-14 is asked for.
+        ``dual_gap_`` alone, and no smaller one than 1e-14 is asked for. Where the fit is near perfect, that is not
+        relative to what is left of the objective.
 
     warm_start : bool, default=False
         Whether ``fit`` starts from the coefficients of the fit before.

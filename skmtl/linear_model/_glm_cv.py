@@ -88,7 +88,8 @@ class MultiTaskGLMCV(CallbackSupport, JointLinearModelCV):
 
     tol : float, default=1e-16
         The solver stops where its estimate of the distance of the objective to the optimum, relative to the value at
-        the best constant prediction, is at most tol: an accuracy of predictions of about its square root.
+        the best constant prediction, is at most tol: an accuracy of predictions of about its square root. For
+        penalties that are not smooth fits that are only scored stop at a ``dual_gap_`` of 1e-6.
 
     Attributes
     ----------

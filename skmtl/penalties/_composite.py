@@ -86,11 +86,15 @@ class Composite:
         """Return the gradient of the quadratic part."""
         return 0.0 if self.precision is None else V @ self.precision
 
-    def prox(self, parts: np.ndarray, step: float) -> np.ndarray:
-        """Return the proximal points of the terms, each at its part."""
+    def prox(self, parts: np.ndarray, step: float | np.ndarray) -> np.ndarray:
+        """Return the proximal points of the terms, each at its part; a penalty by_rows takes a step for each row."""
         if len(self.terms) == 1:
             return self.terms[0].prox(parts[0], step)[None]
         return np.stack([term.prox(part, step) for term, part in zip(self.terms, parts)])
+
+    def prox_jacobians(self, parts: np.ndarray, step: float | np.ndarray) -> list[np.ndarray]:
+        """Return the derivative of each term's prox, as matrices along a diagonal."""
+        return [term.prox_jacobian(part, step) for term, part in zip(self.terms, parts)]
 
     def shrinkage(self, C: np.ndarray) -> float:
         """Return the largest number up to one that takes C into the domain of the conjugates of all terms."""

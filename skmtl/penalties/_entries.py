@@ -5,6 +5,7 @@ from functools import cached_property
 
 import numpy as np
 
+from ._jacobians import clip_jacobian, shrink_jacobian
 from ._terms import Term, dual_by_prox, indicator
 
 TINY = np.finfo(float).tiny
@@ -33,9 +34,19 @@ class Entries:
             return np.abs(V)
         return np.sqrt(np.add.reduceat(V * V, self.starts, axis=1))
 
+    @cached_property
+    def same(self) -> np.ndarray:
+        """Which columns are of one task, (n_columns, n_columns)."""
+        task = np.repeat(np.arange(len(self.starts)), self.widths)
+        return task[:, None] == task
+
+    def widened(self, norms: np.ndarray) -> np.ndarray:
+        """Return something with an entry a task, (..., n_tasks), as one with an entry a column."""
+        return norms if self.are_columns else np.repeat(norms, self.widths, axis=-1)
+
     def scaled(self, V: np.ndarray, factor: np.ndarray) -> np.ndarray:
         """Return V with each entry times its factor, of shape (n_features, n_tasks) or (n_tasks,)."""
-        return V * (factor if self.are_columns else np.repeat(factor, self.widths, axis=-1))
+        return V * self.widened(factor)
 
 
 @dataclass(frozen=True)
@@ -50,6 +61,9 @@ class RowNorm(Term):
 
     def prox(self, V, step):
         return shrink_rows(V, self.strength * step)
+
+    def prox_jacobian(self, V, step):
+        return rows_jacobian(V, self.strength * step)
 
     def dual_norm(self, U):
         return float(row_norms(U).max(initial=0.0)) / self.strength
@@ -71,6 +85,9 @@ class EntryNorm(Term):
 
     def prox(self, V, step):
         return shrink_entries(V, self.strength * step, self.entries)
+
+    def prox_jacobian(self, V, step):
+        return entries_jacobian(V, self.strength * step, self.entries)
 
     def dual_norm(self, U):
         return float(self.entries.norms(U).max(initial=0.0)) / self.strength
@@ -95,6 +112,11 @@ class RowAndEntryNorm(Term):
     def prox(self, V, step):
         return shrink_rows(shrink_entries(V, self.single * step, self.entries), self.rows * step)
 
+    def prox_jacobian(self, V, step):
+        left = shrink_entries(V, self.single * step, self.entries)
+        inner = entries_jacobian(V, self.single * step, self.entries)
+        return rows_jacobian(left, self.rows * step) @ inner
+
     def dual_norm(self, U):
         return dual_by_prox(self, U)
 
@@ -118,6 +140,12 @@ class LargestEntry(Term):
         kept = np.minimum(norms, clip_level(norms, self.strength * step)[:, None])
         return self.entries.scaled(V, kept / np.maximum(norms, TINY))
 
+    def prox_jacobian(self, V, step):
+        norms, entries = self.entries.norms(V), self.entries
+        level = clip_level(norms, self.strength * step)[:, None]
+        starts = np.isin(np.arange(entries.n_columns), entries.starts)
+        return clip_jacobian(V, entries.widened(norms), level, entries.same, starts)
+
     def dual_norm(self, U):
         return float(self.entries.norms(U).sum(axis=1).max(initial=0.0)) / self.strength
 
@@ -139,6 +167,11 @@ class TaskNorm(Term):
     def prox(self, V, step):
         return self.entries.scaled(V, shrinkage(self._norms(V), self.strength * step))
 
+    def prox_jacobian(self, V, step):
+        norms = np.tile(self.entries.widened(self._norms(V)), len(V))
+        same = np.tile(self.entries.same, (len(V), len(V)))
+        return shrink_jacobian(V.reshape(1, -1), norms[None], self.strength * step, same)
+
     def dual_norm(self, U):
         return float(self._norms(U).max(initial=0.0)) / self.strength
 
@@ -155,24 +188,35 @@ def row_norms(V: np.ndarray) -> np.ndarray:
     return np.sqrt(np.einsum("ij,ij->i", V, V))
 
 
-def shrinkage(norms: np.ndarray, by: float) -> np.ndarray:
+def shrinkage(norms: np.ndarray, by: float | np.ndarray) -> np.ndarray:
     """Return what vectors of given norms are multiplied by to make them shorter, or zero."""
     return np.maximum(norms - by, 0.0) / np.maximum(norms, TINY)
 
 
-def shrink_rows(V: np.ndarray, by: float) -> np.ndarray:
+def shrink_rows(V: np.ndarray, by: float | np.ndarray) -> np.ndarray:
     """Make each row shorter."""
-    return V * shrinkage(row_norms(V), by)[:, None]
+    return V * shrinkage(row_norms(V)[:, None], by)
 
 
-def shrink_entries(V: np.ndarray, by: float, entries: Entries) -> np.ndarray:
+def rows_jacobian(V: np.ndarray, by: float | np.ndarray) -> np.ndarray:
+    """Return the derivative of making each row shorter, row by row."""
+    norms = np.broadcast_to(row_norms(V)[:, None], V.shape)
+    return shrink_jacobian(V, norms, by, np.ones((V.shape[1],) * 2, dtype=bool))
+
+
+def entries_jacobian(V: np.ndarray, by: float | np.ndarray, entries: Entries) -> np.ndarray:
+    """Return the derivative of making each task's entry of each row shorter, row by row."""
+    return shrink_jacobian(V, entries.widened(entries.norms(V)), by, entries.same)
+
+
+def shrink_entries(V: np.ndarray, by: float | np.ndarray, entries: Entries) -> np.ndarray:
     """Make each task's entry of each row shorter."""
     if entries.are_columns:
         return V - np.clip(V, -by, by)
     return entries.scaled(V, shrinkage(entries.norms(V), by))
 
 
-def clip_level(norms: np.ndarray, by: float) -> np.ndarray:
+def clip_level(norms: np.ndarray, by: float | np.ndarray) -> np.ndarray:
     """Return the level of each row above which its entries sum to by; 0 where all they sum to is less."""
     falling = -np.sort(-norms, axis=1)
     excess = np.cumsum(falling, axis=1) - by

@@ -4,7 +4,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ._entries import Entries, row_norms, shrink_entries, shrink_rows
+from ._entries import (
+    Entries,
+    entries_jacobian,
+    row_norms,
+    rows_jacobian,
+    shrink_entries,
+    shrink_rows,
+)
+from ._jacobians import mean_jacobian
 from ._terms import Term, dual_by_prox, indicator
 
 
@@ -29,9 +37,21 @@ class FusedRows(Term):
         return float(self.steps * changes + total)
 
     def prox(self, V, step):
+        P = self._flattened(V, step)
+        return shrink_rows(shrink_entries(P, self.single * step, self.entries), self.rows * step)
+
+    def prox_jacobian(self, V, step):
+        P, chain = self._flattened(V, step), np.array(self.chain, dtype=int)
+        flat = np.tile(np.eye(V.shape[1]), (len(V), 1, 1))
+        flat[:, chain[:, None], chain] = mean_jacobian(P[:, chain])
+        shorter = shrink_entries(P, self.single * step, self.entries)
+        rest = entries_jacobian(P, self.single * step, self.entries) @ flat
+        return rows_jacobian(shorter, self.rows * step) @ rest
+
+    def _flattened(self, V: np.ndarray, step: float | np.ndarray) -> np.ndarray:
         P = V.copy()
         P[:, self.chain] = flatten(V[:, self.chain], self.steps * step)
-        return shrink_rows(shrink_entries(P, self.single * step, self.entries), self.rows * step)
+        return P
 
     def dual_norm(self, U):
         return dual_by_prox(self, U)
@@ -40,7 +60,7 @@ class FusedRows(Term):
         return indicator(1.0 if not np.any(self.prox(U, 1.0 + 1e-9)) else np.inf)
 
 
-def flatten(Z: np.ndarray, by: float) -> np.ndarray:
+def flatten(Z: np.ndarray, by: float | np.ndarray) -> np.ndarray:
     """Return the minimiser over V of ||V - Z||^2 / 2 + by * sum_s |V[:, s+1] - V[:, s]|, row by row.
 
     As by grows from zero, neighbours meet and never part again, and a group moves at constant speed until it meets
@@ -49,7 +69,7 @@ def flatten(Z: np.ndarray, by: float) -> np.ndarray:
     n_rows, n = Z.shape
     level, size = Z.copy(), np.ones((n_rows, n))
     count = np.full(n_rows, n)
-    left = np.full(n_rows, float(by))
+    left = np.broadcast_to(np.ravel(by), n_rows).astype(float)
     group = np.tile(np.arange(n), (n_rows, 1))
     everywhere = np.arange(n_rows)
     for _ in range(n):

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ._entries import shrinkage
+from ._jacobians import spectral_jacobian
 from ._terms import Term, indicator
 
 
@@ -22,6 +23,10 @@ class SpectrumSum(Term):
     def prox(self, V, step):
         by = self.strength * step
         return reshaped(V, lambda s: shrinkage(s, by))
+
+    def prox_jacobian(self, V, step):
+        by = self.strength * step
+        return jacobian(V, lambda s: (shrinkage(s, by), np.diag((s > by).astype(float))))
 
     def dual_norm(self, U):
         return float(singular_values(U).max(initial=0.0)) / self.strength
@@ -42,6 +47,16 @@ class SquaredSpectrumSum(Term):
 
     def prox(self, V, step):
         return reshaped(V, lambda s: self._factors(s, self.strength * step))
+
+    def prox_jacobian(self, V, step):
+        by = self.strength * step
+
+        def slopes(s: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+            factors = self._factors(s, by)
+            left = (factors > 0.0).astype(float)
+            return factors, np.diag(left) - by / (1.0 + by * left.sum()) * np.outer(left, left)
+
+        return jacobian(V, slopes)
 
     def dual_norm(self, U):
         return 0.0
@@ -86,6 +101,24 @@ class BudgetedSpectrum(Term):
 
         return reshaped(V, factors)
 
+    def prox_jacobian(self, V, step):
+        pull = self.strength * step
+
+        def slopes(s: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+            m = self.shares(s, self.floor + pull)
+            kept = self.floor + m
+            free = np.where((m > 0.0) & (m < 1.0) & (s > 0.0), s, 0.0)
+            found = np.diag(kept / (kept + pull))
+            if free.any():
+                one = free.argmax()
+                level = (kept[one] + pull) / s[one]
+                is_free = (free > 0.0).astype(float)
+                found += np.diag((1.0 - np.diag(found)) * is_free)
+                found -= pull / level / free.sum() * np.outer(is_free, is_free)
+            return kept / (kept + pull), found
+
+        return jacobian(V, slopes)
+
     def dual_norm(self, U):
         return 0.0
 
@@ -109,6 +142,26 @@ class BudgetedSpectrum(Term):
         return np.clip(s * level - floor, 0.0, 1.0)
 
 
+def jacobian(
+    V: np.ndarray, slopes: Callable[[np.ndarray], tuple[np.ndarray, np.ndarray]]
+) -> np.ndarray:
+    """Return the derivative of multiplying singular values by factors.
+
+    slopes get those of all columns, and return the factors, and the derivatives of the products.
+    """
+    if not np.isfinite(V).all():
+        return np.full((1, V.size, V.size), np.nan)
+    if V.shape[0] >= V.shape[1]:
+        U, s, Wt = np.linalg.svd(V)
+        return spectral_jacobian(U, s, Wt, *slopes(s))
+    U, s, Wt = np.linalg.svd(V.T)
+    n = len(s)
+    factors, found = slopes(np.concatenate([s, np.zeros(V.shape[1] - n)]))
+    made = spectral_jacobian(U, s, Wt, factors[:n], found[:n, :n])
+    turned = np.arange(V.size).reshape(V.T.shape).T.ravel()
+    return made[:, turned[:, None], turned]
+
+
 def singular_values(V: np.ndarray) -> np.ndarray:
     """Return the singular values, the largest first: NaN where V is not finite."""
     if not np.isfinite(V).all():
@@ -122,11 +175,11 @@ def reshaped(V: np.ndarray, factors: Callable[[np.ndarray], np.ndarray]) -> np.n
     factors get the singular values of all columns, in some order, zeros included.
     """
     n_rows, n_columns = V.shape
-    if not np.isfinite(V).all():
+    square = V.T @ V if n_rows >= n_columns else V @ V.T
+    if not np.isfinite(square).all():
         return np.full(V.shape, np.nan)
+    values, vectors = np.linalg.eigh(square)
     if n_rows >= n_columns:
-        values, vectors = np.linalg.eigh(V.T @ V)
         return V @ ((vectors * factors(np.sqrt(np.maximum(values, 0.0)))) @ vectors.T)
-    values, vectors = np.linalg.eigh(V @ V.T)
     s = np.concatenate([np.sqrt(np.maximum(values, 0.0)), np.zeros(n_columns - n_rows)])
     return ((vectors * factors(s)[:n_rows]) @ vectors.T) @ V

@@ -7,6 +7,7 @@ import numpy as np
 
 INSIDE = 1.0 + 1e-9  # a dual norm up to here is one that rounding has moved
 NEWTON_STEPS = 100
+DIFFERENCE = 1e-6  # relative, by which a derivative is estimated
 
 
 class Term(ABC):
@@ -33,8 +34,19 @@ class Term(ABC):
         """Return the term at V."""
 
     @abstractmethod
-    def prox(self, V: np.ndarray, step: float) -> np.ndarray:
-        """Return the minimiser of the term plus ||. - V||^2 / (2 step)."""
+    def prox(self, V: np.ndarray, step: float | np.ndarray) -> np.ndarray:
+        """Return the minimiser of the term plus ||. - V||^2 / (2 step).
+
+        A sum over rows takes a step for each, too, of shape (n_features, 1).
+        """
+
+    def prox_jacobian(self, V: np.ndarray, step: float | np.ndarray) -> np.ndarray:
+        """Return the derivative of the prox at V: symmetric matrices along a diagonal, (n_blocks, size, size).
+
+        They are over the entries of V, row by row. Where there is no derivative it is one of those nearby. Those of the
+        package have formulas; any other term has differences.
+        """
+        return by_differences(self, V, step)
 
     @abstractmethod
     def dual_norm(self, U: np.ndarray) -> float:
@@ -65,3 +77,16 @@ def dual_by_prox(norm: Term, U: np.ndarray) -> float:
         s += gain
         P = norm.prox(U, s)
     return s
+
+
+def by_differences(term: Term, V: np.ndarray, step: float | np.ndarray) -> np.ndarray:
+    """Return about the derivative of the prox: of a sum over rows in one block for each row, else in one for all."""
+    n_blocks = len(V) if term.by_rows else 1
+    width = V.size // max(n_blocks, 1)
+    h = DIFFERENCE * max(float(np.abs(V).max(initial=0.0)), np.finfo(float).tiny)
+    made = np.empty((n_blocks, width, width))
+    for k, direction in enumerate(np.eye(width)):
+        D = h * np.tile(direction, n_blocks).reshape(V.shape)
+        change = term.prox(V + D, step) - term.prox(V - D, step)
+        made[:, k] = change.reshape(n_blocks, width) / (2.0 * h)
+    return 0.5 * (made + made.transpose(0, 2, 1))

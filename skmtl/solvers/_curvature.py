@@ -21,6 +21,14 @@ class Curvature(ABC):
         """Apply the map."""
 
     @abstractmethod
+    def diagonal(self, shape: tuple[int, int]) -> np.ndarray:
+        """Return the second derivative in each entry of V, which has the shape."""
+
+    @abstractmethod
+    def matrix(self, shape: tuple[int, int]) -> np.ndarray:
+        """Return the matrix of the map of the entries of V, row by row."""
+
+    @abstractmethod
     def features(self, rows: np.ndarray) -> "Curvature":
         """Return the map between matrices that are zero outside of some rows."""
 
@@ -71,6 +79,16 @@ class CommonGram(Curvature):
         image = self.gram * V if isinstance(self.gram, float) else self.gram @ V
         return image * self.kappa if self.kappa.ndim == 1 else image @ self.kappa
 
+    def diagonal(self, shape):
+        in_rows = (
+            np.full(shape[0], self.gram) if isinstance(self.gram, float) else self.gram.diagonal()
+        )
+        return np.outer(in_rows, self.kappa if self.kappa.ndim == 1 else self.kappa.diagonal())
+
+    def matrix(self, shape):
+        gram = self.gram * np.eye(shape[0]) if isinstance(self.gram, float) else self.gram
+        return np.kron(gram, np.diag(self.kappa) if self.kappa.ndim == 1 else self.kappa)
+
     def features(self, rows):
         if isinstance(self.gram, float):
             return self
@@ -114,6 +132,24 @@ class OwnGrams(Curvature):
             image[:, columns] = flat.reshape(len(columns), -1).T
         return image
 
+    def diagonal(self, shape):
+        found = np.zeros(shape)
+        found[:, self.singles] = self.stack[: len(self.singles)].diagonal(axis1=1, axis2=2).T
+        for columns, matrix in self.groups:
+            found[:, columns] = matrix.diagonal().reshape(len(columns), -1).T
+        return found
+
+    def matrix(self, shape):
+        n_rows, n_columns = shape
+        found = np.zeros((n_rows, n_columns, n_rows, n_columns))
+        for column, matrix in zip(self.singles, self.stack):
+            found[:, column, :, column] = matrix
+        for columns, matrix in self.groups:
+            by_column = matrix.reshape(len(columns), n_rows, len(columns), n_rows)
+            for own, across in zip(columns, by_column):
+                found[:, own, :, columns] = across.transpose(1, 0, 2)
+        return found.reshape(n_rows * n_columns, n_rows * n_columns)
+
     def features(self, rows):
         n = self.stack.shape[1]
         groups = []
@@ -125,6 +161,78 @@ class OwnGrams(Curvature):
     def stretched(self, factor):
         groups = tuple((columns, factor * matrix) for columns, matrix in self.groups)
         return OwnGrams(self.singles, factor * self.stack, groups, factor * self.top)
+
+
+@dataclass(frozen=True, eq=False)
+class OwnRows(Curvature):
+    """Each column has few samples of its own, and V_t becomes X_t' S_t X_t V_t by two products.
+
+    X is (n_columns, n_samples, n_features), weight, the diagonals of S_t, (n_columns, n_samples): 0 where a column has
+    fewer samples. follow says that a constant of each column follows, and takes up its mean.
+    """
+
+    X: np.ndarray
+    weight: np.ndarray
+    follow: bool
+    top: float
+
+    @classmethod
+    def of(cls, X: np.ndarray, weight: np.ndarray, follow: bool) -> "OwnRows":
+        """Center X under the weights where a constant follows, and find top."""
+        if follow:
+            total = np.maximum(weight.sum(axis=1), TINY)
+            X = X - (np.matmul(weight[:, None, :], X) / total[:, None, None])
+        made, shape = cls(X, weight, follow, 0.0), (X.shape[2], len(X))
+        top = power_iterations(
+            lambda v: made.product(v.reshape(shape)).ravel(), shape[0] * shape[1]
+        )
+        return replace(made, top=top)
+
+    def product(self, V):
+        R = np.matmul(self.X, V.T[:, :, None])[:, :, 0]
+        return np.matmul((R * self.weight)[:, None, :], self.X)[:, 0].T
+
+    def diagonal(self, shape):
+        return np.einsum("tnj,tnj,tn->jt", self.X, self.X, self.weight)
+
+    def matrix(self, shape):
+        stack = np.matmul(self.X.transpose(0, 2, 1), self.X * self.weight[:, :, None])
+        return OwnGrams(np.arange(len(stack)), stack, (), self.top).matrix(shape)
+
+    def features(self, rows):
+        return OwnRows.of(self.X[:, :, rows], self.weight, self.follow)
+
+    def stretched(self, factor):
+        return replace(self, weight=factor * self.weight, top=factor * self.top)
+
+
+@dataclass(frozen=True, eq=False)
+class Eliminated(Curvature):
+    """What is left of a curvature where other variables follow: less factor factor', (n_features, n_columns, n)."""
+
+    whole: Curvature
+    factor: np.ndarray
+
+    @property
+    def top(self) -> float:  # type: ignore[override]
+        """An upper bound of the largest eigenvalue, about."""
+        return self.whole.top
+
+    def product(self, V):
+        return self.whole.product(V) - self.factor @ np.einsum("jtk,jt->k", self.factor, V)
+
+    def diagonal(self, shape):
+        return self.whole.diagonal(shape) - np.einsum("jtk,jtk->jt", self.factor, self.factor)
+
+    def matrix(self, shape):
+        flat = self.factor.reshape(-1, self.factor.shape[2])
+        return self.whole.matrix(shape) - flat @ flat.T
+
+    def features(self, rows):
+        return Eliminated(self.whole.features(rows), self.factor[rows])
+
+    def stretched(self, factor):
+        return Eliminated(self.whole.stretched(factor), np.sqrt(factor) * self.factor)
 
 
 def largest_eigenvalue(gram: np.ndarray) -> float:

@@ -48,7 +48,8 @@ class Parts(NamedTuple):
 class FISTA(Solver):
     """Accelerated proximal gradients with restart, for quadratic losses of which the Gram matrix is known.
 
-    An iteration costs one product with the Gram matrix and one prox. Momentum is dropped where it points uphill.
+    An iteration costs one product with the Gram matrix and one prox. Momentum is dropped where it points uphill. Where
+    the penalty is a sum over features, steps are longer for features that vary less.
 
     Parameters
     ----------
@@ -106,7 +107,7 @@ class FISTA(Solver):
         """
         parts, image = start, problem.image(start.sum(axis=0))
         ahead, image_ahead = parts, image
-        L, t = problem.steepness(), 1.0
+        L, t = problem.steepness(start.shape[1:]), 1.0
         gap, next_look, progress = np.inf, FIRST_LOOK, Progress()
         for n_iter in range(1, self.max_iter + 1):
             C = problem.gradient(ahead.sum(axis=0), image_ahead)
@@ -117,7 +118,7 @@ class FISTA(Solver):
                 next_look = n_iter + max(FIRST_LOOK, n_iter // 4)
                 if gap <= self.tol or stuck or progress.has_ended(gap):
                     break
-            if np.vdot(ahead - new, new - parts) > 0.0:
+            if np.vdot(L * (ahead - new), new - parts) > 0.0:
                 t = 1.0
             t, before = 0.5 * (1.0 + np.sqrt(1.0 + 4.0 * t * t)), t
             momentum = (before - 1.0) / t
@@ -128,8 +129,12 @@ class FISTA(Solver):
 
 
 def descend(
-    problem: GramProblem, parts: np.ndarray, image: np.ndarray, C: np.ndarray, L: float
-) -> tuple[np.ndarray, np.ndarray, float]:
+    problem: GramProblem,
+    parts: np.ndarray,
+    image: np.ndarray,
+    C: np.ndarray,
+    L: float | np.ndarray,
+) -> tuple[np.ndarray, np.ndarray, float | np.ndarray]:
     """Take a proximal gradient step; return the new parts, their image and the curvature that was enough."""
     while True:
         step = 1.0 / (L * len(parts))
@@ -137,8 +142,8 @@ def descend(
         V = new.sum(axis=0)
         image_new = problem.image(V)
         D = V - parts.sum(axis=0)
-        along, square = problem.along(D, image_new - image), float(np.vdot(D, D))
-        error = ROUNDING * np.sqrt(square * np.vdot(V, V))
-        if along <= L * (square + error) or not np.isfinite(along) or square == 0.0:
+        along, square = problem.along(D, image_new - image), float(np.vdot(D, L * D))
+        error = ROUNDING * np.sqrt(square * np.vdot(V, L * V))
+        if along <= square + error or not np.isfinite(along) or square == 0.0:
             return new, image_new, L
-        L = max(1.02 * along / square, 1.1 * L)
+        L = max(1.02 * along / square, 1.1) * L

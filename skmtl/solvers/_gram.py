@@ -5,11 +5,17 @@ from typing import Protocol
 
 import numpy as np
 
-from ._curvature import Curvature
+from ._curvature import Curvature, power_iterations
+
+ALIKE = 10.0  # times as large a second derivative in one row as in another is none worth a metric
 
 
 class Proximable(Protocol):
     """min over V = sum_k P_k of sum_k term_k(P_k), plus a quadratic function of V; parts are the P_k, stacked."""
+
+    @property
+    def by_rows(self) -> bool:
+        """Whether it is a sum over rows of V."""
 
     @property
     def precision(self) -> np.ndarray | None:
@@ -24,8 +30,11 @@ class Proximable(Protocol):
     def slope(self, V: np.ndarray) -> np.ndarray | float:
         """Return its gradient."""
 
-    def prox(self, parts: np.ndarray, step: float) -> np.ndarray:
-        """Return the proximal points of the terms."""
+    def prox(self, parts: np.ndarray, step: float | np.ndarray) -> np.ndarray:
+        """Return the proximal points of the terms; a step for each row, (n_features, 1), where it is by_rows."""
+
+    def prox_jacobians(self, parts: np.ndarray, step: float | np.ndarray) -> list[np.ndarray]:
+        """Return the derivative of each term's proximal points, as matrices along a diagonal."""
 
     def shrinkage(self, C: np.ndarray) -> float:
         """Return the largest number up to one that takes C into the domain of all conjugates."""
@@ -91,11 +100,31 @@ class GramProblem:
         """Return the second derivative along D, given its image."""
         return float(np.vdot(D, image) + 2.0 * self.penalty.quadratic(D))
 
-    def steepness(self) -> float:
-        """Return about the largest second derivative along directions of length one."""
-        precision = self.penalty.precision
-        ridge = 0.0 if precision is None else float(np.linalg.norm(precision, 2))
-        return self.curvature.top + ridge or 1.0
+    def steepest(self, shape: tuple[int, int]) -> np.ndarray:
+        """Return the largest second derivative in an entry of each row, (n_features, 1), but for rounding above 0."""
+        found = self.curvature.diagonal(shape)
+        if self.penalty.precision is not None:
+            found = found + self.penalty.precision.diagonal()
+        largest = found.max(axis=1, keepdims=True)
+        return np.maximum(largest, np.finfo(float).eps * largest.max())
+
+    def steepness(self, shape: tuple[int, int]) -> float | np.ndarray:
+        """Return L, of which L ||D||^2 is about an upper bound of second derivatives along D.
+
+        Where the penalty is by_rows and features differ much in size, there is an L for each row, (n_features, 1).
+        """
+        metric = self.steepest(shape) if self.penalty.by_rows else np.ones((1, 1))
+        if metric.max() <= ALIKE * metric.min():
+            precision = self.penalty.precision
+            ridge = 0.0 if precision is None else float(np.linalg.norm(precision, 2))
+            return self.curvature.top + ridge or 1.0
+        root = np.sqrt(metric)
+
+        def product(v: np.ndarray) -> np.ndarray:
+            V = v.reshape(shape) / root
+            return ((self.image(V) + self.penalty.slope(V)) / root).ravel()
+
+        return power_iterations(product, shape[0] * shape[1]) * metric
 
     def features(self, rows: np.ndarray) -> "GramProblem":
         """Return the problem in which all other rows are zero."""

@@ -2,91 +2,21 @@
 
 from collections import deque
 from collections.abc import Sequence
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 import numpy as np
 
 from ..utils import Number
-from ._base import Raw, Solver, moved
-from ._curvature import Curvature
-from ._fista import FISTA, Parts
-from ._gram import GramProblem, Proximable
+from ._base import Solver
+from ._damped_newton import EASY, INNER, INNER_ITERATIONS, damped_newton
+from ._fista import Parts
+from ._hybrid import Hybrid
+from ._penalized import PenalizedProblem, Point, certified, objective, search
 from ._progress import Progress
 
-EASY = 0.5  # tolerance within a model, relative to that of the problem
-INNER = 0.01  # duality gap to which a model is solved, relative to that of the problem
-INNER_ITERATIONS = 500
-SLACK = 1e-13  # relative increase of the objective that is no increase, but rounding
-HALVINGS = 40
 WORSE = 2.0  # by which the duality gap may grow
 RIDGE = 1e-12  # relative, on the squares of residuals that are to cancel
 REFRESHED = (0, 1, 2, 4, 8, 16, 32, 64)  # steps after which a mean curvature is found anew
-
-
-class Settled(NamedTuple):
-    """The best intercepts for an image, raw predictions with them, and the gradient U of the loss in raw."""
-
-    intercepts: np.ndarray
-    raw: Raw
-    U: Raw
-
-
-class PenalizedProblem(Protocol):
-    """Minimise loss(image(V), best intercepts) + penalty(parts), V the sum of the parts; images are linear in V."""
-
-    @property
-    def penalty(self) -> Proximable:
-        """The penalty."""
-
-    @property
-    def scale(self) -> float:
-        """What tolerances are relative to."""
-
-    @property
-    def has_exact_model(self) -> bool:
-        """Whether the quadratic model is the loss itself."""
-
-    @property
-    def has_own_hessians(self) -> bool:
-        """Whether the curvature is that of each sample, and so always to be found anew."""
-
-    def image(self, V: np.ndarray) -> Raw:
-        """Return what V contributes to the raw predictions."""
-
-    def start(self) -> np.ndarray:
-        """Return intercepts to start from."""
-
-    def settle(self, image: Raw, intercepts: np.ndarray) -> Settled:
-        """Find the best intercepts, from given ones."""
-
-    def loss(self, settled: Settled) -> float:
-        """Return the loss."""
-
-    def gradient(self, settled: Settled) -> np.ndarray:
-        """Return the gradient of the loss in V."""
-
-    def rough_gap(self, parts: np.ndarray, settled: Settled, C: np.ndarray) -> float:
-        """Return about the duality gap, without another look at the samples; C is the gradient of the loss in V."""
-
-    def gap(self, parts: np.ndarray, settled: Settled, C: np.ndarray) -> float:
-        """Return the duality gap."""
-
-    def curvature(self, settled: Settled) -> Curvature:
-        """Return the curvature of a quadratic model."""
-
-    def model(
-        self, V: np.ndarray, settled: Settled, C: np.ndarray, curvature: Curvature
-    ) -> GramProblem:
-        """Return a quadratic model of the loss about V."""
-
-
-class Point(NamedTuple):
-    """Parts, their image, good intercepts for it, and the best ones where they are known."""
-
-    parts: np.ndarray
-    image: Raw
-    intercepts: np.ndarray
-    settled: Settled | None = None
 
 
 class Step(NamedTuple):
@@ -101,9 +31,10 @@ class ProximalNewton(Solver):
     """Proximal steps in the metric of the Gram matrix, with Anderson's extrapolation.
 
     Each step minimises a quadratic model of the loss, whose Hessian is the Gram matrix times a curvature for each
-    column, plus the penalty, by FISTA. It costs one product with the data and one with their transpose: images are
+    column, plus the penalty, by Hybrid. It costs one product with the data and one with their transpose: images are
     affine, so that shortened and extrapolated steps cost none. A step that does not lower the objective is shortened;
-    an extrapolation after which the objective rises is taken back.
+    an extrapolation after which the objective rises is taken back. Where the Hessians themselves are cheap the model
+    has these, and nothing is extrapolated: it is Newton's method then.
 
     Parameters
     ----------
@@ -159,6 +90,8 @@ class ProximalNewton(Solver):
         solution : Parts
             Where the method stopped.
         """
+        if problem.has_own_hessians:
+            return damped_newton(problem, start, self.max_iter, self.tol)
         here = Point(start, problem.image(start.sum(axis=0)), problem.start())
         best, best_value = here, np.inf
         steps: deque[Step] = deque(maxlen=self.memory)
@@ -174,17 +107,15 @@ class ProximalNewton(Solver):
                     continue
                 settled = here.settled or problem.settle(here.image, here.intercepts)
             gap = found
-            if gap <= self.tol or n_iter == self.max_iter or progress.has_ended(gap):
-                return certified(problem, here, settled, n_iter, self.tol)
             if best_value == np.inf:
                 best_value = objective(problem, here.parts, settled)
-            if bend is None or problem.has_own_hessians or n_iter in REFRESHED:
+            if gap <= self.tol or n_iter == self.max_iter or progress.has_ended(gap):
+                return certified(problem, here, settled, n_iter, self.tol)
+            if bend is None or n_iter in REFRESHED:
                 bend = problem.curvature(settled)
             model = problem.model(here.parts.sum(axis=0), settled, C, bend.stretched(stretch))
-            goal = EASY * self.tol
-            if not problem.has_exact_model:
-                goal = max(goal, INNER * gap)
-            aim = FISTA(INNER_ITERATIONS, goal).solve(model, here.parts).parts
+            goal = max(EASY * self.tol, INNER * gap)
+            aim = Hybrid(INNER_ITERATIONS, goal).solve(model, here.parts).parts
             length, end, value = search(problem, here, settled, aim, best_value)
             if length < 1.0:
                 stretch *= 2.0
@@ -199,41 +130,6 @@ class ProximalNewton(Solver):
             best, best_value = end, value
             here = extrapolated(steps) if len(steps) > 1 else end
         raise AssertionError("the loop returns")
-
-
-def objective(problem: PenalizedProblem, parts: np.ndarray, settled: Settled) -> float:
-    """Return the objective; infinity where it overflows."""
-    with np.errstate(over="ignore", invalid="ignore"):
-        value = problem.loss(settled) + problem.penalty.value(parts)
-    return float(value) if np.isfinite(value) else np.inf
-
-
-def certified(
-    problem: PenalizedProblem, point: Point, settled: Settled, n_iter: int, tol: float
-) -> Parts:
-    """Return a point as a solution, with its duality gap."""
-    gap = problem.gap(point.parts, settled, problem.gradient(settled)) / problem.scale
-    return Parts(point.parts, float(gap), n_iter, bool(gap <= tol))
-
-
-def search(
-    problem: PenalizedProblem, here: Point, settled: Settled, aim: np.ndarray, highest: float
-) -> tuple[float, Point, float]:
-    """Go from here towards aim, as far as the objective is no higher than highest.
-
-    Return which share of the way that is, 0 where there is none, the point and its objective.
-    """
-    change = problem.image((aim - here.parts).sum(axis=0))
-    length = 1.0
-    for _ in range(HALVINGS):
-        parts = here.parts + length * (aim - here.parts) if length < 1.0 else aim
-        image = moved(here.image, length, change)
-        there = problem.settle(image, settled.intercepts)
-        value = objective(problem, parts, there)
-        if value <= highest + SLACK * abs(highest):
-            return length, Point(parts, image, there.intercepts, there), value
-        length *= 0.5
-    return 0.0, here, highest
 
 
 def extrapolated(steps: deque[Step]) -> Point:

@@ -14,7 +14,7 @@ from zoo import MIXED, assert_same_numbers, numbers, patients
 from skmtl import MultiTaskGLM, MultiTaskGLMCV, TaskTargets
 from skmtl.metrics import task_scorer
 from skmtl.model_selection import TaskStratifiedKFold
-from skmtl.penalties import MeanRegularized
+from skmtl.penalties import L21, MeanRegularized
 
 ALPHAS = [300.0, 30.0, 3.0, 0.3]
 TYPES = {"visits": "count"}
@@ -249,3 +249,20 @@ def test_verbose(capsys):
     for verbose, n_lines in ((0, 0), (1, 5), (2, 5 + 5 * len(ALPHAS))):
         new(verbose=verbose).fit(X, y)
         assert len(capsys.readouterr().out.splitlines()) == n_lines
+
+
+def test_scored_fits_are_looser(rng):
+    """Fits that are only scored are solved to 1e-6, scored the same, and the one that is kept to the end."""
+    X = rng.normal(size=(60, 20))
+    Y = X[:, :3] @ rng.normal(size=(3, 3)) + rng.normal(size=(60, 3))
+    Y[::4, 0] = np.nan
+    search = MultiTaskGLMCV(L21(), alphas=8, cv=3, random_state=0, task_types="regression")
+    loose = search.fit(X, Y)
+    gap, scores, chosen = loose.dual_gap_, loose.cv_results_["mean_test_score"], loose.alpha_
+    with pytest.MonkeyPatch.context() as patch:
+        for room in ("_folds", "_cross_validate"):
+            patch.setattr(f"skmtl.linear_model.{room}.SCORED", 0.0)
+        tight = search.fit(X, Y)
+    assert gap <= 1e-13 and chosen == tight.alpha_
+    difference = np.abs(np.array(scores) - np.array(tight.cv_results_["mean_test_score"]))
+    assert 0.0 < difference.max() <= 1e-4

@@ -104,3 +104,13 @@ def test_any_number_of_steps_may_be_the_last(max_iter):
         warnings.simplefilter("ignore", ConvergenceWarning)
         model.fit(X, y)
     assert model.dual_gap_ < 1.0
+
+
+def test_rows_that_do_not_count_among_many_features():
+    """Of weight zero, beside more features than samples: the same as without them."""
+    rng = np.random.default_rng(5)
+    X, y = rng.normal(size=(12, 80)), rng.normal(size=12)
+    weight = np.where(np.arange(12) < 9, 1.0, 0.0)
+    found = MultiTaskGLM(SparseGroup(0.5, l2_ratio=0.2)).fit(X, y, weight)
+    wanted = MultiTaskGLM(SparseGroup(0.5, l2_ratio=0.2)).fit(X[:9], y[:9])
+    assert_allclose(found.coef_, wanted.coef_, atol=1e-7)

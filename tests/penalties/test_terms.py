@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from numpy.testing import assert_allclose
+from scipy.linalg import block_diag
 
 A, B = 2.0, 1.5  # strengths
 WIDTH = sum(task.width for task in TASKS)
@@ -161,3 +162,37 @@ def test_alpha_max(member, rng):
     norms = [term.dual_norm(C) for term in wanted.terms]
     smooth = not all(isinstance(term, Norm) for term in wanted.terms)
     assert found.alpha_max(C) == pytest.approx(np.inf if smooth else max(norms), rel=1e-9)
+
+
+@by_term
+@pytest.mark.parametrize("n_rows", [3, 16])
+@pytest.mark.parametrize("step", [0.1, 0.4, 1.0, 3.0])
+def test_prox_jacobian(term, definition, n_rows, step, rng):
+    """It is the derivative of the prox: symmetric, and between zero and the identity."""
+    V, D = (cut(rng.normal(size=(n_rows, WIDTH)), definition) for _ in range(2))
+    J = block_diag(*term.prox_jacobian(V, step))
+    assert_allclose(J, J.T, atol=1e-12)
+    assert np.linalg.eigvalsh(J).min() >= -1e-12 and np.linalg.eigvalsh(J).max() <= 1 + 1e-12
+    h = 1e-6
+    wanted = (term.prox(V + h * D, step) - term.prox(V - h * D, step)) / (2.0 * h)
+    assert_allclose((J @ D.ravel()).reshape(D.shape), wanted, rtol=0, atol=1e-6)
+
+
+@by_term
+def test_prox_jacobian_at_zero(term, definition):
+    """There, where most are not smooth, it is a matrix of numbers all the same."""
+    V = cut(np.zeros((3, WIDTH)), definition)
+    J = block_diag(*term.prox_jacobian(V, 0.5))
+    assert np.linalg.eigvalsh(J).min() >= -1e-12 and np.linalg.eigvalsh(J).max() <= 1 + 1e-12
+
+
+@by_term
+def test_steps_of_rows(term, definition, rng):
+    """A sum over rows takes a step for each: row by row the prox, and its derivative, with that step."""
+    if not term.by_rows:
+        return
+    V, step = cut(rng.normal(size=(4, WIDTH)), definition), np.array([[0.1], [0.3], [1.0], [0.0]])
+    for k in range(4):
+        alone = V[k : k + 1], float(step[k, 0])
+        assert_allclose(term.prox(V, step)[k], term.prox(*alone)[0], atol=1e-14)
+        assert_allclose(term.prox_jacobian(V, step)[k], term.prox_jacobian(*alone)[0], atol=1e-14)

@@ -233,7 +233,7 @@ class FitLayout:
     @cached_property
     def grown(self) -> GrownGram:
         """The Gram matrix of those features that were asked for, if coefficients live on features."""
-        return GrownGram(self.design, self.row_weight)
+        return GrownGram(self.blocks[0].design, self.row_weight)
 
     # The Hessian of each column in its own weights, for losses without second derivatives between columns
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
@@ -11,8 +11,10 @@ from ...penalties import Composite
 from ...solvers import (
     CommonGram,
     Curvature,
+    Eliminated,
     GramProblem,
     OwnGrams,
+    OwnRows,
     Settled,
     largest_eigenvalue,
     power_iterations,
@@ -25,6 +27,8 @@ from ._row_block import RowBlock, total_hessian
 LARGEST_GRAM = 6000  # features of which there is a Gram matrix where there are as many samples,
 LARGEST_WIDE_GRAM = 1500  # and where there are not, or X is sparse
 LARGEST_STACK = 10_000_000  # numbers in Gram matrices by column
+LARGE_STACK = 200_000  # numbers in them that are worth avoiding,
+UNEVEN = 1.5  # if no task has so many times as many samples as the mean of them
 FEW_PRODUCTS = 1e8  # multiplications that the Hessians of all columns may cost in an iteration
 TINY = np.finfo(float).tiny
 
@@ -127,6 +131,8 @@ class NonsmoothProblem:
 
     def curvature(self, settled: Settled) -> Curvature:
         """Return the Hessians of the tasks where they are cheap, else the mean curvature of each column."""
+        if self.has_few_rows:
+            return self._few_rows(settled.raw)
         if self.has_own_hessians:
             return self._hessians(settled.raw)
         return self._mean_curvature(settled.U)
@@ -143,13 +149,38 @@ class NonsmoothProblem:
     @cached_property
     def has_own_hessians(self) -> bool:
         """Whether the Hessians of all tasks are cheap beside what else an iteration costs."""
+        if self.has_few_rows:
+            return True
         size, columns = self.layout.size, np.arange(self.layout.n_columns)
         work = sum(p.design.shape[0] * len(columns[p.columns]) for p in self.layout.passes.chunks)
         return work * size**2 <= FEW_PRODUCTS and len(columns) * size**2 <= LARGEST_STACK
 
-    def _hessians(self, raw: list[np.ndarray]) -> OwnGrams:
+    @cached_property
+    def has_few_rows(self) -> bool:
+        """Whether each column has samples of its own, so few that products with them are cheaper than Gram matrices."""
+        chunks, T, size = self.layout.passes.chunks, self.layout.n_columns, self.layout.size
+        if self.layout.design.is_sparse or self.penalty.pooled or T * size**2 < LARGE_STACK:
+            return False
+        columns = np.concatenate([np.arange(T)[chunk.columns] for chunk in chunks])
+        n_rows = [chunk.design.shape[0] for chunk in chunks]
+        is_alone = len(chunks) == T and np.array_equal(np.sort(columns), np.arange(T))
+        return is_alone and max(n_rows) <= min(0.5 * size, UNEVEN * float(np.mean(n_rows)))
+
+    def _few_rows(self, raw: list[np.ndarray]) -> OwnRows:
+        """Return the Hessian of each column at raw, by its samples."""
+        chunks, T = self.layout.passes.chunks, self.layout.n_columns
+        most = max(chunk.design.shape[0] for chunk in chunks)
+        X, weight = np.zeros((T, most, self.layout.size)), np.zeros((T, most))
+        for design, chunk, part in zip(self._designs, chunks, raw, strict=True):
+            (column,) = np.arange(T)[chunk.columns]
+            ((_, H),) = chunk.loss.hessians(part)
+            X[column, : len(design)] = design
+            weight[column, : len(design)] = H[:, 0, 0] / self.penalty.u[column] ** 2
+        return OwnRows.of(X, weight, self.layout.fit_intercept)
+
+    def _hessians(self, raw: list[np.ndarray]) -> Curvature:
         """Return the Hessian of each task at raw."""
-        found: dict[tuple[int, ...], Any] = {}
+        found: dict[tuple[int, ...], WeightedGrams] = {}
         follow = self.layout.fit_intercept and not self.penalty.pooled
         for X, chunk, part in zip(self._designs, self.layout.passes.chunks, raw, strict=True):
             columns = np.arange(self.layout.n_columns)[chunk.columns]
@@ -170,7 +201,25 @@ class NonsmoothProblem:
             for key, grams in found.items()
             if len(key) > 1
         )
-        return OwnGrams.of(np.array([key[0] for key in singles], dtype=int), stack, groups)
+        whole = OwnGrams.of(np.array([key[0] for key in singles], dtype=int), stack, groups)
+        return self._less_intercepts(whole, found) if self.penalty.pooled else whole
+
+    def _less_intercepts(
+        self, whole: OwnGrams, moments: dict[tuple[int, ...], "WeightedGrams"]
+    ) -> Curvature:
+        """Return the Hessian where intercepts that are penalised follow."""
+        T, u = self.layout.n_columns, self.penalty.u
+        mixed, total = np.zeros((self.layout.size, T, T)), np.zeros((T, T))
+        for key, grams in moments.items():
+            columns = np.array(key)
+            mixed[:, columns[:, None], columns] = grams.firsts.transpose(2, 0, 1)
+            total[columns[:, None], columns] = grams.totals
+        mixed = (mixed / u[:, None]) @ self.intercepts.basis
+        M = self.intercepts.basis.T @ total @ self.intercepts.basis
+        M[np.diag_indices(len(M))] += self.intercepts.ridge
+        values, vectors = np.linalg.eigh(M)
+        kept = values > len(M) * np.finfo(float).eps * values.max(initial=0.0)
+        return Eliminated(whole, mixed @ (vectors[:, kept] / np.sqrt(values[kept])))
 
     @cached_property
     def _designs(self) -> list[np.ndarray]:

@@ -53,18 +53,20 @@ def solve(
     start: Start | None,
     separate: Weights | None,
     on_data: bool = True,
+    loosest: float = 0.0,
 ) -> Coefficients:
     """Minimise the objective, from given (coef, intercept) in the users' units if there are any.
 
     separate are the separate fits that the penalty asks for, from ``fit_separately``. on_data says that a direct
-    solution, too, gets its gap from the data as given, and not from their Gram matrix alone. Tasks without a penalty
-    share nothing: each is fitted alone, and the others as without them.
+    solution, too, gets its gap from the data as given, and not from their Gram matrix alone. loosest is the tolerance,
+    where it is looser, of penalties that are not smooth: each digit costs them more. Tasks without a penalty share
+    nothing: each is fitted alone, and the others as without them.
     """
     tied = prepared.penalized
     if tied is None:
         found = nothing_fitted(prepared)
     else:
-        found = solve_penalized(tied, penalty, max_iter, tol, start, separate, on_data)
+        found = solve_penalized(tied, penalty, max_iter, tol, start, separate, on_data, loosest)
     for fit in prepared.free:
         found = joined(found, solve_alone(prepared, fit, max_iter, tol), order_of([fit]))
     return found
@@ -104,10 +106,12 @@ def solve_penalized(
     start: Start | None,
     separate: Weights | None,
     on_data: bool,
+    loosest: float,
 ) -> Coefficients:
     """Minimise the objective of tasks that all have a penalty."""
     bound = penalty.bind(prepared.columns, None if separate is None else separate.W)
     if bound.terms:
+        tol = max(tol, loosest)
         made = nonsmooth(prepared, cast(Composite, bound), max_iter, tol, start)
         warn_of_gap(made.dual_gap, made.n_iter, tol)
         return made

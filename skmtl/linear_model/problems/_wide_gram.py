@@ -104,6 +104,12 @@ class Products(Curvature):
     def product(self, V):
         return self._square(V) * self.kappa
 
+    def diagonal(self, shape):
+        return np.outer(self.design.squares(self.row_weight), self.kappa)
+
+    def matrix(self, shape):
+        return np.kron(self.design.gram(self.row_weight), np.diag(self.kappa))
+
     def features(self, rows):
         return Products.of(self.design.features(rows), self.row_weight, self.kappa)
 

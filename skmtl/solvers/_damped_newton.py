@@ -1,0 +1,51 @@
+"""Proximal Newton steps, for penalised problems whose Hessians are cheap."""
+
+import numpy as np
+
+from ._fista import Parts
+from ._hybrid import Hybrid
+from ._penalized import PenalizedProblem, Point, certified, objective, search
+from ._progress import ROUNDED, Progress
+
+EASY = 0.5  # tolerance within a model, relative to that of the problem
+INNER = 0.01  # duality gap to which a model is solved, relative to that of the problem
+INNER_ITERATIONS = 500
+EXACT_ITERATIONS = 50_000  # where the model is the problem itself
+PATIENCE = 25  # steps without a gap half as large, or an objective a tenth smaller
+FAILURES = 3  # steps in a row that lead nowhere, after which there is none
+
+
+def damped_newton(problem: PenalizedProblem, start: np.ndarray, max_iter: int, tol: float) -> Parts:
+    """Minimise a problem from start by quadratic models, the Hessians of which are damped after a step was too long.
+
+    Where the model is the problem itself, the first step leads to the optimum, and a second one corrects what rounding
+    did to it.
+    """
+    here = Point(start, problem.image(start.sum(axis=0)), problem.start())
+    best, least, value = here, np.inf, np.inf
+    damping, failures, progress = 1.0, 0, Progress()
+    is_rounded = False
+    for n_iter in range(max_iter + 1):
+        settled = here.settled or problem.settle(here.image, here.intercepts)
+        here = here._replace(settled=settled)
+        C = problem.gradient(settled)
+        gap = problem.rough_gap(here.parts, settled, C) / problem.scale
+        if value == np.inf:
+            value = objective(problem, here.parts, settled)
+        if n_iter == 0 or gap < least:
+            best, least = here, gap
+        ends = is_rounded or failures == FAILURES or progress.has_stalled(gap, PATIENCE, value)
+        if gap <= tol or ends or n_iter == max_iter:
+            break
+        curvature = problem.curvature(settled).stretched(damping)
+        model = problem.model(here.parts.sum(axis=0), settled, C, curvature)
+        if problem.has_exact_model:
+            inner = Hybrid(EXACT_ITERATIONS, EASY * tol).solve(model, here.parts)
+        else:
+            inner = Hybrid(INNER_ITERATIONS, max(EASY * tol, INNER * gap)).solve(model, here.parts)
+        length, here, value = search(problem, here, settled, inner.parts, value)
+        damping = max(0.5 * damping, 1.0) if length == 1.0 else 2.0 * damping
+        failures = failures + 1 if length == 0.0 else 0
+        is_rounded = problem.has_exact_model and inner.gap < ROUNDED and not inner.converged
+    assert best.settled is not None
+    return certified(problem, best, best.settled, n_iter, tol)
