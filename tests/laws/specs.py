@@ -131,7 +131,8 @@ class Spec:
         far = far or (self.intercept == "no" and self.offset not in ("0", "2"))
         near = self.columns in ("near6", "near9", "twice", "one_zero")
         uneven = self.weight in ("ratio", "pairs") or self.level == "1e6"
-        return not (self.is_extreme or far or near or uneven or self.strength < -1)
+        torn = self.pools and self.level == "1e3"  # towards the intercepts of classes and counts
+        return not (self.is_extreme or far or near or uneven or torn or self.strength < -1)
 
 
 def parse(line: str) -> Spec:

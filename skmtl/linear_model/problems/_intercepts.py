@@ -12,8 +12,9 @@ from ._layout import FitLayout
 from ._row_block import RowBlock, column_sums, total_hessian, varying_columns
 
 SETTLED = 1e-11  # relative slope of the objective in the intercepts at which they count as optimal
-NEWTON_STEPS = 50
-LONGEST = 4.0  # change of an intercept in one step where the curvature varies, lest Newton's method run away
+NEWTON_STEPS = 100
+LONGEST = 4.0  # change of an intercept in a step where the curvature varies, lest Newton's method run away; twice as
+# much after each step so long that the next goes on
 
 
 class Intercepts(NamedTuple):
@@ -128,6 +129,7 @@ def settle(
     T = len(intercepts.base)
     varies = varying_columns(blocks, T)
     beta, raw = beta.copy(), [part.copy() for part in raw]
+    longest, before = LONGEST, np.zeros_like(beta)
     for _ in range(NEWTON_STEPS):
         G = [block.loss.gradient(part) for block, part in zip(blocks, raw, strict=True)]
         slope = intercepts.gradient(column_sums(blocks, G, T)) + intercepts.ridge * beta
@@ -138,9 +140,13 @@ def settle(
             break
         shift = intercepts.change(step)
         farthest = np.abs(shift).max(initial=0.0, where=varies)
-        if farthest > LONGEST:
-            step *= LONGEST / farthest
-            shift *= LONGEST / farthest
+        longest = 2.0 * longest if before @ step > 0.0 else LONGEST
+        if farthest > longest:
+            step *= longest / farthest
+            shift *= longest / farthest
+            before = step
+        else:
+            before = np.zeros_like(step)
         beta += step
         for part, block in zip(raw, blocks, strict=True):
             part += shift[block.columns]
