@@ -15,7 +15,7 @@ CLOSELY = 0.1  # of what is asked of an optimum, where all is well conditioned
 LOOSELY = {
     "gated": 1e-4,
     "stacked": 1e-4,
-    "new_task": 1e-5,
+    "new_task": 1e-4,  # on top of log-odds that another fit has to 1e-6
     "mlp": 1e-3,
 }  # standard deviations, probabilities
 PROVEN = 1e-9

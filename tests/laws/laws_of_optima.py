@@ -89,7 +89,7 @@ def warning(draw: Draw) -> None:
 def converges(draw: Draw) -> None:
     """A fit of well-conditioned data ends at its optimum, without a warning."""
     fitted = draw.fitted
-    need(draw.spec.model.endswith("_cv") or not fitted.unconverged, f"{fitted.warned}")
+    need(draw.spec.model.endswith("_cv") or not fitted.stalled, f"{fitted.warned}")
 
 
 def has_extreme_units(spec: Spec) -> bool:
