@@ -5,7 +5,7 @@ from itertools import combinations
 
 import numpy as np
 
-from .closeness import ROUNDINGS, allowed, need_answers, precision
+from .closeness import ROUNDINGS, allowed, need_answers, precision, tolerance_of
 from .draws import DEFINED, MANY, Draw
 from .fits import Answers, Fitted
 from .law import Inapplicable, need
@@ -57,7 +57,7 @@ def need_same_answers(draw: Draw, other: Answers) -> None:
     """Raise Violation unless answers agree with those of a draw, by the measure that its penalty allows."""
     wanted, spec = draw.answers, draw.spec
     if spec.is_quadratic and spec.model in DEFINED:
-        closely = CLOSELY if spec.is_benign else 1.0
+        closely = CLOSELY if spec.is_benign else tolerance_of(spec)
         bound = {k: 2 * allowed(a, precision(spec), closely) for k, a in draw.wanted.items()}
         need_answers(other, wanted, bound)
     elif spec.model in DEFINED:

@@ -7,7 +7,7 @@ import numpy as np
 from references import solve_by_cvxpy
 
 from . import losses
-from .closeness import allowed, need_answers, precision
+from .closeness import allowed, need_answers, precision, tolerance_of
 from .comparisons import PROVEN
 from .draws import DEFINED, LINEAR, MANY, Draw
 from .features import power_of_two
@@ -24,7 +24,9 @@ def near_optimum(draw: Draw) -> None:
     draw.need_converged()
     optimum = draw.wanted
     wanted = {k: losses.response(a.loss, a.raw).astype(float) for k, a in optimum.items()}
-    bound = {k: allowed(a, precision(draw.spec)) for k, a in optimum.items()}
+    bound = {
+        k: allowed(a, precision(draw.spec), tolerance_of(draw.spec)) for k, a in optimum.items()
+    }
     need_answers(draw.answers, wanted, bound)
 
 
