@@ -57,6 +57,9 @@ def run(specs: list, names, seconds: float, jobs: int) -> Tally:
     work = partial(check_draw, names=names, seconds=seconds)
     for outcomes in outcomes_of(work, specs, jobs):
         tally.add(outcomes)
+        for outcome in outcomes:
+            if outcome.status in (VIOLATED, BROKEN):
+                print(outcome, file=sys.stderr, flush=True)
         if time.monotonic() - last > EVERY:
             last = time.monotonic()
             print(f"... {last - start:.0f} s: {tally.last_line()}", file=sys.stderr, flush=True)

@@ -73,6 +73,10 @@ def gap_of(objective: Objective, solution: Solution) -> Gap:
         if not np.isfinite(best).all():
             null = null_value(objective, problem)
             return measured(objective, problem, max(0.0, here - null), of_sums(problem, parts, b))
+        if (
+            not problem.value(parts, best) <= here
+        ):  # nor are they where Newton's method has lost itself
+            best = b
         gap, loose = gap_at(problem, parts, best, objective.fit_intercept)
         rounding = of_sums(problem, parts, best) + loose + of_scaling(problem, solution, best)
         rounding += of_pooling(problem, as_stored(problem, solution)[0])

@@ -11,9 +11,7 @@ PICKED = 0.7  # share of the samples below which those that count are picked
 TOGETHER = 5  # columns whose patterns of labels are told apart at once
 IN_PATTERN = 0.5  # samples of a pattern, relative to the coordinates, with which that is worth it
 CHUNK = 1024  # samples that are scaled at a time
-AMONG = (
-    60  # samples, times the coordinates, of which a Hessian is roughly taken, where there are more
-)
+AMONG = 60  # samples, times the coordinates, of which a Hessian is roughly taken
 ABOUT = 1e-2  # share of a square that must be left when a mean is taken out of it afterwards
 
 
