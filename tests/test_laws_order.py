@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
-from zoo import CASES, GRAPH, assert_same_numbers, by_column, known, numbers, rows_of
+from zoo import CASES, GRAPH, NAMED, assert_same_numbers, by_column, known, numbers, rows_of
 
 from skmtl import MultiTaskGLM, MultiTaskLogisticRegression, TaskTargets
 from skmtl.penalties import GraphLaplacian, MeanRegularized
@@ -159,8 +159,8 @@ def test_rescaled_target(case, name, factor):
 
 def test_units_matter_where_targets_are_not_scaled():
     """The law above is the work of scale_targets."""
-    X, y = CASES[8].data()
-    model = CASES[8].new(scale_targets=False)
+    X, y = NAMED["glm"].data()
+    model = NAMED["glm"].new(scale_targets=False)
     wanted = outcome(model.fit(X, y), X)["days"]
     found = outcome(model.fit(X, y | {"days": 24.0 * y["days"]}), X)["days"] / 24.0
     assert np.abs(found - wanted).max() > 1e-3 * np.ptp(wanted)
@@ -169,7 +169,7 @@ def test_units_matter_where_targets_are_not_scaled():
 @pytest.mark.parametrize("signs", ["learned", "same"])
 def test_what_signs_learned_is_for(signs):
     """Sharing among a target and its negative helps where signs are learned, and hurts where not."""
-    X, y = CASES[0].data(missing=0.0)
+    X, y = NAMED["ridge"].data(missing=0.0)
     pair = {"up": y["days"], "down": -y["days"]}
     fitted = MultiTaskGLM(MeanRegularized(5.0, 0.9, signs=signs)).fit(X, pair)
     alone = MultiTaskGLM(MeanRegularized(5.0, 0.0)).fit(X, pair)
@@ -179,7 +179,7 @@ def test_what_signs_learned_is_for(signs):
 
 def test_graph_negated_edge():
     """Negating a target and the signs of its edges negates its predictions alone."""
-    X, y = CASES[0].data()
+    X, y = NAMED["ridge"].data()
     graph = np.array([[0, 2, 1], [2, 0, 0], [1, 0, 0]], dtype=float)
     D = np.diag([-1.0, 1.0, 1.0])
     straight = MultiTaskGLM(GraphLaplacian(graph)).fit(X, y)
@@ -189,7 +189,7 @@ def test_graph_negated_edge():
 
 def test_class_labels_as_numbers():
     """-1 is a class as good as another."""
-    X, y = CASES[5].data()
+    X, y = NAMED["logistic"].data()
     wanted = MultiTaskLogisticRegression().fit(X, {"a": y["died"], "b": y["cured"]})
     codes = {"a": ("died", "yes"), "b": ("cured", "well")}
     signed = {}

@@ -291,3 +291,5 @@ CASES = [
         excepted=COMPOSED | {"tasks": "the random order is one of places"},
     ),
 ]
+
+NAMED = {case.name: case for case in CASES}
