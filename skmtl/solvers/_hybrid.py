@@ -11,17 +11,15 @@ from ._progress import ROUNDED
 LARGEST = 700  # entries of all parts, of which Newton's method solves equations
 NEWTON_STEPS = 150
 FEW_STEPS = 100  # first-order steps that are always worth a try before,
-STEPS_AT, MIDDLING = (
-    1000,
-    300,
-)  # and those that cost as much as Newton's method does with so many entries
+STEPS_AT = 1000  # and those that cost as much as Newton's method does
+MIDDLING = 300  # with so many entries
 
 
 class Hybrid(Solver):
     """FISTA, and the augmented Lagrangian where a small problem is badly conditioned.
 
-    FISTA makes as many steps as would cost what the augmented Lagrangian takes: one that converges soon is the
-    faster method, and the whole never costs much more than twice the faster one.
+    FISTA makes as many steps as would cost what the augmented Lagrangian takes: where it
+    converges soon it is the faster method, and else not much is lost.
 
     Parameters
     ----------

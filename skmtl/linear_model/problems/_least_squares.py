@@ -83,17 +83,19 @@ def by_least_squares(
 ) -> tuple[np.ndarray, int]:
     """Return the vector that Newton's method reaches from v, and the number of its steps."""
     parts, raw, n_iter, moves = components(problem), problem.predict(v), 0, [np.inf]
+    C = problem.gradient(v, raw)
     while n_iter < min(STEPS, max_iter) and not has_settled(moves):
         n_iter += 1
         D = newton_step(problem, parts, v, raw)
         change, ahead = problem.advance(v, raw, D)
-        slope, steep = problem.gradient(v, raw) @ D, abs(ahead @ D)
+        slope, steep = C @ D, abs(ahead @ D)
         length = 1.0
         if slope < 0.0 and not steep <= -slope:
             length = line_search(problem, v, D, slope, raw, change)
         farther = v + length * D
         raw = problem.predict(farther)
-        if not np.isfinite(problem.gradient(farther, raw)).all():
+        C = problem.gradient(farther, raw)
+        if not np.isfinite(C).all():
             break  # a step that rounding made does not go down, and may go anywhere
         v = farther
         moves.append(length * problem.largest_change(change))
@@ -113,7 +115,7 @@ def newton_step(
     (U, beta), (U_step, beta_step) = problem.split(v), problem.split(D)
     labels = [
         (chunk.design.values(), np.arange(problem.layout.n_columns)[chunk.columns], rows)
-        for chunk, part in zip(problem.layout.passes.chunks, raw, strict=True)
+        for chunk, part in zip(problem.passes.chunks, raw, strict=True)
         for rows in chunk.loss.newton_rows(part)
     ]
     for part in parts:

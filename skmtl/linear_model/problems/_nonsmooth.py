@@ -84,6 +84,8 @@ class NonsmoothProblem:
 
     def gap_as_given(self, parts: np.ndarray, evaluation: Evaluation) -> float:
         """Return the duality gap on the data as given, with the best intercepts; parts are of weights of features."""
+        if not evaluation.is_settled:
+            return np.inf
         best, blocks = evaluation.settled, self.layout.blocks
         settled = Settled(best.beta, best.raw, best.G)
         C = evaluation.C / self.penalty.u

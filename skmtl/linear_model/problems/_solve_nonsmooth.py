@@ -83,5 +83,5 @@ def unfold(problem: NonsmoothProblem, found: Parts, centred: np.ndarray, n_iter:
     parts = np.stack([layout.weights(part) for part in found.parts])
     W = parts.sum(axis=0) / u
     seen = evaluate(layout, problem.intercepts, W, centred - layout.at_centre(W))
-    gap = problem.gap_as_given(parts, seen) if seen.is_settled else np.inf
+    gap = problem.gap_as_given(parts, seen)
     return Fitted(parts, seen.intercept(layout, W), gap, max(1, n_iter))
