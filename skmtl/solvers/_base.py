@@ -53,11 +53,12 @@ class SmoothProblem(Protocol):
         """Return P v."""
 
     def preconditioner(
-        self, raw: Raw | None, closely: bool = False
+        self, v: np.ndarray | None = None, raw: Raw | None = None, closely: bool = False
     ) -> Callable[[np.ndarray], np.ndarray]:
         """Return an approximation of the inverse Hessian: a self-adjoint and positive map.
 
-        It is that at raw, or at the best constant prediction where raw is None. closely asks for the better one.
+        It is that at v, whose raw predictions are raw, or at the best constant prediction where there is none. closely
+        asks for the better one.
         """
 
 

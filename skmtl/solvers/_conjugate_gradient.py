@@ -40,7 +40,7 @@ class ConjugateGradient(Solver):
     ...     def goal(self, tol): return 1.0
     ...     def begin(self, v): return [v.copy()], (v - 1.0) + v
     ...     def hessian_product(self, raw, D): return [D], 2.0 * D
-    ...     def preconditioner(self, raw, closely=False): return lambda v: v
+    ...     def preconditioner(self, v=None, raw=None, closely=False): return lambda C: C
     >>> ConjugateGradient().solve(Halfway(), np.zeros(2)).v
     array([0.5, 0.5])
     """
@@ -67,7 +67,7 @@ class ConjugateGradient(Solver):
         """
         v = start.copy()
         raw, C = problem.begin(v)
-        precondition, residual = problem.preconditioner(None), -C
+        precondition, residual = problem.preconditioner(), -C
         Z = precondition(residual)
         energy = residual @ Z
         D, stagnation = Z, Stagnation()

@@ -66,7 +66,7 @@ class LBFGS(Solver):
     ...     def advance(self, v, raw, D): return [D], self.gradient(v + D, [raw[0] + D])
     ...     def loss_slope(self, raw, change): return np.sinh(raw[0] - 1.0) @ change[0]
     ...     def penalty_product(self, v): return v
-    ...     def preconditioner(self, raw, closely=False): return lambda v: v / 2.0
+    ...     def preconditioner(self, v=None, raw=None, closely=False): return lambda C: C / 2.0
     >>> LBFGS().solve(Chain(), np.zeros(2)).v.round(4)
     array([0.5099, 0.5099])
     """
@@ -100,7 +100,7 @@ class LBFGS(Solver):
         if not np.isfinite(C).all():  # a start beyond what numbers hold: zero is none
             v[:] = 0.0
             raw, C = problem.begin(v)
-        precondition = Preconditioner(exact, raw if v.any() else None, self.tol)
+        precondition = Preconditioner(problem, v, raw, self.tol)
         pairs: deque[Pair] = deque(maxlen=self.memory)
         scale, goal = exact.scale, exact.goal(self.tol)
         stagnation, coarse = Stagnation(), Stagnation(SOON)
@@ -133,30 +133,37 @@ class LBFGS(Solver):
             raw = moved(raw, step, change)
             remember(pairs, step * D, C_new - C)
             C = C_new
-            precondition.refresh(raw, n_iter, step, estimate)
+            precondition.refresh(problem, v, raw, n_iter, step, estimate)
         return Solution(v, float(estimate), n_iter, bool(estimate <= self.tol))
 
 
 class Preconditioner:
     """That of a problem, which takes up the curvature reached now and then, and the better one near the optimum."""
 
-    def __init__(self, problem: SmoothProblem, raw: Raw | None, tol: float) -> None:
-        self.problem = problem
-        self.apply = problem.preconditioner(raw)
+    def __init__(self, problem: SmoothProblem, v: np.ndarray, raw: Raw, tol: float) -> None:
+        self.apply = problem.preconditioner(v, raw) if v.any() else problem.preconditioner()
         self.close_at = deque(problem.close_at if tol <= PRECISE else ())
         self.is_close = False
 
     def __call__(self, C: np.ndarray) -> np.ndarray:
         return self.apply(C)
 
-    def refresh(self, raw: Raw, n_iter: int, step: float, estimate: float) -> None:
-        """Look at the raw predictions reached, by a step whose length and estimate are known."""
+    def refresh(
+        self,
+        problem: SmoothProblem,
+        v: np.ndarray,
+        raw: Raw,
+        n_iter: int,
+        step: float,
+        estimate: float,
+    ) -> None:
+        """Look at the vector reached, and its raw predictions, by a step whose length and estimate are known."""
         if self.close_at and estimate < self.close_at[0]:
             while self.close_at and estimate < self.close_at[0]:
                 self.close_at.popleft()
-            self.apply, self.is_close = self.problem.preconditioner(raw, closely=True), True
+            self.apply, self.is_close = problem.preconditioner(v, raw, closely=True), True
         elif not self.is_close and (n_iter in REFRESHED or not 1.0 / MISJUDGED < step < MISJUDGED):
-            self.apply = self.problem.preconditioner(raw)
+            self.apply = problem.preconditioner(v, raw)
 
 
 def descent(precondition: Callable, pairs: deque[Pair], C: np.ndarray) -> tuple[np.ndarray, float]:

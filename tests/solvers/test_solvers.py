@@ -67,7 +67,7 @@ class Quadratic:
         """Return P v."""
         return self.ridge * v
 
-    def preconditioner(self, raw, closely=False):
+    def preconditioner(self, v=None, raw=None, closely=False):
         """Return the inverse Hessian, or none."""
         raw = [np.zeros(len(self.c))] if raw is None else raw
         inverse = np.linalg.inv(self.hessian(raw))
@@ -174,7 +174,7 @@ def test_stopped_early(solver, rng):
 def test_goal(solver, rng):
     """A preconditioner that sees too little of the gradient ends nothing: the gradient itself must be small."""
     problem = Quadratic(rng, d=40, ridge=1e-3)
-    problem.preconditioner = lambda raw, closely=False: lambda v: 1e-9 * v
+    problem.preconditioner = lambda v=None, raw=None, closely=False: lambda C: 1e-9 * C
     squares = []
     for problem.least in (np.inf, 1e-10):
         found = type(solver)().solve(problem, np.zeros(40))
@@ -205,12 +205,10 @@ def test_indefinite_preconditioner(rng):
     """Rounding can make one indefinite, which is no sign of an optimum."""
     problem = Logistic(rng)
     tilt = np.eye(12)
-    tilt[0, 0] = -1e-3
-    exact = Logistic.preconditioner
-    problem.preconditioner = lambda raw, closely=False: (
-        (lambda v: tilt @ v) if raw is None else exact(problem, raw)
-    )
-    found = LBFGS(tol=1e-20).solve(problem, np.eye(12)[0])
+    tilt[7, 7] = -10.0
+    made = [np.copy] * 4 + [lambda C: tilt @ C] + [np.copy] * 20
+    problem.preconditioner = lambda v=None, raw=None, closely=False: made.pop(0)
+    found = LBFGS(tol=1e-20).solve(problem, np.zeros(12))
     assert_allclose(found.v, problem.optimum(), atol=1e-7)
 
 

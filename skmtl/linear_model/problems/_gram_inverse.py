@@ -30,6 +30,14 @@ class Inverse(ABC):
     def __call__(self, U: np.ndarray) -> np.ndarray:
         """Apply the map."""
 
+    def between(self, star: StarCoupling, B: np.ndarray) -> np.ndarray:
+        """Return <b_s, inverse b_t> for all columns s and t, b_t being column t of B in coordinates U.
+
+        It is the diagonal alone where columns have nothing in common.
+        """
+        own = B * star.root
+        return np.einsum("jt,jt->t", own, self(own))
+
 
 @dataclass(frozen=True)
 class DiagonalInverse(Inverse):
@@ -81,6 +89,15 @@ class DiagonalStarInverse(Inverse):
         Z[:, 1:] -= np.outer(self.diagonal * Z[:, 0], self.mixed) * self.gain
         return Z
 
+    def between(self, star: StarCoupling, B: np.ndarray) -> np.ndarray:
+        assert star.common is not None
+        common = B * (star.common - self.diagonal[:, None] * self.gain * (self.mixed * star.root))
+        square = common.T @ (common / self.schur[:, None])
+        square[np.diag_indices_from(square)] += np.square(B * star.root * np.sqrt(self.gain)).sum(
+            axis=0
+        )
+        return square
+
 
 @dataclass(frozen=True)
 class AlikeStarInverse(Inverse):
@@ -118,6 +135,16 @@ class AlikeStarInverse(Inverse):
         Z[:, 0] = c * common + s * rest
         return Z
 
+    def between(self, star: StarCoupling, B: np.ndarray) -> np.ndarray:
+        assert star.common is not None
+        c, s = self.tilt
+        common = B * (c * star.common + s * star.root * self.along)
+        rest = B * (s * star.common - c * star.root * self.along)
+        own = B * star.root
+        apart = own.T @ self.alone.solve(own)
+        apart *= np.eye(len(apart)) - np.outer(self.along, self.along)
+        return common.T @ self.joint.solve(common) + rest.T @ rest + apart
+
 
 @dataclass(frozen=True)
 class RotatedInverse(Inverse):
@@ -133,6 +160,10 @@ class RotatedInverse(Inverse):
         Z = self.inner(U)
         Z = Z if self.right is None else Z @ self.right.T
         return Z if self.left is None else self.left @ Z
+
+    def between(self, star: StarCoupling, B: np.ndarray) -> np.ndarray:
+        assert self.right is None
+        return self.inner.between(star, B if self.left is None else self.left.T @ B)
 
 
 @dataclass(frozen=True)

@@ -185,6 +185,13 @@ class FitLayout:
         return np.sum([block.design.gram() for block in self.blocks], axis=0)
 
     @cached_property
+    def rounded_gram(self) -> "SampleGram | FitLayout":
+        """Where about the Gram matrix is to be had: in single precision, if that saves time, and it is not known."""
+        if self.has_gram or self.single_passes is None or self.size > LARGEST_GRAM:
+            return self
+        return SampleGram(self.single_passes.gram(self.row_weight), self.n_rows)
+
+    @cached_property
     def squares(self) -> np.ndarray:
         """The diagonal of the Gram matrix."""
         return np.sum([chunk.design.squares() for chunk in self.passes.chunks], axis=0)
@@ -194,8 +201,9 @@ class FitLayout:
         """The trace of the Gram matrix, by what is known already."""
         if "kernel" in vars(self):
             return float(np.trace(self.kernel.gram))
-        if "gram" in vars(self) and self.gram is not None:
-            return float(np.trace(self.gram))
+        for source in (self, vars(self).get("rounded_gram", self)):
+            if source.has_gram and source.gram is not None:
+                return float(np.trace(source.gram))
         return float(self.squares.sum())
 
     @property

@@ -73,12 +73,41 @@ class Passes:
         """Return the sums over samples of something like raw."""
         return column_sums(self.chunks, G, self.n_columns)
 
+    def gram(self, row_weight: np.ndarray | None) -> np.ndarray:
+        """Return about the Gram matrix of dense inputs about their centre, whose samples have these weights."""
+        total, start = np.zeros((self.size, self.size)), 0
+        for chunk in self.chunks:
+            X, stop = chunk.design.X, start + chunk.loss.n_samples
+            if row_weight is not None:
+                X = X * np.sqrt(row_weight[start:stop, None], dtype=X.dtype)
+            total += X.T @ X
+            start = stop
+        return total
+
     def rough_hessian(self, raw: Sequence[np.ndarray]) -> TotalHessian:
         """Return about the sum over samples of the Hessian in raw: from some of the chunks where there are many."""
-        step = max(1, len(self.chunks) // LOOKED_AT) if self.are_alike else 1
-        some = replace(self, chunks=self.chunks[::step])
-        total = total_hessian(some.chunks, some.loss_gradient(raw[::step]), self.n_columns)
+        some, raw = self.some(raw)
+        total = total_hessian(some.chunks, some.loss_gradient(raw), self.n_columns)
         return total.times(self.n_samples / some.n_samples)
+
+    def rough_curvature(self, raw: Sequence[np.ndarray], has_intercepts: bool) -> np.ndarray:
+        """Return about the curvature of each column's loss in a factor of its raw predictions, with their best mean."""
+        some, raw = self.some(raw)
+        moments = np.zeros((3, self.n_columns))
+        for chunk, part in zip(some.chunks, raw, strict=True):
+            curvature = chunk.loss.curvatures(part)
+            for order, sums in enumerate(moments):
+                sums[chunk.columns] += np.ones(len(part), part.dtype) @ curvature
+                curvature = curvature * part if order < 2 else curvature
+        total, first, square = moments * (self.n_samples / some.n_samples)
+        if has_intercepts:
+            square = square - first**2 / np.where(total > 0.0, total, 1.0)
+        return square
+
+    def some(self, raw: Sequence[np.ndarray]) -> tuple["Passes", Sequence[np.ndarray]]:
+        """Return passes over a few of the chunks, where there are many that are alike, and what is theirs of raw."""
+        step = max(1, len(self.chunks) // LOOKED_AT) if self.are_alike else 1
+        return replace(self, chunks=self.chunks[::step]), raw[::step]
 
     @property
     def are_alike(self) -> bool:

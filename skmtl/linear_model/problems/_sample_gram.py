@@ -42,6 +42,11 @@ class SampleGram:
         return eigen(self.gram)
 
     @property
+    def has_gram(self) -> bool:
+        """Whether the matrix is known already."""
+        return True
+
+    @property
     def has_eigen(self) -> bool:
         """Whether the eigenvectors are known already."""
         return "eigen" in vars(self)

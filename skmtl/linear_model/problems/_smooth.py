@@ -11,11 +11,13 @@ from ._certificate import loss_of
 from ._classes_inverse import ApartInverse
 from ._column_hessians import AMONG
 from ._coupling import Coupling, StarCoupling, coupling_of
-from ._gram_inverse import ROUGHLY, gram_inverse
+from ._gram_inverse import ROUGHLY, Inverse, gram_inverse
 from ._intercepts import Intercepts, make_intercepts
-from ._layout import FitLayout
+from ._layout import LARGEST_EIGENPROBLEM, FitLayout
 from ._passes import Kernel, Passes, Raw
 from ._row_block import total_hessian
+from ._sample_gram import SampleGram
+from ._stein_inverse import SteinInverse, excess_curvature
 
 CERTIFIED = 1e-10  # duality gap, relative to the scale, to which solvers go on where they can
 # Passes over the data that the Hessians of all columns may cost,
@@ -103,7 +105,11 @@ class SmoothProblem:
     def begin(self, v: np.ndarray) -> tuple[Raw, np.ndarray]:
         """Return the raw predictions of v, and the gradient there."""
         if not v.any() and self.intercepts.are_free:
-            raw, in_W = self.passes.constant(self.layout.null_raw), self.layout.null_gradient
+            raw = self.passes.constant(self.layout.null_raw)
+            if self.passes is self.layout.passes:
+                in_W = self.layout.null_gradient
+            else:
+                in_W = self.passes.backward(self.passes.loss_gradient(raw))
             return raw, self._gradient(v, in_W, np.zeros(self.layout.n_columns))
         raw = self.predict(v)
         return raw, self.gradient(v, raw)
@@ -161,17 +167,19 @@ class SmoothProblem:
         return product
 
     def preconditioner(
-        self, raw: Raw | None, closely: bool = False
+        self, v: np.ndarray | None = None, raw: Raw | None = None, closely: bool = False
     ) -> Callable[[np.ndarray], np.ndarray]:
-        """Return an approximation of the inverse Hessian at raw, or at the best constant prediction where raw is None.
+        """Return an approximation of the inverse Hessian at v, or at the best constant prediction where v is None.
 
-        It has the mean curvature of each column in every sample; closely asks for each column's own Hessian.
+        It has the mean curvature of each column in every sample, and that along its weights where it can; closely asks
+        for each column's own Hessian.
         """
         if closely and raw is not None:
             return self._by_column(raw)
-        null = self.layout.null_hessian
-        hessian = null if raw is None else self.passes.rough_hessian(raw)
-        inverse = gram_inverse(self.layout, self.coupling, hessian, ROUGHLY)
+        hessian = self.layout.null_hessian if raw is None else self.passes.rough_hessian(raw)
+        inverse = gram_inverse(self.rough_gram, self.coupling, hessian, ROUGHLY)
+        if v is not None and raw is not None and self.has_curvature_along:
+            inverse = self._with_curvature_along(v, raw, hessian.diagonal, inverse)
 
         def precondition(v: np.ndarray) -> np.ndarray:
             Z = v.copy()
@@ -180,6 +188,37 @@ class SmoothProblem:
             return Z
 
         return precondition
+
+    @property
+    def rough_gram(self) -> FitLayout | SampleGram:
+        """Where about the Gram matrix is to be had: in single precision where rounding leaves it positive."""
+        rounded = self.layout.rounded_gram
+        return rounded if self.is_conditioned else self.layout
+
+    @property
+    def has_curvature_along(self) -> bool:
+        """Whether the curvature of each column along its weights is to be had, for no more than a pass over X."""
+        layout, T = self.layout, self.layout.n_columns
+        is_star = isinstance(self.coupling, StarCoupling)
+        if not is_star or self._classes or self.is_quadratic or self.rough_gram.gram is None:
+            return False
+        assert isinstance(self.coupling, StarCoupling)
+        if self.coupling.common is None:
+            return True
+        work = 2.0 * T**2 + 6.0 * layout.size * T
+        return work <= 4.0 * layout.n_rows * layout.size and layout.size <= LARGEST_EIGENPROBLEM
+
+    def _with_curvature_along(
+        self, v: np.ndarray, raw: Raw, curvature: np.ndarray, inverse: Inverse
+    ) -> Inverse:
+        layout, gram = self.layout, self.rough_gram.gram
+        assert isinstance(self.coupling, StarCoupling) and gram is not None
+        W = self.coupling.spread(self.split(v)[0])
+        along, mean = gram @ W, curvature / layout.n_rows
+        seen = self.passes.rough_curvature(raw, layout.fit_intercept)
+        return SteinInverse.of(
+            inverse, self.coupling, along, excess_curvature(along, W, mean, seen)
+        )
 
     def goal(self, tol: float) -> float:
         """Return half the squared norm of the gradient at which solvers may stop: a bound on the duality gap.
