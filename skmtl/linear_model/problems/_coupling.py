@@ -4,7 +4,6 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import sparse
 
 from ...penalties import Quadratic, StarQuadratic
 
@@ -31,8 +30,8 @@ class Coupling(ABC):
         """Return F."""
 
     @abstractmethod
-    def links(self) -> sparse.coo_array:
-        """Return where F is not zero."""
+    def links(self) -> tuple[np.ndarray, np.ndarray]:
+        """Return where F is not zero: columns and vectors."""
 
     @property
     @abstractmethod
@@ -62,8 +61,9 @@ class DenseCoupling(Coupling):
     def matrix(self) -> np.ndarray:
         return self.factor
 
-    def links(self) -> sparse.coo_array:
-        return sparse.coo_array(self.factor != 0.0)
+    def links(self) -> tuple[np.ndarray, np.ndarray]:
+        columns, vectors = np.nonzero(self.factor)
+        return columns, vectors
 
     @property
     def variance(self) -> np.ndarray:
@@ -132,15 +132,11 @@ class StarCoupling(Coupling):
         own = np.diag(self.root)
         return own if self.common is None else np.column_stack([self.common, own])
 
-    def links(self) -> sparse.coo_array:
+    def links(self) -> tuple[np.ndarray, np.ndarray]:
         own = np.flatnonzero(self.root)
-        rows, vectors = own, self.n_common + own
-        if self.common is not None:
-            tied = np.flatnonzero(self.common)
-            rows, vectors = np.r_[rows, tied], np.r_[vectors, np.zeros(len(tied), dtype=int)]
-        return sparse.coo_array(
-            (np.ones(len(rows)), (rows, vectors)), shape=(len(self.root), self.rank)
-        )
+        tied = np.flatnonzero(0.0 if self.common is None else self.common)
+        vectors = np.concatenate([self.n_common + own, np.zeros(len(tied), dtype=int)])
+        return np.concatenate([own, tied]), vectors
 
     @property
     def variance(self) -> np.ndarray:

@@ -31,12 +31,8 @@ class Inverse(ABC):
         """Apply the map."""
 
     def between(self, star: StarCoupling, B: np.ndarray) -> np.ndarray:
-        """Return <b_s, inverse b_t> for all columns s and t, b_t being column t of B in coordinates U.
-
-        It is the diagonal alone where columns have nothing in common.
-        """
-        own = B * star.root
-        return np.einsum("jt,jt->t", own, self(own))
+        """Return <b_s, inverse b_t> for all columns s and t of a star, b_t being column t of B in coordinates U."""
+        raise NotImplementedError
 
 
 @dataclass(frozen=True)
@@ -155,11 +151,11 @@ class RotatedInverse(Inverse):
     right: np.ndarray | None = None
 
     def __call__(self, U: np.ndarray) -> np.ndarray:
-        U = U if self.left is None else self.left.T @ U
+        U = U if self.left is None else self.left.T @ U.astype(self.left.dtype, copy=False)
         U = U if self.right is None else U @ self.right
         Z = self.inner(U)
         Z = Z if self.right is None else Z @ self.right.T
-        return Z if self.left is None else self.left @ Z
+        return Z if self.left is None else self.left @ Z.astype(self.left.dtype, copy=False)
 
     def between(self, star: StarCoupling, B: np.ndarray) -> np.ndarray:
         assert self.right is None
@@ -168,7 +164,7 @@ class RotatedInverse(Inverse):
 
 @dataclass(frozen=True)
 class Factor:
-    """A Cholesky factor of kappa gram + I; eigenvectors where rounding leaves none."""
+    """A Cholesky factor of kappa gram + I, in the precision of gram; eigenvectors where rounding leaves none."""
 
     cholesky: np.ndarray | None
     values: np.ndarray
@@ -177,10 +173,11 @@ class Factor:
     @classmethod
     def of(cls, gram: np.ndarray, kappa: float) -> "Factor":
         """Factorise."""
-        matrix = np.multiply(gram, kappa, order="F")
+        matrix = np.multiply(gram, kappa, order="F", dtype=gram.dtype)
         matrix[np.diag_indices_from(matrix)] += 1.0
         nothing = np.zeros(0)
-        factor, info = linalg.lapack.dpotrf(matrix, lower=1, clean=0, overwrite_a=1)
+        factorise = linalg.get_lapack_funcs("potrf", (matrix,))
+        factor, info = factorise(matrix, lower=1, clean=0, overwrite_a=1)
         if info == 0:
             return cls(factor, nothing, nothing)
         values, vectors = eigen(gram)
@@ -202,7 +199,7 @@ class Factor:
                 B.copy()
             )  # of inputs that do not vary: older versions of SciPy do not solve for nothing
         if self.cholesky is not None:
-            return linalg.lapack.dpotrs(self.cholesky, B, lower=1)[0]
+            return linalg.get_lapack_funcs("potrs", (self.cholesky,))(self.cholesky, B, lower=1)[0]
         return self.vectors @ ((self.vectors.T @ B).T / self.values).T
 
 

@@ -55,19 +55,15 @@ def work_of(problem: SmoothProblem) -> float:
 def components(problem: SmoothProblem) -> list[Component]:
     """Return the columns that hang together, by the penalty or by their loss."""
     basis = problem.intercepts.basis
-    by_intercept = sparse.diags(basis) if basis.ndim == 1 else sparse.coo_array(basis)
-    by_vector = problem.coupling.links()
-    T, R = by_vector.shape
-    pairs = [(c[0], other) for c, _ in problem.layout.null_hessian.groups for other in c]
-    ends = np.array(pairs, dtype=int).reshape(-1, 2)
-    tied = sparse.coo_array((np.ones(len(ends)), (ends[:, 0], ends[:, 1])), shape=(T, T))
-    graph = sparse.bmat(
-        [
-            [tied, by_vector, by_intercept],
-            [by_vector.T, None, None],
-            [by_intercept.T, None, None],
-        ]
-    )
+    T, R = problem.layout.n_columns, problem.coupling.rank
+    of_intercepts = np.nonzero(np.diag(basis) if basis.ndim == 1 else basis)
+    in_vectors = problem.coupling.links()
+    tied = [(c[0], other) for c, _ in problem.layout.null_hessian.groups for other in c]
+    in_loss = np.array(tied, dtype=int).reshape(-1, 2).T
+    columns = np.concatenate([in_loss[0], in_vectors[0], of_intercepts[0]])
+    ends = np.concatenate([in_loss[1], T + in_vectors[1], T + R + of_intercepts[1]])
+    size = T + R + basis.shape[-1]
+    graph = sparse.coo_array((np.ones(len(ends)), (columns, ends)), shape=(size, size))
     n, label = sparse.csgraph.connected_components(graph, directed=False)
     order = np.argsort(label, kind="stable")
     found = []

@@ -82,7 +82,7 @@ class Passes:
                 X = X * np.sqrt(row_weight[start:stop, None], dtype=X.dtype)
             total += X.T @ X
             start = stop
-        return total
+        return total.astype(self.precision, copy=False)
 
     def rough_hessian(self, raw: Sequence[np.ndarray]) -> TotalHessian:
         """Return about the sum over samples of the Hessian in raw: from some of the chunks where there are many."""

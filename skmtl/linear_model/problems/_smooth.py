@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
@@ -23,9 +24,12 @@ CERTIFIED = 1e-10  # duality gap, relative to the scale, to which solvers go on 
 # Passes over the data that the Hessians of all columns may cost,
 DIRECT = 30.0  # where they give the solution of squared losses, or DIRECT_WORK multiplications,
 CLOSELY_MISSING = 60.0  # where they precondition, and labels are missing, so that no other preconditioner sees of whom,
-CLOSELY = 18.0  # and where they are not
+CLOSELY = 12.0  # and where they are not
 DIRECT_WORK = 1e9
 CLOSE, CLOSE_CLASSES = (1e-3,), (0.3, 1e-2, 1e-4)
+OUTNUMBER = (
+    2.0  # rows, relative to the coordinates, with which curvature along the weights says something
+)
 BLURRED = (
     1.0  # rounding of a Hessian, relative to the least eigenvalue, that a preconditioner may have
 )
@@ -37,13 +41,15 @@ class SmoothProblem:
     """Minimise loss((X - mean) W + b) + penalty(W, b), with W = U F' and b as in Intercepts.
 
     A vector of the problem is U, ravelled, then beta. In these coordinates the penalty on U is 1/2 ||U||^2,
-    whatever the tasks share, and the Hessian in beta is near the identity.
+    whatever the tasks share, and the Hessian in beta is near the identity. Where solvers stop, predictions are surely
+    no further from the optimum than surely_within, in standard deviations.
     """
 
     layout: FitLayout
     coupling: Coupling
     intercepts: Intercepts
     passes: Passes
+    surely_within: float = np.inf
 
     @classmethod
     def of(cls, layout: FitLayout, penalty: Quadratic) -> "SmoothProblem":
@@ -189,7 +195,7 @@ class SmoothProblem:
 
         return precondition
 
-    @property
+    @cached_property
     def rough_gram(self) -> FitLayout | SampleGram:
         """Where about the Gram matrix is to be had: in single precision where rounding leaves it positive."""
         rounded = self.layout.rounded_gram
@@ -202,6 +208,8 @@ class SmoothProblem:
         is_star = isinstance(self.coupling, StarCoupling)
         if not is_star or self._classes or self.is_quadratic or self.rough_gram.gram is None:
             return False
+        if layout.n_rows < OUTNUMBER * layout.size:
+            return False  # the noise of the sample is all by which the Hessian differs
         assert isinstance(self.coupling, StarCoupling)
         if self.coupling.common is None:
             return True
@@ -229,7 +237,7 @@ class SmoothProblem:
         goal = max(CERTIFIED, tol) * self.scale
         if self.has_missing and not self.has_close_preconditioner:
             goal = min(goal, 0.5 * max(STILL**2, 0.01 * tol) / self.reach)
-        return goal
+        return min(goal, 0.5 * self.surely_within**2 / self.reach)
 
     def motion(self, gap: float) -> float:
         """Bound on how far predictions are from those of the optimum at a duality gap, in standard deviations."""

@@ -1,5 +1,6 @@
 """Solve a smooth problem: directly where it is quadratic, else by iterations; and look at the solution once more."""
 
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -67,7 +68,9 @@ def solve_smooth(
         first = first_vector(problem, start)
         work = work_of(problem)
         kept = min(STEPS, max_iter // 2) if np.isfinite(work) else 0
-        found = by_iterations(problem, first, max_iter - kept, tol, work <= CHEAP)
+        if work <= CHEAP and tol < LOOSE:
+            problem = replace(problem, surely_within=0.5 * SEEN_CURVED)
+        found = by_iterations(problem, first, max_iter - kept, tol)
     seen = SEEN if problem.is_quadratic else SEEN_CURVED
     stands_still = found.motion <= seen or tol >= LOOSE
     if found.gap <= max(CERTIFIED, tol) * problem.scale and stands_still:
@@ -138,18 +141,16 @@ def directly(problem: SmoothProblem, direct: DirectSolution) -> Solved:
     return judged(problem, W, evaluation, 1)._replace(motion=float(motion))
 
 
-def by_iterations(
-    problem: SmoothProblem, start: np.ndarray, max_iter: int, tol: float, surely: bool
-) -> Solved:
+def by_iterations(problem: SmoothProblem, start: np.ndarray, max_iter: int, tol: float) -> Solved:
     """Iterate, and evaluate where that ended on the data as given.
 
-    surely asks for a bound on the motion, not an estimate: curvature may hide how far predictions are from the optimum.
+    The motion is an estimate where no bound is asked for: curvature may hide how far predictions are from the optimum.
     """
     found = run(problem, start, max_iter, tol)
     W, intercept = problem.coefficients(found.v)
     evaluation = evaluate(problem.layout, problem.intercepts, W, intercept)
     solved = judged(problem, W, evaluation, max(1, found.n_iter))
-    if surely or problem.is_quadratic:
+    if np.isfinite(problem.surely_within) or problem.is_quadratic:
         return solved
     likely = problem.likely_motion(found.suboptimality * problem.scale, evaluation.settled.G)
     return solved._replace(motion=min(solved.motion, likely))

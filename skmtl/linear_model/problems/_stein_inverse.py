@@ -23,34 +23,35 @@ LEAST = 0.1  # curvature along the weights, relative to the mean curvature, that
 class SteinInverse(Inverse):
     """(P + sum_t excess_t b_t b_t')^-1, with P^-1 the inner inverse and b_t along_t in column t, in coordinates U.
 
-    middle is (1 / excess + b' P^-1 b)^-1 between columns, or its diagonal where columns have nothing in common: this is
-    the formula of Woodbury.
+    middle is (1 / excess + b' P^-1 b)^-1 between columns, by the formula of Woodbury. Where columns have nothing in
+    common it is a diagonal, and solved is P^-1 b.
     """
 
     inner: Inverse
     coupling: StarCoupling
     along: np.ndarray
     middle: np.ndarray
+    solved: np.ndarray | None
 
     @classmethod
     def of(
         cls, inner: Inverse, coupling: StarCoupling, along: np.ndarray, excess: np.ndarray
     ) -> "SteinInverse":
         """Take up the excess of curvature."""
-        between = inner.between(coupling, along)
-        if between.ndim == 1:
-            middle = excess / (1.0 + excess * between)
-        else:
-            middle = np.linalg.solve(
-                np.eye(len(excess)) + excess[:, None] * between, np.diag(excess)
-            )
-        return cls(inner, coupling, along, middle)
+        if coupling.common is None:
+            solved = inner(coupling.gather(along))
+            between = np.einsum("jt,jt->t", along, coupling.spread(solved))
+            return cls(inner, coupling, along, excess / (1.0 + excess * between), solved)
+        between = excess[:, None] * inner.between(coupling, along)
+        middle = np.linalg.solve(np.eye(len(excess)) + between, np.diag(excess))
+        return cls(inner, coupling, along, middle, None)
 
     def __call__(self, U: np.ndarray) -> np.ndarray:
         Z = self.inner(U)
         slopes = np.einsum("jt,jt->t", self.along, self.coupling.spread(Z))
-        shares = self.middle * slopes if self.middle.ndim == 1 else self.middle @ slopes
-        return Z - self.inner(self.coupling.gather(self.along * shares))
+        if self.solved is not None:
+            return Z - self.solved * (self.middle * slopes)
+        return Z - self.inner(self.coupling.gather(self.along * (self.middle @ slopes)))
 
 
 def excess_curvature(
