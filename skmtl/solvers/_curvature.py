@@ -28,6 +28,10 @@ class Curvature(ABC):
     def matrix(self, shape: tuple[int, int]) -> np.ndarray:
         """Return the matrix of the map of the entries of V, row by row."""
 
+    def of_each_column(self) -> np.ndarray | None:
+        """Return the matrix of the map in one column, where it is the same in all; None where it is not, or unknown."""
+        return None
+
     @abstractmethod
     def features(self, rows: np.ndarray) -> "Curvature":
         """Return the map between matrices that are zero outside of some rows."""
@@ -88,6 +92,11 @@ class CommonGram(Curvature):
     def matrix(self, shape):
         gram = self.gram * np.eye(shape[0]) if isinstance(self.gram, float) else self.gram
         return np.kron(gram, np.diag(self.kappa) if self.kappa.ndim == 1 else self.kappa)
+
+    def of_each_column(self):
+        if isinstance(self.gram, float) or self.kappa.ndim > 1 or np.ptp(self.kappa) > 0.0:
+            return None
+        return self.gram if self.kappa[0] == 1.0 else self.gram * self.kappa[0]
 
     def features(self, rows):
         if isinstance(self.gram, float):

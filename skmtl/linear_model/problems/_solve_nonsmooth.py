@@ -6,7 +6,15 @@ from typing import NamedTuple
 import numpy as np
 
 from ...penalties import Composite
-from ...solvers import CommonGram, GramProblem, Hybrid, Parts, ProximalNewton, WorkingSet
+from ...solvers import (
+    CommonGram,
+    GramProblem,
+    Hybrid,
+    Parts,
+    ProximalNewton,
+    RowNewton,
+    WorkingSet,
+)
 from ._certificate import evaluate
 from ._intercepts import make_intercepts
 from ._layout import FitLayout
@@ -46,7 +54,8 @@ def solve_nonsmooth(
     if direct is not None:
         n_steps = GRAM_STEPS * max_iter
         grows = penalty.by_rows and layout.size > 1
-        solver = WorkingSet(n_steps, tol, Hybrid) if grows else Hybrid(n_steps, tol)
+        inner = Hybrid if penalty.row_strength is None else RowNewton
+        solver = WorkingSet(n_steps, tol, inner) if grows else inner(n_steps, tol)
         found = solver.solve(direct, first)  # type: ignore[arg-type]
         return unfold(problem, found, layout.null_raw, math.ceil(found.n_iter / GRAM_STEPS))
     if penalty.by_rows and is_wide(layout, MANY_FEATURES):

@@ -10,6 +10,7 @@ from ...solvers import CommonGram, Curvature, GramProblem, power_iterations
 from ._design import Design, dense
 
 MANY = 0.6  # features, relative to the samples, above which products with X are cheaper than a Gram matrix
+MOST_ROWS = 2000  # and where it takes rows by Newton's method, which is much faster
 
 
 @dataclass(eq=False)
@@ -135,7 +136,10 @@ class WideSquares:
     def features(self, rows: np.ndarray) -> GramProblem:
         """Return the problem in which all other features have weights of zero."""
         curvature: Curvature
-        if len(rows) > MANY * self.grown.design.shape[0]:
+        most = MANY * self.grown.design.shape[0]
+        if self.penalty.row_strength is not None:
+            most = max(most, MOST_ROWS)
+        if len(rows) > most:
             curvature = Products.of(
                 self.grown.design.features(rows), self.grown.row_weight, self.kappa
             )
