@@ -44,7 +44,7 @@ def labels_of(targets: TaskTargets, name: Hashable, weights: np.ndarray | None) 
     """Return the labels of a task that were observed and count."""
     known = targets.observed(name)
     if weights is None:
-        weight = np.ones(len(known))
+        weight = np.broadcast_to(1.0, len(known))  # it takes no memory
     else:
         weight = weights if weights.ndim == 1 else weights[:, targets.tasks.index(name)]
         known &= weight > 0
