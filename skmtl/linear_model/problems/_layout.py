@@ -215,7 +215,7 @@ class FitLayout:
     @property
     def has_gram(self) -> bool:
         """Whether the Gram matrix is known already."""
-        return "gram" in vars(self)
+        return vars(self).get("gram") is not None
 
     @cached_property
     def eigen(self) -> tuple[np.ndarray, np.ndarray]:

@@ -41,9 +41,17 @@ class Fitted(NamedTuple):
 
 
 def solve_nonsmooth(
-    layout: FitLayout, penalty: Composite, max_iter: int, tol: float, start: np.ndarray | None
+    layout: FitLayout,
+    penalty: Composite,
+    max_iter: int,
+    tol: float,
+    start: np.ndarray | None,
+    on_data: bool = True,
 ) -> Fitted:
-    """Minimise the objective, from given parts, as weights of features, if there are any."""
+    """Minimise the objective, from given parts, as weights of features, if there are any.
+
+    on_data says that a solution by the Gram matrix, too, gets its gap from the data as given.
+    """
     tol = max(tol, SMALLEST_GAP)
     if start is None:
         first = np.zeros((len(penalty.terms), layout.size, len(penalty.u)))
@@ -58,8 +66,12 @@ def solve_nonsmooth(
         solver = WorkingSet(n_steps, tol, inner) if grows else inner(n_steps, tol)
         found = solver.solve(direct, first)  # type: ignore[arg-type]
         parts, W = unfold(problem, found)
+        n_iter = max(1, math.ceil(found.n_iter / GRAM_STEPS))
+        if layout.has_gram and not on_data:
+            gap = found.gap * problem.scale
+            return Fitted(parts, layout.null_raw - layout.at_centre(W), gap, n_iter)
         seen = evaluate_latest(layout, problem.intercepts, W)
-        return certified(problem, parts, W, seen, math.ceil(found.n_iter / GRAM_STEPS))
+        return certified(problem, parts, W, seen, n_iter)
     if penalty.by_rows and is_wide(layout, MANY_FEATURES):
         found = WorkingSet(max_iter, tol, ProximalNewton).solve(problem, first)
     else:
