@@ -169,7 +169,7 @@ def ridge_solution(rows: RowProblem, lengths: np.ndarray) -> RidgeSolution | Non
     root = np.sqrt(lengths[active] / rows.strength)[:, None]
     K = part(rows.H, active) * root
     K *= root.T
-    K[np.diag_indices_from(K)] += 1.0
+    diagonal_of(K)[:] += 1.0
     SB = rows.B[active] * root
     factor, info = lapack.dpotrf(K.T, lower=1, clean=0, overwrite_a=1)
     if info != 0 or not len(active):
@@ -207,7 +207,7 @@ def hessian(rows: RowProblem, here: RidgeSolution) -> np.ndarray:
     lost = np.where(short < SHORT, short / (1.0 + short), lost)
     square = Q @ Q.T / rows.strength
     inverse *= -square.T
-    inverse[np.diag_indices_from(inverse)] = lost * square.diagonal()
+    diagonal_of(inverse)[:] = lost * square.diagonal()
     return inverse
 
 
@@ -235,7 +235,7 @@ def solved(J: np.ndarray, slope: np.ndarray) -> np.ndarray:
     """Return J^-1 slope, J positive semidefinite but for rounding and given by its lower triangle."""
     for ridge in RIDGES:
         A = J.copy("F")
-        A[np.diag_indices_from(A)] *= 1.0 + ridge
+        diagonal_of(A)[:] *= 1.0 + ridge
         _, step, info = lapack.dposv(A, slope, lower=1, overwrite_a=1)
         if info == 0:
             break
@@ -260,3 +260,8 @@ def along(
 def part(matrix: np.ndarray, rows: np.ndarray) -> np.ndarray:
     """Return the part of a square matrix between some rows."""
     return matrix if len(rows) == len(matrix) else matrix[rows[:, None], rows]
+
+
+def diagonal_of(matrix: np.ndarray) -> np.ndarray:
+    """Return the diagonal, to be written to."""
+    return np.einsum("ii->i", matrix)
