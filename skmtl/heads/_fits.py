@@ -151,7 +151,8 @@ def fit_weights(
     by_task = task_weights(fitted, labels, task_weight, [head.name for head in heads])
     made = {}
     for head in fitted:
-        weight = labels[head.name].weight * by_task[head.name]
+        weight, c = labels[head.name].weight, by_task[head.name]
+        weight = weight if c == 1.0 else weight * c
         if isinstance(head, ClassificationHead) and head.name in class_weight:
             weight = weight * class_factors(
                 head.classes, labels[head.name], class_weight[head.name]
@@ -190,7 +191,7 @@ def fits_of(
             continue
         # Of some rows of many, a task may have no label.
         weight = weights.get(head.name, np.zeros(0))
-        is_one = weight.size and (weight == weight[0]).all()
+        is_one = weight.size and (weight.strides == (0,) or (weight == weight[0]).all())
         weight = weight[:1, None] if is_one else weight[:, None]
         fit = TaskFit(head, labels[head.name].rows, head.encode(labels[head.name].values), weight)
         by_loss.setdefault(head.loss, []).append(fit)

@@ -60,7 +60,7 @@ class RegressionHead(Head):
         return SquaredLoss()
 
     def encode(self, values: np.ndarray) -> np.ndarray:
-        return values.astype(np.float64)[:, None] / self.scale
+        return values.astype(np.float64, copy=False)[:, None] / self.scale
 
     def decode(self, raw: np.ndarray) -> np.ndarray:
         return raw[:, self.columns.start]

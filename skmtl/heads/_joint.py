@@ -74,7 +74,9 @@ class Term:
     def column_sums(self, values: np.ndarray, n_columns: int) -> np.ndarray:
         """Sum what belongs to the labels by column of raw."""
         sums = np.zeros(n_columns)
-        if self.index is None:
+        if self.index is None and values.strides[0] == 0:
+            sums[self.columns] = len(values) * values[0]
+        elif self.index is None:
             sums[self.columns] = np.ones(len(values)) @ values
         else:
             sums += np.bincount(self.index.ravel() % n_columns, values.ravel(), minlength=n_columns)
@@ -213,6 +215,9 @@ class JointLoss:
 
     def hessian_product(self, raw: np.ndarray, D: np.ndarray) -> np.ndarray:
         """Return the Hessian in raw times D."""
+        if len(self.terms) == 1 and self.terms[0].index is None:
+            (term,) = self.terms
+            return term.loss.hessian_product(term.y, raw, term.weight, D)
         H = np.zeros(raw.shape, raw.dtype)
         for term in self.terms:
             term.put(
@@ -263,7 +268,11 @@ class JointLoss:
         """Return the best constant raw prediction, of shape (n_columns,)."""
         raw = np.zeros(self.n_columns)
         for term in self.terms:
-            sums = term.column_sums(term.weight * term.y, self.n_columns)
+            if term.index is None and len(term.weight) == 1:
+                sums = term.column_sums(term.y, self.n_columns)
+                sums[term.columns] *= term.weight[0]
+            else:
+                sums = term.column_sums(term.weight * term.y, self.n_columns)
             raw[term.columns] = term.loss.link(
                 sums[term.columns] / self._weights(term)[term.columns]
             )

@@ -30,7 +30,7 @@ class RegularizationPath(NamedTuple):
         The parts that add up to ``coef``, of a penalty on a sum: ``"shared"`` and ``"specific"``. Else empty.
 
     dual_gap : ndarray of shape (n_alphas,)
-        Relative duality gaps.
+        Relative duality gaps. Of many strengths with a Gram matrix in common, the last is taken on the data themselves.
 
     n_iter : ndarray of shape (n_alphas,)
         Iterations of the solver.

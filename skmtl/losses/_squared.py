@@ -28,7 +28,14 @@ class SquaredLoss(Loss):
 
     def values(self, y, raw, weight):
         """Return the loss of each label."""
-        return 0.5 * weight * (raw - y) ** 2
+        values = raw - y
+        values *= values
+        return values * (0.5 * weight)
+
+    def value(self, y, raw, weight):
+        """Return the loss."""
+        R = raw - y
+        return 0.5 * float(np.vdot(R, R if are_ones(weight) else weight * R))
 
     def gradient(self, y, raw, weight):
         """Return the gradient of the loss in raw."""
@@ -39,7 +46,7 @@ class SquaredLoss(Loss):
 
     def hessian_product(self, y, raw, weight, D):
         """Return the Hessian at raw times D, of the shape of raw."""
-        return weight * D
+        return D if are_ones(weight) else weight * D
 
     def hessian_from(self, y, U, weight, D):
         """Return the Hessian times D, of the shape of U, where the gradient in raw is U."""

@@ -69,6 +69,13 @@ class Composite:
         """Whether it stays the same where V is multiplied by an orthogonal matrix from the left."""
         return all(term.rotates for term in self.terms)
 
+    @property
+    def row_strength(self) -> float | None:
+        """The strength where its one term is that times the norms of rows, and precision a number; None elsewhere."""
+        if len(self.terms) > 1 or not is_multiple_of_identity(self.precision):
+            return None
+        return self.terms[0].row_strength
+
     def share(self, W: np.ndarray) -> np.ndarray | None:
         """Return the part of W that is shared; None where nothing is said of it."""
         return share(self.shared, W)
@@ -126,3 +133,8 @@ class Composite:
             moved = term.prox(C, step)
             size = np.maximum(size, np.einsum("ij,ij->i", moved, moved))
         return np.sqrt(size)
+
+
+def is_multiple_of_identity(matrix: np.ndarray | None) -> bool:
+    """Whether a matrix, None standing for zero, is a number times the identity."""
+    return matrix is None or np.array_equal(matrix, matrix[0, 0] * np.eye(len(matrix)))

@@ -56,6 +56,10 @@ class RowNorm(Term):
     by_rows = True
     strength: float
 
+    @property
+    def row_strength(self):
+        return self.strength
+
     def value(self, V):
         return self.strength * float(row_norms(V).sum())
 

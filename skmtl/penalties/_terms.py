@@ -29,6 +29,11 @@ class Term(ABC):
     by_rows: ClassVar[bool] = False
     rotates: ClassVar[bool] = False
 
+    @property
+    def row_strength(self) -> float | None:
+        """The strength where the term is that times the sum of the norms of rows; None where it is another."""
+        return None
+
     @abstractmethod
     def value(self, V: np.ndarray) -> float:
         """Return the term at V."""

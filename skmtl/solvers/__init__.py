@@ -19,6 +19,7 @@ from ._lbfgs import LBFGS
 from ._line_search import line_search
 from ._penalized import Settled
 from ._proximal_newton import ProximalNewton
+from ._row_newton import RowNewton
 from ._working_set import WorkingSet
 
 __all__ = [
@@ -31,6 +32,7 @@ __all__ = [
     "Hybrid",
     "Parts",
     "ProximalNewton",
+    "RowNewton",
     "Solution",
     "WorkingSet",
 ]

@@ -3,6 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
@@ -28,6 +29,10 @@ class Curvature(ABC):
     def matrix(self, shape: tuple[int, int]) -> np.ndarray:
         """Return the matrix of the map of the entries of V, row by row."""
 
+    def of_each_column(self) -> np.ndarray | None:
+        """Return the matrix of the map in one column, where it is the same in all; None where it is not, or unknown."""
+        return None
+
     @abstractmethod
     def features(self, rows: np.ndarray) -> "Curvature":
         """Return the map between matrices that are zero outside of some rows."""
@@ -49,8 +54,8 @@ class CommonGram(Curvature):
     kappa : ndarray of shape (n_columns, n_columns) or (n_columns,)
         Curvature of the loss between columns, or its diagonal.
 
-    top : float
-        About the largest eigenvalue; ``of`` finds it.
+    known_top : float, default=None
+        About the largest eigenvalue, where it is known; else it is found where it is asked for.
 
     Examples
     --------
@@ -63,17 +68,22 @@ class CommonGram(Curvature):
 
     gram: np.ndarray | float
     kappa: np.ndarray
-    top: float
+    known_top: float | None = None
 
     @classmethod
     def of(
         cls, gram: np.ndarray | float, kappa: np.ndarray, top: float | None = None
     ) -> "CommonGram":
-        """Find the largest eigenvalue, or take that of the Gram matrix as known."""
-        if top is None:
-            top = gram if isinstance(gram, float) else largest_eigenvalue(gram)
-        most = kappa.max() if kappa.ndim == 1 else np.linalg.norm(kappa, 2)
-        return cls(gram, kappa, float(top * most))
+        """Return the map; top is the largest eigenvalue of the Gram matrix, where that is known."""
+        return cls(gram, kappa, None if top is None else float(top * largest_of(kappa)))
+
+    @cached_property
+    def top(self) -> float:  # type: ignore[override]
+        """About the largest eigenvalue."""
+        if self.known_top is not None:
+            return self.known_top
+        top = self.gram if isinstance(self.gram, float) else largest_eigenvalue(self.gram)
+        return float(top * largest_of(self.kappa))
 
     def product(self, V):
         image = self.gram * V if isinstance(self.gram, float) else self.gram @ V
@@ -89,13 +99,18 @@ class CommonGram(Curvature):
         gram = self.gram * np.eye(shape[0]) if isinstance(self.gram, float) else self.gram
         return np.kron(gram, np.diag(self.kappa) if self.kappa.ndim == 1 else self.kappa)
 
+    def of_each_column(self):
+        if isinstance(self.gram, float) or self.kappa.ndim > 1 or np.ptp(self.kappa) > 0.0:
+            return None
+        return self.gram if self.kappa[0] == 1.0 else self.gram * self.kappa[0]
+
     def features(self, rows):
         if isinstance(self.gram, float):
             return self
         return CommonGram.of(self.gram[rows[:, None], rows], self.kappa)
 
     def stretched(self, factor):
-        return replace(self, kappa=factor * self.kappa, top=factor * self.top)
+        return replace(self, kappa=factor * self.kappa, known_top=factor * self.top)
 
 
 @dataclass(frozen=True, eq=False)
@@ -233,6 +248,11 @@ class Eliminated(Curvature):
 
     def stretched(self, factor):
         return Eliminated(self.whole.stretched(factor), np.sqrt(factor) * self.factor)
+
+
+def largest_of(kappa: np.ndarray) -> float:
+    """Return the largest curvature between columns, given as a matrix or as its diagonal."""
+    return float(kappa.max() if kappa.ndim == 1 else np.linalg.norm(kappa, 2))
 
 
 def largest_eigenvalue(gram: np.ndarray) -> float:

@@ -1,7 +1,7 @@
 """Quadratic losses of which the Gram matrix is known, with a penalty that has a prox."""
 
 from dataclasses import dataclass, replace
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import numpy as np
 
@@ -16,6 +16,10 @@ class Proximable(Protocol):
     @property
     def by_rows(self) -> bool:
         """Whether it is a sum over rows of V."""
+
+    @property
+    def row_strength(self) -> float | None:
+        """The strength where its one term is that times the norms of rows, and precision a number; None elsewhere."""
 
     @property
     def precision(self) -> np.ndarray | None:
@@ -44,6 +48,15 @@ class Proximable(Protocol):
 
     def moving_rows(self, C: np.ndarray) -> np.ndarray:
         """Return how far each row would move from zero, were C the gradient there."""
+
+
+class RowProblem(NamedTuple):
+    """Minimise -<B, V> + 1/2 <V, H V> + strength * sum_j ||V_j||, the same H for all columns."""
+
+    H: np.ndarray
+    B: np.ndarray
+    strength: float
+    scale: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -129,6 +142,15 @@ class GramProblem:
     def features(self, rows: np.ndarray) -> "GramProblem":
         """Return the problem in which all other rows are zero."""
         return replace(self, curvature=self.curvature.features(rows), B=self.B[rows])
+
+    def in_rows(self) -> RowProblem | None:
+        """Return the problem as one of norms of rows alone, None where it is another."""
+        strength, H = self.penalty.row_strength, self.curvature.of_each_column()
+        if strength is None or H is None:
+            return None
+        if self.penalty.precision is not None:
+            H = H + self.penalty.precision[0, 0] * np.eye(len(H))
+        return RowProblem(H, self.B, strength, self.scale)
 
     def everywhere(self, parts: np.ndarray) -> tuple[np.ndarray, float]:
         """Return the gradient of all that is smooth, for all features, and the duality gap."""

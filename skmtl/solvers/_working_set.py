@@ -10,7 +10,7 @@ from ._fista import Parts
 from ._gram import Proximable
 
 GROWTH = 3  # times as many features as are used may come in at once
-FIRST = 100  # features that a working set starts with at most, if none is known to be used
+FIRST = 300  # features that a working set starts with at most, if none is known to be used
 EASY = 0.3  # tolerance inside a working set, relative to that of all features
 ROUGH = 0.1  # the same while a large set still grows, relative to the gap that was found last
 LARGE = 300  # features in such a set

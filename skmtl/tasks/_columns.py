@@ -10,6 +10,7 @@ from ._codes import coded_as_missing, texts_as_missing
 from ._objects import hide, read_objects, refusal, shortened
 
 FEW = 20
+LOOK, LONG_LOOK = 50, 1000  # numbers that are looked at first, and then, to see many different ones
 
 
 class TargetColumn(NamedTuple):
@@ -39,6 +40,8 @@ def read_column(name: Hashable, values: Any, codes: tuple | None = ()) -> Target
     codes stand for missing labels; with None, texts that a cast made of missing values do, with a warning.
     """
     categories = None
+    if type(values) is np.ndarray and values.ndim == 1:  # the most frequent, and nothing to convert
+        return label_column(name, *without_codes(name, values, None, codes))
     refuse_lazy(f"task {name!r}", values)
     values = as_series(values)
     missing: np.ndarray | None
@@ -147,8 +150,10 @@ def distinct(known: np.ndarray) -> np.ndarray:
 
 def is_continuous(known: np.ndarray) -> bool:
     """Whether a look at the first numbers shows too many different ones, not all whole, to be labels."""
-    first = known[:1000]
-    return bool((first != np.round(first)).any()) and len(np.unique(first)) > FEW
+    for first in (known[:LOOK], known[:LONG_LOOK]):
+        if bool((first != np.round(first)).any()) and len(np.unique(first)) > FEW:
+            return True
+    return False
 
 
 def may_be_classes(distinct: np.ndarray) -> bool:

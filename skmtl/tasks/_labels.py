@@ -10,6 +10,8 @@ from ..utils import binary_unit, is_frame, is_series, read_groups
 from ._layout import read_targets
 from ._targets import TaskTargets
 
+ONE = np.ones(1).tobytes()  # a buffer that nothing can write to
+
 
 class Labels(NamedTuple):
     """The labels of a task: rows is None where every sample has one."""
@@ -44,7 +46,7 @@ def labels_of(targets: TaskTargets, name: Hashable, weights: np.ndarray | None) 
     """Return the labels of a task that were observed and count."""
     known = targets.observed(name)
     if weights is None:
-        weight = np.ones(len(known))
+        weight = np.ndarray(len(known), np.float64, ONE, strides=(0,))  # in no memory
     else:
         weight = weights if weights.ndim == 1 else weights[:, targets.tasks.index(name)]
         known &= weight > 0

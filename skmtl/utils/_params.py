@@ -3,6 +3,8 @@
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
+from inspect import signature
 from numbers import Integral, Real
 from typing import Any, ClassVar
 
@@ -206,8 +208,8 @@ class Configurable(BaseEstimator):
 
     def check_params(self) -> None:
         """Raise ValueError at the first parameter that breaks its rule, nested objects included."""
-        for name, value in self.get_params(deep=False).items():
-            rule = self._rules.get(name)
+        for name in parameter_names(type(self)):  # type: ignore[arg-type]
+            rule, value = self._rules.get(name), getattr(self, name)
             if rule is not None and not rule.admits(value):
                 raise ValueError(f"{name} of {type(self).__name__} must be {rule}, got {value!r}")
             if isinstance(value, Configurable):
@@ -216,3 +218,9 @@ class Configurable(BaseEstimator):
                 for nested in value.get_params().values():
                     if isinstance(nested, Configurable):
                         nested.check_params()
+
+
+@cache
+def parameter_names(kind: Any) -> tuple[str, ...]:
+    """Return the names of the parameters of a class, in the order in which they are checked."""
+    return tuple(sorted(signature(kind).parameters))

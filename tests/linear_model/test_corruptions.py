@@ -117,7 +117,7 @@ CORRUPTIONS = {
 HARMS = {  # corruptions that nothing can put right, and the fits that must say so
     "weights": ("by features", "missing labels", "iterations", "classes", "Gram matrix"),
     "one weight": ("by features", "missing labels", "iterations", "classes", "Gram matrix"),
-    "XW": ("iterations", "classes", "working set", "proximal Newton"),
+    "XW": ("iterations", "classes", "proximal Newton"),
     "the end of non-smooth iterations": ("Gram matrix", "working set", "proximal Newton"),
 }
 

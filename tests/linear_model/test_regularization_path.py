@@ -9,6 +9,7 @@ from zoo import LABELS, MIXED, NUMBERS, assert_same_numbers, numbers, patients
 
 from skmtl import MultiTaskGLM
 from skmtl.linear_model import regularization_path
+from skmtl.linear_model.problems import _certificate
 from skmtl.penalties import (
     L21,
     Clustered,
@@ -185,3 +186,21 @@ def test_rules(wrong):
     X, y = data(NUMBERS)
     with pytest.raises(ValueError, match=r"alphas? of|eps of"):
         regularization_path(X, y, **wrong)
+
+
+def test_many_strengths_have_one_gram_matrix(monkeypatch):
+    """The last of them is looked at on the data themselves, and all are the fits to their own strengths."""
+    looks, evaluate = [], _certificate.evaluate
+
+    def counted(*args):
+        looks.append(args)
+        return evaluate(*args)
+
+    monkeypatch.setattr(_certificate, "evaluate", counted)
+    X, y = data(NUMBERS, 90, 70, missing=0.0)
+    path = regularization_path(X, y, L21(), alphas=8, eps=0.05)
+    assert len(looks) == 1 and path.dual_gap.max() <= 1e-12
+    for k, penalty in enumerate(path.penalties):
+        model = MultiTaskGLM(penalty).fit(X, y)
+        assert_allclose(path.coef[k], model.coef_, rtol=1e-6, atol=1e-7 * np.abs(path.coef).max())
+        assert_allclose(path.intercept[k], model.intercept_, rtol=1e-6)

@@ -12,7 +12,7 @@ from sklearn.exceptions import ConvergenceWarning
 
 from skmtl import MultiTaskGLM
 from skmtl.linear_model import regularization_path
-from skmtl.linear_model.problems import _solve_nonsmooth
+from skmtl.linear_model.problems import _certificate, _solve_nonsmooth
 from skmtl.penalties import L21, Dirty, L1Inf, SparseGroup
 
 BY_ROWS = [member for member in FAMILY if member.name in ("L21", "L1Inf", "Dirty", "SparseGroup")]
@@ -114,3 +114,18 @@ def test_rows_that_do_not_count_among_many_features():
     found = MultiTaskGLM(SparseGroup(0.5, l2_ratio=0.2)).fit(X, y, weight)
     wanted = MultiTaskGLM(SparseGroup(0.5, l2_ratio=0.2)).fit(X[:9], y[:9])
     assert_allclose(found.coef_, wanted.coef_, atol=1e-7)
+
+
+def test_the_last_look_is_the_certificate(monkeypatch):
+    """Where the first features were the right ones, all are looked at once, and not again for the gap."""
+    looks, evaluate = [], _certificate.evaluate
+
+    def counted(*args):
+        looks.append(args)
+        return evaluate(*args)
+
+    monkeypatch.setattr(_certificate, "evaluate", counted)
+    X, y = numbers_of(200, 150)
+    model = MultiTaskGLM(L21(60.0)).fit(X, y)
+    assert model.coef_.any() and model.dual_gap_ <= 1e-12
+    assert len(looks) == 1

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
+from scipy import sparse
 
-from ._design import Design, may_be_far
+from ._design import Design, chunks, may_be_far, some_columns
 from ._intercepts import SETTLED, Intercepts, Settled, settle
 from ._layout import FitLayout
 from ._row_block import RowBlock, chunks_of, column_sums, total_hessian
@@ -58,6 +59,12 @@ def evaluate(
     return Evaluation(settled, intercepts.at(settled.beta), C, loose, is_settled)
 
 
+def evaluate_latest(layout: FitLayout, intercepts: Intercepts, W: np.ndarray) -> Evaluation:
+    """Evaluate weights of squared losses whose intercepts are free, and thus those of W alone: the last W only once."""
+    look = lambda W: evaluate(layout, intercepts, W, layout.null_raw - layout.at_centre(W))
+    return layout.latest.of(W, look)
+
+
 def without_rounding(
     blocks: Sequence[RowBlock], intercepts: Intercepts, settled: Settled
 ) -> Settled:
@@ -71,10 +78,10 @@ def without_rounding(
     hessian = total_hessian(blocks, settled.G, len(intercepts.base))
     step = intercepts.newton_step(hessian, settled.slope)
     shift = intercepts.change(step)
-    G = [
-        G + block.loss.hessian_product(raw, np.broadcast_to(shift[block.columns], raw.shape))
-        for block, raw, G in zip(blocks, settled.raw, settled.G, strict=True)
-    ]
+    G = settled.G
+    for block, raw, part in zip(blocks, settled.raw, G, strict=True):
+        change = np.broadcast_to(shift[block.columns], raw.shape)
+        part += block.loss.hessian_product(raw, change)  # a copy would be another pass over memory
     sums = column_sums(blocks, G, len(intercepts.base))
     slope = intercepts.gradient(sums) + intercepts.ridge * (settled.beta + step)
     return settled._replace(G=G, slope=slope)
@@ -136,8 +143,21 @@ def as_given(design: Design, W: np.ndarray, intercept: np.ndarray) -> np.ndarray
         at_far = design.centre[design.far] @ W[design.far]
         return X @ design.near(W) + design.far_values() @ W[design.far] + (intercept + at_far)
     if 2 * len(used) < len(W):
-        return X[:, used] @ W[used] + intercept
-    return X @ W + intercept
+        raw = few_columns_product(X, used, W[used])
+    else:
+        raw = X @ W
+    raw += intercept
+    return raw
+
+
+def few_columns_product(X: Any, used: np.ndarray, W: np.ndarray) -> np.ndarray:
+    """Return X[:, used] @ W."""
+    if sparse.issparse(X):
+        return X[:, used] @ W
+    raw = np.empty((X.shape[0], W.shape[1]))
+    for rows in chunks(X.shape[0]):
+        np.matmul(some_columns(X[rows], used), W, out=raw[rows])
+    return raw
 
 
 def gradient(design: Design, G: np.ndarray) -> np.ndarray:

@@ -99,7 +99,7 @@ class Design:
         shifted = self.shifted[:, place[columns[far]]]
         remainder = self.remainder[place[columns[far]]]
         offset, centre = self.offset[columns], self.centre[columns]
-        return Design(self.X[:, columns], offset, centre, far, shifted, remainder)
+        return Design(some_columns(self.X, columns), offset, centre, far, shifted, remainder)
 
     def moved(self, shift: np.ndarray) -> "Design":
         """Return the design about another centre, which lies by shift from this one."""
@@ -120,8 +120,13 @@ class Design:
 
     def values(self, rows: Any = slice(None), columns: Any = slice(None)) -> np.ndarray:
         """Return X - centre of some samples, and of some features, as a dense array."""
-        part = self.features(columns) if isinstance(columns, np.ndarray) else self
-        centred = dense(part.X[rows]) - part.offset
+        if isinstance(columns, np.ndarray):
+            part = self.features(columns)
+            centred = dense(part.X)[rows]
+            centred -= part.offset
+        else:
+            part = self
+            centred = dense(part.X[rows]) - part.offset
         if len(part.far):
             centred[:, part.far] = part.shifted[rows]
         return centred
@@ -267,6 +272,13 @@ def may_be_far(X: Any, mean: np.ndarray, weight: np.ndarray) -> np.ndarray:
     some = X[counted[:: max(1, len(counted) // LOOKED_AT)]]
     spread = np.sqrt(np.mean((some - mean) ** 2, axis=0))
     return np.flatnonzero(np.abs(mean) > FAR * spread)
+
+
+def some_columns(X: Any, columns: np.ndarray) -> Any:
+    """Return a copy of some columns, in memory as X is: indexing would give that of the transpose."""
+    if sparse.issparse(X):
+        return X[:, columns]
+    return X.T.take(columns, axis=0).T if X.flags.f_contiguous else X.take(columns, axis=1)
 
 
 def chunks(n: int) -> Iterator[slice]:

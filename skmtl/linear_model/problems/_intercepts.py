@@ -128,7 +128,7 @@ def settle(
     """Make the intercepts optimal for given weights by Newton's method; raw are the predictions with beta, by block."""
     T = len(intercepts.base)
     varies = varying_columns(blocks, T)
-    beta, raw = beta.copy(), [part.copy() for part in raw]
+    beta, raw = beta.copy(), list(raw)
     longest, before = LONGEST, np.zeros_like(beta)
     for _ in range(NEWTON_STEPS):
         G = [block.loss.gradient(part) for block, part in zip(blocks, raw, strict=True)]
@@ -148,6 +148,5 @@ def settle(
         else:
             before = np.zeros_like(step)
         beta += step
-        for part, block in zip(raw, blocks, strict=True):
-            part += shift[block.columns]
+        raw = [part + shift[block.columns] for part, block in zip(raw, blocks, strict=True)]
     return Settled(beta, raw, G, slope)

@@ -1,6 +1,6 @@
 """How the data of a fit are laid out, and what is known of them."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -31,6 +31,20 @@ LARGEST_SPARSE_GRAM = 500
 LARGEST_HESSIANS = 20_000_000  # numbers in the Hessians of all columns
 ROUNDINGS = 10.0  # of the best constant prediction, whose loss counts as none
 FLAT = 1e-12  # losses of the best constant prediction, relative to the largest, that count as none
+
+
+@dataclass(eq=False)
+class Latest:
+    """What a function returned for the last array: it is not asked again for the same."""
+
+    array: np.ndarray | None = None
+    value: Any = None
+
+    def of(self, array: np.ndarray, function: Callable[[np.ndarray], Any]) -> Any:
+        """Return function(array)."""
+        if self.array is None or not np.array_equal(self.array, array):
+            self.array, self.value = array, function(array)
+        return self.value
 
 
 @dataclass(frozen=True, eq=False)
@@ -209,7 +223,7 @@ class FitLayout:
     @property
     def has_gram(self) -> bool:
         """Whether the Gram matrix is known already."""
-        return "gram" in vars(self)
+        return vars(self).get("gram") is not None
 
     @cached_property
     def eigen(self) -> tuple[np.ndarray, np.ndarray]:
@@ -242,6 +256,11 @@ class FitLayout:
     def grown(self) -> GrownGram:
         """The Gram matrix of those features that were asked for, if coefficients live on features."""
         return GrownGram(self.blocks[0].design, self.row_weight)
+
+    @cached_property
+    def latest(self) -> Latest:
+        """The last weights that were evaluated on the data as given."""
+        return Latest()
 
     # The Hessian of each column in its own weights, for losses without second derivatives between columns
 
@@ -311,14 +330,19 @@ class FitLayout:
         """The loss of each column at the best constant prediction; that of several classes is spread over them."""
         values = np.zeros(self.n_columns)
         for _, loss, columns in self.blocks:
-            values[columns] += loss.values(np.tile(self.null_raw[columns], (loss.n_samples, 1)))
+            shape = (loss.n_samples, loss.n_columns)
+            values[columns] += loss.values(np.broadcast_to(self.null_raw[columns], shape))
         rounding = ROUNDINGS * np.finfo(float).eps * self.null_raw
         return np.where(values > 0.5 * self.null_hessian.diagonal * rounding**2, values, 0.0)
 
     @cached_property
     def null_gradient(self) -> np.ndarray:
         """The gradient in the weights at the best constant prediction."""
-        return self.passes.backward(self.passes.loss_gradient(self.passes.constant(self.null_raw)))
+        gradient = np.zeros((self.size, self.n_columns))
+        for design, loss, columns in self.coordinate_blocks:
+            raw = np.broadcast_to(self.null_raw[columns], (loss.n_samples, loss.n_columns))
+            gradient[:, columns] += design.backward(loss.gradient(raw))
+        return gradient
 
     @cached_property
     def unit(self) -> np.ndarray:

@@ -112,7 +112,7 @@ def solve_penalized(
     bound = penalty.bind(prepared.columns, None if separate is None else separate.W)
     if bound.terms:
         tol = max(tol, loosest)
-        made = nonsmooth(prepared, cast(Composite, bound), max_iter, tol, start)
+        made = nonsmooth(prepared, cast(Composite, bound), max_iter, tol, start, on_data)
         warn_of_gap(made.dual_gap, made.n_iter, tol)
         return made
     problem = SmoothProblem.of(prepared.layout, cast(Quadratic, bound))
@@ -132,11 +132,16 @@ def solve_penalized(
 
 
 def nonsmooth(
-    prepared: Prepared, bound: Composite, max_iter: int, tol: float, start: Start | None
+    prepared: Prepared,
+    bound: Composite,
+    max_iter: int,
+    tol: float,
+    start: Start | None,
+    on_data: bool,
 ) -> Coefficients:
     """Minimise an objective whose penalty is not smooth."""
     first = None if start is None else parts_of(prepared, bound, start)
-    found = solve_nonsmooth(prepared.layout, bound, max_iter, tol, first)
+    found = solve_nonsmooth(prepared.layout, bound, max_iter, tol, first, on_data)
     gap = found.gap / prepared.null_value
     W = found.parts.sum(axis=0) / bound.u
     made = unpack(prepared, bound.share(W), W, found.intercept, gap, found.n_iter)

@@ -6,12 +6,20 @@ from typing import NamedTuple
 import numpy as np
 
 from ...penalties import Composite
-from ...solvers import CommonGram, GramProblem, Hybrid, Parts, ProximalNewton, WorkingSet
-from ._certificate import evaluate
+from ...solvers import (
+    CommonGram,
+    GramProblem,
+    Hybrid,
+    Parts,
+    ProximalNewton,
+    RowNewton,
+    WorkingSet,
+)
+from ._certificate import Evaluation, evaluate, evaluate_latest
 from ._intercepts import make_intercepts
 from ._layout import FitLayout
 from ._nonsmooth import NonsmoothProblem
-from ._wide_gram import WideSquares
+from ._wide_squares import WideSquares
 
 SMALLEST_GAP = 1e-14  # relative; rounding allows no smaller one to be asked for
 FEW_FEATURES = (
@@ -33,39 +41,58 @@ class Fitted(NamedTuple):
 
 
 def solve_nonsmooth(
-    layout: FitLayout, penalty: Composite, max_iter: int, tol: float, start: np.ndarray | None
+    layout: FitLayout,
+    penalty: Composite,
+    max_iter: int,
+    tol: float,
+    start: np.ndarray | None,
+    on_data: bool = True,
 ) -> Fitted:
-    """Minimise the objective, from given parts, as weights of features, if there are any."""
+    """Minimise the objective, from given parts, as weights of features, if there are any.
+
+    on_data says that a solution by the Gram matrix, too, gets its gap from the data as given.
+    """
     tol = max(tol, SMALLEST_GAP)
     if start is None:
         first = np.zeros((len(penalty.terms), layout.size, len(penalty.u)))
     else:
         first = np.stack([layout.coordinates(part) for part in start])
     problem = NonsmoothProblem(layout, penalty, make_intercepts(layout, penalty), layout.scale)
-    direct = squares(layout, penalty)
+    direct = squares(problem)
     if direct is not None:
         n_steps = GRAM_STEPS * max_iter
         grows = penalty.by_rows and layout.size > 1
-        solver = WorkingSet(n_steps, tol, Hybrid) if grows else Hybrid(n_steps, tol)
+        inner = Hybrid if penalty.row_strength is None else RowNewton
+        solver = WorkingSet(n_steps, tol, inner) if grows else inner(n_steps, tol)
         found = solver.solve(direct, first)  # type: ignore[arg-type]
-        return unfold(problem, found, layout.null_raw, math.ceil(found.n_iter / GRAM_STEPS))
+        parts, W = unfold(problem, found)
+        n_iter = max(1, math.ceil(found.n_iter / GRAM_STEPS))
+        if layout.has_gram and not on_data:
+            gap = found.gap * problem.scale
+            return Fitted(parts, layout.null_raw - layout.at_centre(W), gap, n_iter)
+        seen = evaluate_latest(layout, problem.intercepts, W)
+        return certified(problem, parts, W, seen, n_iter)
     if penalty.by_rows and is_wide(layout, MANY_FEATURES):
         found = WorkingSet(max_iter, tol, ProximalNewton).solve(problem, first)
     else:
         found = ProximalNewton(max_iter, tol).solve(problem, first)
     settled = problem.settle(problem.image(found.parts.sum(axis=0)), problem.start())
-    return unfold(problem, found, problem.intercepts.at(settled.intercepts), found.n_iter)
+    parts, W = unfold(problem, found)
+    intercept = problem.intercepts.at(settled.intercepts) - layout.at_centre(W)
+    seen = evaluate(layout, problem.intercepts, W, intercept)
+    return certified(problem, parts, W, seen, found.n_iter)
 
 
-def squares(layout: FitLayout, penalty: Composite) -> GramProblem | WideSquares | None:
+def squares(problem: NonsmoothProblem) -> GramProblem | WideSquares | None:
     """Return the problem in terms of the Gram matrix, where all columns have the same and intercepts are free."""
+    layout, penalty = problem.layout, problem.penalty
     if not layout.is_common or penalty.pooled:
         return None
     B = -layout.null_gradient / penalty.u
     kappa = layout.null_hessian.diagonal / layout.n_rows / penalty.u**2
     half_square = float(layout.null_values.sum())
     if penalty.by_rows and is_wide(layout, FEW_FEATURES) and not layout.has_gram:
-        return WideSquares(layout.grown, kappa, B, half_square, penalty, layout.scale)
+        return WideSquares(problem, kappa, B, half_square)
     if layout.gram is None:
         return None
     curvature = CommonGram.of(layout.gram, kappa)
@@ -77,11 +104,15 @@ def is_wide(layout: FitLayout, few: int) -> bool:
     return layout.design.shape[1] > few
 
 
-def unfold(problem: NonsmoothProblem, found: Parts, centred: np.ndarray, n_iter: int) -> Fitted:
-    """Return a solution in terms of the features, with its duality gap on the data as given."""
-    layout, u = problem.layout, problem.penalty.u
-    parts = np.stack([layout.weights(part) for part in found.parts])
-    W = parts.sum(axis=0) / u
-    seen = evaluate(layout, problem.intercepts, W, centred - layout.at_centre(W))
+def unfold(problem: NonsmoothProblem, found: Parts) -> tuple[np.ndarray, np.ndarray]:
+    """Return the parts of a solution as weights of features, and what they sum to in W."""
+    parts = np.stack([problem.layout.weights(part) for part in found.parts])
+    return parts, parts.sum(axis=0) / problem.penalty.u
+
+
+def certified(
+    problem: NonsmoothProblem, parts: np.ndarray, W: np.ndarray, seen: Evaluation, n_iter: int
+) -> Fitted:
+    """Return a solution with its duality gap on the data as given."""
     gap = problem.gap_as_given(parts, seen)
-    return Fitted(parts, seen.intercept(layout, W), gap, max(1, n_iter))
+    return Fitted(parts, seen.intercept(problem.layout, W), gap, max(1, n_iter))

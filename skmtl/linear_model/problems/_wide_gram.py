@@ -1,15 +1,11 @@
-"""Squared losses with all labels and few samples, of which the Gram matrix of all features would be too large."""
+"""The Gram matrix of a few features at a time, where that of all would be too large."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import numpy as np
 from scipy import sparse
 
-from ...penalties import Composite
-from ...solvers import CommonGram, Curvature, GramProblem, power_iterations
 from ._design import Design, dense
-
-MANY = 0.6  # features, relative to the samples, above which products with X are cheaper than a Gram matrix
 
 
 @dataclass(eq=False)
@@ -22,7 +18,6 @@ class GrownGram:
     position: np.ndarray = field(init=False)
     gram: np.ndarray = field(init=False)
     columns: list = field(init=False, default_factory=list)
-    last: tuple[np.ndarray, np.ndarray] | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
         self.order = np.zeros(0, dtype=np.intp)
@@ -35,20 +30,6 @@ class GrownGram:
             self._grow(new)
         at = self.position[rows]
         return self.gram[at[:, None], at]
-
-    def image(self, V: np.ndarray) -> np.ndarray:
-        """Return the Gram matrix of all features times V, few rows of which are not zero; the last one is kept."""
-        if self.last is not None and np.array_equal(self.last[0], V):
-            return self.last[1]
-        used = np.flatnonzero(np.any(V != 0.0, axis=1))
-        image = np.zeros(V.shape)
-        if len(used):
-            R = self.design.features(used).forward(V[used])
-            image = self.design.backward(
-                R if self.row_weight is None else R * self.row_weight[:, None]
-            )
-        self.last = (V, image)
-        return image
 
     def _grow(self, new: np.ndarray) -> None:
         """Take up features: their products with those before them and with one another."""
@@ -83,70 +64,3 @@ class GrownGram:
 
     def _total_weight(self) -> float:
         return float(self.design.shape[0] if self.row_weight is None else self.row_weight.sum())
-
-
-@dataclass(frozen=True, eq=False)
-class Products(Curvature):
-    """V -> X' S X V kappa by two products, for more features than would pay for their Gram matrix."""
-
-    design: Design
-    row_weight: np.ndarray | None
-    kappa: np.ndarray
-    top: float
-
-    @classmethod
-    def of(cls, design: Design, row_weight: np.ndarray | None, kappa: np.ndarray) -> "Products":
-        """Find top."""
-        made = cls(design, row_weight, kappa, 0.0)
-        top = power_iterations(lambda v: made._square(v[:, None])[:, 0], design.shape[1])
-        return replace(made, top=top * float(kappa.max()))
-
-    def product(self, V):
-        return self._square(V) * self.kappa
-
-    def diagonal(self, shape):
-        return np.outer(self.design.squares(self.row_weight), self.kappa)
-
-    def matrix(self, shape):
-        return np.kron(self.design.gram(self.row_weight), np.diag(self.kappa))
-
-    def features(self, rows):
-        return Products.of(self.design.features(rows), self.row_weight, self.kappa)
-
-    def stretched(self, factor):
-        return replace(self, kappa=factor * self.kappa, top=factor * self.top)
-
-    def _square(self, V: np.ndarray) -> np.ndarray:
-        R = self.design.forward(V)
-        return self.design.backward(R if self.row_weight is None else R * self.row_weight[:, None])
-
-
-@dataclass(frozen=True, eq=False)
-class WideSquares:
-    """Minimise half_square - <B, V> + 1/2 sum_t kappa_t V_t' X' S X V_t + penalty(parts), X centred, S the weights."""
-
-    grown: GrownGram
-    kappa: np.ndarray
-    B: np.ndarray
-    half_square: float
-    penalty: Composite
-    scale: float
-
-    def features(self, rows: np.ndarray) -> GramProblem:
-        """Return the problem in which all other features have weights of zero."""
-        curvature: Curvature
-        if len(rows) > MANY * self.grown.design.shape[0]:
-            curvature = Products.of(
-                self.grown.design.features(rows), self.grown.row_weight, self.kappa
-            )
-        else:
-            curvature = CommonGram.of(self.grown.of(rows), self.kappa)
-        return GramProblem(curvature, self.B[rows], self.half_square, self.penalty, self.scale)
-
-    def everywhere(self, parts: np.ndarray) -> tuple[np.ndarray, float]:
-        """Return the gradient of all that is smooth, for all features, and the duality gap."""
-        V = parts.sum(axis=0)
-        image = self.grown.image(V) * self.kappa
-        nothing = CommonGram.of(0.0, self.kappa)
-        whole = GramProblem(nothing, self.B, self.half_square, self.penalty, self.scale)
-        return whole.gradient(V, image), whole.gap(parts, image)
