@@ -9,6 +9,9 @@ import numpy as np
 POWER_STEPS = 15
 HEADROOM = 1.02  # above what power iterations find: they come from below
 TINY = np.finfo(float).tiny
+LARGEST_TURNED = 500  # features whose Gram matrix is worth its eigenvectors
+
+ShiftedInverse = Callable[[np.ndarray, float, float], np.ndarray]
 
 
 class Curvature(ABC):
@@ -27,6 +30,10 @@ class Curvature(ABC):
     @abstractmethod
     def matrix(self, shape: tuple[int, int]) -> np.ndarray:
         """Return the matrix of the map of the entries of V, row by row."""
+
+    @abstractmethod
+    def shifted_inverse(self, metric: np.ndarray) -> ShiftedInverse:
+        """Return (V, factor, shift) -> about the solution of factor * map + shift * metric, one a row."""
 
     @abstractmethod
     def features(self, rows: np.ndarray) -> "Curvature":
@@ -89,6 +96,24 @@ class CommonGram(Curvature):
         gram = self.gram * np.eye(shape[0]) if isinstance(self.gram, float) else self.gram
         return np.kron(gram, np.diag(self.kappa) if self.kappa.ndim == 1 else self.kappa)
 
+    def shifted_inverse(self, metric):
+        if not isinstance(self.gram, float) and len(self.gram) > LARGEST_TURNED:
+            return inverse_of_diagonal(self, metric)
+        root = np.sqrt(metric)
+        kappa, turn = (self.kappa, None) if self.kappa.ndim == 1 else np.linalg.eigh(self.kappa)
+        values, Q = self.gram / metric[:, 0], None
+        if not isinstance(self.gram, float):
+            values, Q = np.linalg.eigh(self.gram / root / root.T)
+
+        def solve(V: np.ndarray, factor: float, shift: float) -> np.ndarray:
+            Z = V / root if turn is None else (V / root) @ turn
+            Z = Z if Q is None else Q.T @ Z
+            Z = Z / (factor * np.outer(values, kappa) + shift)
+            Z = Z if Q is None else Q @ Z
+            return Z / root if turn is None else Z @ turn.T / root
+
+        return solve
+
     def features(self, rows):
         if isinstance(self.gram, float):
             return self
@@ -150,6 +175,26 @@ class OwnGrams(Curvature):
                 found[:, own, :, columns] = across.transpose(1, 0, 2)
         return found.reshape(n_rows * n_columns, n_rows * n_columns)
 
+    def shifted_inverse(self, metric):
+        root = np.sqrt(metric)
+        scales = root * root.T
+        stack = [np.linalg.eigh(self.stack / scales)]
+        stack += [
+            np.linalg.eigh(matrix / np.tile(scales, (len(columns),) * 2))
+            for columns, matrix in self.groups
+        ]
+
+        def solve(V: np.ndarray, factor: float, shift: float) -> np.ndarray:
+            Z, found = (V / root).T, np.empty(V.T.shape)
+            if len(self.singles):
+                found[self.singles] = by_eigenvectors(*stack[0], Z[self.singles], factor, shift)
+            for (columns, _), (values, Q) in zip(self.groups, stack[1:], strict=True):
+                flat = by_eigenvectors(values, Q, Z[columns].ravel(), factor, shift)
+                found[columns] = flat.reshape(len(columns), -1)
+            return found.T / root
+
+        return solve
+
     def features(self, rows):
         n = self.stack.shape[1]
         groups = []
@@ -199,6 +244,19 @@ class OwnRows(Curvature):
         stack = np.matmul(self.X.transpose(0, 2, 1), self.X * self.weight[:, :, None])
         return OwnGrams(np.arange(len(stack)), stack, (), self.top).matrix(shape)
 
+    def shifted_inverse(self, metric):
+        root = np.sqrt(metric[:, 0])
+        X = self.X * np.sqrt(self.weight)[:, :, None] / root
+        values, Q = np.linalg.eigh(np.matmul(X, X.transpose(0, 2, 1)))
+        X = np.matmul(Q.transpose(0, 2, 1), X)
+
+        def solve(V: np.ndarray, factor: float, shift: float) -> np.ndarray:
+            Z = V.T / root
+            R = np.matmul(X, Z[:, :, None])[:, :, 0] * (factor / (factor * values + shift))
+            return ((Z - np.matmul(R[:, None, :], X)[:, 0]) / (shift * root)).T
+
+        return solve
+
     def features(self, rows):
         return OwnRows.of(self.X[:, :, rows], self.weight, self.follow)
 
@@ -228,11 +286,27 @@ class Eliminated(Curvature):
         flat = self.factor.reshape(-1, self.factor.shape[2])
         return self.whole.matrix(shape) - flat @ flat.T
 
+    def shifted_inverse(self, metric):
+        return self.whole.shifted_inverse(metric)
+
     def features(self, rows):
         return Eliminated(self.whole.features(rows), self.factor[rows])
 
     def stretched(self, factor):
         return Eliminated(self.whole.stretched(factor), np.sqrt(factor) * self.factor)
+
+
+def inverse_of_diagonal(curvature: Curvature, metric: np.ndarray) -> ShiftedInverse:
+    """Return solutions with the diagonal of the map alone."""
+    return lambda V, factor, shift: V / (factor * curvature.diagonal(V.shape) + shift * metric)
+
+
+def by_eigenvectors(
+    values: np.ndarray, Q: np.ndarray, Z: np.ndarray, factor: float, shift: float
+) -> np.ndarray:
+    """Return the solutions of factor * Q diag(values) Q' + shift, of a stack of matrices, each with its vector."""
+    coordinates = np.matmul(Q.swapaxes(-1, -2), Z[..., None])[..., 0]
+    return np.matmul(Q, (coordinates / (factor * values + shift))[..., None])[..., 0]
 
 
 def largest_eigenvalue(gram: np.ndarray) -> float:

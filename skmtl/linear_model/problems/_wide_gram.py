@@ -6,7 +6,13 @@ import numpy as np
 from scipy import sparse
 
 from ...penalties import Composite
-from ...solvers import CommonGram, Curvature, GramProblem, power_iterations
+from ...solvers import (
+    CommonGram,
+    Curvature,
+    GramProblem,
+    inverse_of_diagonal,
+    power_iterations,
+)
 from ._design import Design, dense
 
 MANY = 0.6  # features, relative to the samples, above which products with X are cheaper than a Gram matrix
@@ -109,6 +115,9 @@ class Products(Curvature):
 
     def matrix(self, shape):
         return np.kron(self.design.gram(self.row_weight), np.diag(self.kappa))
+
+    def shifted_inverse(self, metric):
+        return inverse_of_diagonal(self, metric)
 
     def features(self, rows):
         return Products.of(self.design.features(rows), self.row_weight, self.kappa)
