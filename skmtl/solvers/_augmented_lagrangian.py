@@ -166,6 +166,8 @@ def newton_step(
     D = equations.direction(state.P + Y / firm, firm, state.gradient)
     change = problem.image(D.sum(axis=0))
     start = float(np.vdot(state.gradient, D))
+    if not start < 0.0:
+        return state  # rounding leaves no way down
     low, slope_low, high, slope_high = 0.0, start, np.inf, np.nan
     step, there = 1.0, state
     for _ in range(TRIES):

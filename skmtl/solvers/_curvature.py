@@ -108,7 +108,7 @@ class CommonGram(Curvature):
         def solve(V: np.ndarray, factor: float, shift: float) -> np.ndarray:
             Z = V / root if turn is None else (V / root) @ turn
             Z = Z if Q is None else Q.T @ Z
-            Z = Z / (factor * np.outer(values, kappa) + shift)
+            Z = Z / (factor * np.maximum(np.outer(values, kappa), 0.0) + shift)
             Z = Z if Q is None else Q @ Z
             return Z / root if turn is None else Z @ turn.T / root
 
@@ -252,7 +252,9 @@ class OwnRows(Curvature):
 
         def solve(V: np.ndarray, factor: float, shift: float) -> np.ndarray:
             Z = V.T / root
-            R = np.matmul(X, Z[:, :, None])[:, :, 0] * (factor / (factor * values + shift))
+            R = np.matmul(X, Z[:, :, None])[:, :, 0] * (
+                factor / (factor * np.maximum(values, 0.0) + shift)
+            )
             return ((Z - np.matmul(R[:, None, :], X)[:, 0]) / (shift * root)).T
 
         return solve
@@ -306,7 +308,8 @@ def by_eigenvectors(
 ) -> np.ndarray:
     """Return the solutions of factor * Q diag(values) Q' + shift, of a stack of matrices, each with its vector."""
     coordinates = np.matmul(Q.swapaxes(-1, -2), Z[..., None])[..., 0]
-    return np.matmul(Q, (coordinates / (factor * values + shift))[..., None])[..., 0]
+    scaled = coordinates / (factor * np.maximum(values, 0.0) + shift)
+    return np.matmul(Q, scaled[..., None])[..., 0]
 
 
 def largest_eigenvalue(gram: np.ndarray) -> float:

@@ -8,7 +8,7 @@ from scipy import linalg
 
 from ._gram import GramProblem
 
-LARGEST_DENSE = 700  # entries of all parts, of which the equations are factorised
+LARGEST_DENSE = 200  # entries of all parts, of which the equations are factorised
 RIDGE = 1e-12  # relative, on the Hessian; more where rounding makes it indefinite
 LOOSE_RIDGE = (
     1e-6  # relative to firm, where conjugate gradients would follow flat directions to infinity
