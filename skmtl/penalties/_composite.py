@@ -103,6 +103,12 @@ class Composite:
         """Return the derivative of each term's prox, as matrices along a diagonal."""
         return [term.prox_jacobian(part, step) for term, part in zip(self.terms, parts)]
 
+    def prox_derivatives(
+        self, parts: np.ndarray, step: float | np.ndarray
+    ) -> list[Callable[[np.ndarray], np.ndarray]]:
+        """Return the derivative of each term's prox, as a map of directions."""
+        return [term.prox_derivative(part, step) for term, part in zip(self.terms, parts)]
+
     def shrinkage(self, C: np.ndarray) -> float:
         """Return the largest number up to one that takes C into the domain of the conjugates of all terms."""
         return 1.0 / max(1.0, *(term.dual_norm(C) for term in self.terms))

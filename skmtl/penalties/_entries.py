@@ -6,7 +6,7 @@ from functools import cached_property
 import numpy as np
 
 from ._jacobians import clip_jacobian, shrink_jacobian
-from ._terms import Term, dual_by_prox, indicator
+from ._terms import Term, as_matrix, dual_by_prox, indicator
 
 TINY = np.finfo(float).tiny
 
@@ -172,9 +172,20 @@ class TaskNorm(Term):
         return self.entries.scaled(V, shrinkage(self._norms(V), self.strength * step))
 
     def prox_jacobian(self, V, step):
-        norms = np.tile(self.entries.widened(self._norms(V)), len(V))
-        same = np.tile(self.entries.same, (len(V), len(V)))
-        return shrink_jacobian(V.reshape(1, -1), norms[None], self.strength * step, same)
+        return as_matrix(self.prox_derivative(V, step), V.shape)
+
+    def prox_derivative(self, V, step):
+        norms, by = self._norms(V), self.strength * step
+        factor = self.entries.widened(shrinkage(norms, by))
+        unit = self.entries.scaled(V, np.where(norms > by, 1.0 / np.maximum(norms, TINY), 0.0))
+
+        def product(D: np.ndarray) -> np.ndarray:
+            along = np.einsum("ij,...ij->...j", unit, D)
+            along = np.add.reduceat(along, self.entries.starts, axis=-1)
+            pull = (1.0 - factor) * self.entries.widened(along)
+            return factor * D + unit * pull[..., None, :]
+
+        return product
 
     def dual_norm(self, U):
         return float(self._norms(U).max(initial=0.0)) / self.strength

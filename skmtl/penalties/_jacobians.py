@@ -1,5 +1,7 @@
 """Derivatives of proximal points, as symmetric matrices along a diagonal."""
 
+from collections.abc import Callable
+
 import numpy as np
 
 EQUAL = 1e-9  # relative difference of singular values that count as equal
@@ -48,15 +50,14 @@ def mean_jacobian(level: np.ndarray) -> np.ndarray:
     return together / together.sum(axis=2, keepdims=True)
 
 
-def spectral_jacobian(
+def spectral_derivative(
     U: np.ndarray, s: np.ndarray, Wt: np.ndarray, factors: np.ndarray, slopes: np.ndarray
-) -> np.ndarray:
-    """Return the derivative of U diag(s * factors) Wt in U diag(s) Wt, of shape (1, size, size).
+) -> Callable[[np.ndarray], np.ndarray]:
+    """Return the derivative of U diag(s * factors) Wt in U diag(s) Wt, as a map of directions.
 
-    U is square, and no smaller than Wt; slopes are the derivatives of s * factors in s (Lewis and Sendov 2005).
+    U has as many columns as Wt, which is square; slopes are the derivatives of s * factors in s (Lewis and Sendov
+    2005).
     """
-    n, m = len(U), len(Wt)
-    basis = np.einsum("ji,kl->jlik", U, Wt).reshape(n * m, n * m)
     values, total, apart = s * factors, s[:, None] + s, s[:, None] - s
     means = 0.5 * (factors[:, None] + factors)
     sums = np.divide(values[:, None] + values, total, out=means, where=total > 0.0)
@@ -64,11 +65,14 @@ def spectral_jacobian(
     differences = 0.5 * (own[:, None] + own - slopes - slopes.T)  # where values are equal
     is_apart = np.abs(apart) > EQUAL * total
     np.divide(values[:, None] - values, apart, out=differences, where=is_apart)
-    whole = np.tile(factors, (n, 1))
-    whole[:m] = 0.5 * (differences + sums)
-    crossed = 0.5 * (differences - sums)
-    image = basis * whole.ravel()
-    at, off = np.arange(m * m).reshape(m, m), ~np.eye(m, dtype=bool)
-    image[:, at[off]] += basis[:, at.T[off]] * crossed[off]
-    image[:, np.diag(at)] = basis[:, np.diag(at)] @ slopes
-    return (image @ basis.T)[None]
+    straight, crossed = 0.5 * (differences + sums), 0.5 * (differences - sums)
+    at = np.arange(len(s))
+
+    def product(D: np.ndarray) -> np.ndarray:
+        right = D @ Wt.T
+        A = U.T @ right
+        inside = straight * A + crossed * A.swapaxes(-1, -2)
+        inside[..., at, at] = A[..., at, at] @ slopes.T
+        return (U @ (inside - A * factors) + right * factors) @ Wt
+
+    return product

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from ._entries import shrinkage
-from ._jacobians import spectral_jacobian
-from ._terms import Term, indicator
+from ._jacobians import spectral_derivative
+from ._terms import Term, as_matrix, indicator
 
 
 @dataclass(frozen=True)
@@ -25,8 +25,11 @@ class SpectrumSum(Term):
         return reshaped(V, lambda s: shrinkage(s, by))
 
     def prox_jacobian(self, V, step):
+        return as_matrix(self.prox_derivative(V, step), V.shape)
+
+    def prox_derivative(self, V, step):
         by = self.strength * step
-        return jacobian(V, lambda s: (shrinkage(s, by), np.diag((s > by).astype(float))))
+        return derivative(V, lambda s: (shrinkage(s, by), np.diag((s > by).astype(float))))
 
     def dual_norm(self, U):
         return float(singular_values(U).max(initial=0.0)) / self.strength
@@ -49,6 +52,9 @@ class SquaredSpectrumSum(Term):
         return reshaped(V, lambda s: self._factors(s, self.strength * step))
 
     def prox_jacobian(self, V, step):
+        return as_matrix(self.prox_derivative(V, step), V.shape)
+
+    def prox_derivative(self, V, step):
         by = self.strength * step
 
         def slopes(s: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -56,7 +62,7 @@ class SquaredSpectrumSum(Term):
             left = (factors > 0.0).astype(float)
             return factors, np.diag(left) - by / (1.0 + by * left.sum()) * np.outer(left, left)
 
-        return jacobian(V, slopes)
+        return derivative(V, slopes)
 
     def dual_norm(self, U):
         return 0.0
@@ -102,6 +108,9 @@ class BudgetedSpectrum(Term):
         return reshaped(V, factors)
 
     def prox_jacobian(self, V, step):
+        return as_matrix(self.prox_derivative(V, step), V.shape)
+
+    def prox_derivative(self, V, step):
         pull = self.strength * step
 
         def slopes(s: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -117,7 +126,7 @@ class BudgetedSpectrum(Term):
                 found -= pull / level / free.sum() * np.outer(is_free, is_free)
             return kept / (kept + pull), found
 
-        return jacobian(V, slopes)
+        return derivative(V, slopes)
 
     def dual_norm(self, U):
         return 0.0
@@ -142,24 +151,23 @@ class BudgetedSpectrum(Term):
         return np.clip(s * level - floor, 0.0, 1.0)
 
 
-def jacobian(
+def derivative(
     V: np.ndarray, slopes: Callable[[np.ndarray], tuple[np.ndarray, np.ndarray]]
-) -> np.ndarray:
-    """Return the derivative of multiplying singular values by factors.
+) -> Callable[[np.ndarray], np.ndarray]:
+    """Return the derivative of multiplying singular values by factors, as a map of directions.
 
     slopes get those of all columns, and return the factors, and the derivatives of the products.
     """
     if not np.isfinite(V).all():
-        return np.full((1, V.size, V.size), np.nan)
+        return lambda D: np.full(D.shape, np.nan)
     if V.shape[0] >= V.shape[1]:
-        U, s, Wt = np.linalg.svd(V)
-        return spectral_jacobian(U, s, Wt, *slopes(s))
-    U, s, Wt = np.linalg.svd(V.T)
+        U, s, Wt = np.linalg.svd(V, full_matrices=False)
+        return spectral_derivative(U, s, Wt, *slopes(s))
+    U, s, Wt = np.linalg.svd(V.T, full_matrices=False)
     n = len(s)
     factors, found = slopes(np.concatenate([s, np.zeros(V.shape[1] - n)]))
-    made = spectral_jacobian(U, s, Wt, factors[:n], found[:n, :n])
-    turned = np.arange(V.size).reshape(V.T.shape).T.ravel()
-    return made[:, turned[:, None], turned]
+    turned = spectral_derivative(U, s, Wt, factors[:n], found[:n, :n])
+    return lambda D: turned(D.swapaxes(-1, -2)).swapaxes(-1, -2)
 
 
 def singular_values(V: np.ndarray) -> np.ndarray:

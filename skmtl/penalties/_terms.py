@@ -1,6 +1,7 @@
 """The contract of a term: a convex function of the coefficients that a solver can minimise exactly."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from typing import ClassVar
 
 import numpy as np
@@ -53,6 +54,18 @@ class Term(ABC):
         """
         return by_differences(self, V, step)
 
+    def prox_derivative(
+        self, V: np.ndarray, step: float | np.ndarray
+    ) -> Callable[[np.ndarray], np.ndarray]:
+        """Return the same derivative as a map of directions, each of the shape of V."""
+        blocks = self.prox_jacobian(V, step)
+
+        def product(D: np.ndarray) -> np.ndarray:
+            rows = D.reshape(*D.shape[: D.ndim - 2], *blocks.shape[:2], 1)
+            return np.matmul(blocks, rows).reshape(D.shape)
+
+        return product
+
     @abstractmethod
     def dual_norm(self, U: np.ndarray) -> float:
         """Return the smallest number s for which the conjugate is finite at U / s: 0 if it is finite everywhere."""
@@ -82,6 +95,12 @@ def dual_by_prox(norm: Term, U: np.ndarray) -> float:
         s += gain
         P = norm.prox(U, s)
     return s
+
+
+def as_matrix(product: Callable[[np.ndarray], np.ndarray], shape: tuple[int, int]) -> np.ndarray:
+    """Return a map of matrices of a shape, which takes a stack of them, as one block over their entries."""
+    size = shape[0] * shape[1]
+    return product(np.eye(size).reshape(size, *shape)).reshape(1, size, size)
 
 
 def by_differences(term: Term, V: np.ndarray, step: float | np.ndarray) -> np.ndarray:

@@ -9,6 +9,7 @@ from ._curvature import (
     Eliminated,
     OwnGrams,
     OwnRows,
+    inverse_of_diagonal,
     largest_eigenvalue,
     power_iterations,
 )

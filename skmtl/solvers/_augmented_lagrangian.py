@@ -1,26 +1,24 @@
-"""Augmented Lagrangians, minimised by Newton's method: for problems that are small, and badly conditioned."""
+"""Augmented Lagrangians, minimised by Newton's method: for problems that are badly conditioned."""
 
-from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
-from scipy import linalg
 
 from ._base import Solver
 from ._fista import Parts
 from ._gram import GramProblem
+from ._newton_equations import NewtonEquations, newton_equations
 from ._progress import Progress
 
 SETTLED = 0.1  # gradient of the augmented Lagrangian, relative to how far V is from where the penalty has it
 TIRED = 6  # steps that do not halve it, after which it need be no smaller than that
-SLOW = 0.2  # share of that distance which a multiplier may leave
-FIRMER = 6.0  # times as firm it is held together then
+SLOW = 0.8  # share of that distance which a multiplier may leave
+FIRMER = 2.0  # times as firm it is held together then: too firm, Newton's steps are short
 STEEP = 0.5  # slope that a step may leave, relative to that before,
 PAST = 0.1  # and have, where it went too far
 TRIES = 30
 PATIENCE = 40  # steps without a gap half as large, which may come late
 FARTHER = 10.0  # times as far, where nothing is known
-RIDGE = 1e-12  # relative, on the Hessian; more where rounding makes it indefinite
 
 
 class State(NamedTuple):
@@ -45,7 +43,8 @@ class AugmentedLagrangian(Solver):
     Parameters
     ----------
     max_iter : int, default=100
-        Largest number of Newton steps, each of which solves equations in all entries of the parts.
+        Largest number of Newton steps, each of which solves equations in all entries of the parts: by a factorisation
+        where they are few, else by conjugate gradients.
 
     tol : float, default=1e-12
         Stop where the duality gap is at most tol times the scale of the problem, or rounding allows no step.
@@ -99,14 +98,15 @@ class AugmentedLagrangian(Solver):
         """
         C = problem.gradient(start.sum(axis=0), problem.image(start.sum(axis=0)))
         Y = np.tile(-problem.penalty.shrinkage(C) * C, (len(start), 1, 1))
-        firm, H = first_firmness(problem, start, C, Y), hessian(problem, start.shape[1:])
+        firm = first_firmness(problem, start, C, Y)
+        equations = newton_equations(problem, start.shape, firm)
         best, least, farthest = start, np.inf, np.inf
         progress, inner = Progress(), Progress()
         state = at(problem, start, problem.image(start.sum(axis=0)), Y, firm)
         n_iter = 0
         while n_iter < self.max_iter:
             n_iter += 1
-            state = newton_step(problem, H, state, Y, firm)
+            state = newton_step(problem, equations, state, Y, firm)
             gap = problem.gap(state.Z, problem.image(state.Z.sum(axis=0))) / problem.scale
             if gap < least:
                 best, least = state.Z, gap
@@ -123,14 +123,6 @@ class AugmentedLagrangian(Solver):
                 farthest, inner = distance, Progress()
                 state = at(problem, state.P, state.image, Y, firm)
         return Parts(best, float(least), n_iter, bool(least <= self.tol))
-
-
-def hessian(problem: GramProblem, shape: tuple[int, int]) -> np.ndarray:
-    """Return the Hessian of all that is smooth, in the entries of V."""
-    H = problem.curvature.matrix(shape)
-    if problem.penalty.precision is not None:
-        H += np.kron(np.eye(shape[0]), problem.penalty.precision)
-    return H
 
 
 def first_firmness(
@@ -165,16 +157,17 @@ def at(
 
 def newton_step(
     problem: GramProblem,
-    H: np.ndarray,
+    equations: NewtonEquations,
     state: State,
     Y: np.ndarray,
     firm: float | np.ndarray,
 ) -> State:
     """Minimise the augmented Lagrangian along Newton's direction."""
-    jacobians = problem.penalty.prox_jacobians(state.P + Y / firm, 1.0 / firm)
-    D = direction(H, jacobians, firm, state.gradient)
+    D = equations.direction(state.P + Y / firm, firm, state.gradient)
     change = problem.image(D.sum(axis=0))
     start = float(np.vdot(state.gradient, D))
+    if not start < 0.0:
+        return state  # rounding leaves no way down
     low, slope_low, high, slope_high = 0.0, start, np.inf, np.nan
     step, there = 1.0, state
     for _ in range(TRIES):
@@ -199,31 +192,3 @@ def between(low: float, slope_low: float, high: float, slope_high: float) -> flo
         return max(guess, high / FARTHER)
     inside = low + 0.1 * (high - low) <= guess <= high - 0.1 * (high - low)  # False for nan
     return guess if inside else 0.5 * (low + high)
-
-
-def direction(
-    H: np.ndarray,
-    jacobians: Sequence[np.ndarray],
-    firm: float | np.ndarray,
-    gradient: np.ndarray,
-) -> np.ndarray:
-    """Return Newton's direction, by equations that are scaled to a diagonal of one."""
-    n_terms, size = len(jacobians), len(H)
-    M = np.tile(H, (n_terms, n_terms))
-    for k, blocks in enumerate(jacobians):
-        width = blocks.shape[1]
-        at = k * size + np.arange(size).reshape(-1, width)
-        held = np.broadcast_to(firm, (len(blocks), 1))[:, :, None] * (np.eye(width) - blocks)
-        M[at[:, :, None], at[:, None, :]] += held
-    root = np.sqrt(np.maximum(M.diagonal(), np.finfo(float).tiny))
-    M /= root
-    M /= root[:, None]
-    ridge = RIDGE
-    while True:
-        M[np.diag_indices(len(M))] += ridge
-        factor, failed = linalg.lapack.dpotrf(M, lower=1)
-        if not failed or not np.isfinite(M[-1, -1]):
-            break
-        ridge *= 100.0
-    step = linalg.cho_solve((factor, True), -gradient.ravel() / root, check_finite=False)
-    return (step / root).reshape(gradient.shape)

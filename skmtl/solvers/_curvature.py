@@ -10,6 +10,9 @@ import numpy as np
 POWER_STEPS = 15
 HEADROOM = 1.02  # above what power iterations find: they come from below
 TINY = np.finfo(float).tiny
+LARGEST_TURNED = 500  # features whose Gram matrix is worth its eigenvectors
+
+ShiftedInverse = Callable[[np.ndarray, float, float], np.ndarray]
 
 
 class Curvature(ABC):
@@ -32,6 +35,10 @@ class Curvature(ABC):
     def of_each_column(self) -> np.ndarray | None:
         """Return the matrix of the map in one column, where it is the same in all; None where it is not, or unknown."""
         return None
+
+    @abstractmethod
+    def shifted_inverse(self, metric: np.ndarray) -> ShiftedInverse:
+        """Return (V, factor, shift) -> about the solution of factor * map + shift * metric, one a row."""
 
     @abstractmethod
     def features(self, rows: np.ndarray) -> "Curvature":
@@ -104,6 +111,24 @@ class CommonGram(Curvature):
             return None
         return self.gram if self.kappa[0] == 1.0 else self.gram * self.kappa[0]
 
+    def shifted_inverse(self, metric):
+        if not isinstance(self.gram, float) and len(self.gram) > LARGEST_TURNED:
+            return inverse_of_diagonal(self, metric)
+        root = np.sqrt(metric)
+        kappa, turn = (self.kappa, None) if self.kappa.ndim == 1 else np.linalg.eigh(self.kappa)
+        values, Q = self.gram / metric[:, 0], None
+        if not isinstance(self.gram, float):
+            values, Q = np.linalg.eigh(self.gram / root / root.T)
+
+        def solve(V: np.ndarray, factor: float, shift: float) -> np.ndarray:
+            Z = V / root if turn is None else (V / root) @ turn
+            Z = Z if Q is None else Q.T @ Z
+            Z = Z / (factor * np.maximum(np.outer(values, kappa), 0.0) + shift)
+            Z = Z if Q is None else Q @ Z
+            return Z / root if turn is None else Z @ turn.T / root
+
+        return solve
+
     def features(self, rows):
         if isinstance(self.gram, float):
             return self
@@ -165,6 +190,26 @@ class OwnGrams(Curvature):
                 found[:, own, :, columns] = across.transpose(1, 0, 2)
         return found.reshape(n_rows * n_columns, n_rows * n_columns)
 
+    def shifted_inverse(self, metric):
+        root = np.sqrt(metric)
+        scales = root * root.T
+        stack = [np.linalg.eigh(self.stack / scales)]
+        stack += [
+            np.linalg.eigh(matrix / np.tile(scales, (len(columns),) * 2))
+            for columns, matrix in self.groups
+        ]
+
+        def solve(V: np.ndarray, factor: float, shift: float) -> np.ndarray:
+            Z, found = (V / root).T, np.empty(V.T.shape)
+            if len(self.singles):
+                found[self.singles] = by_eigenvectors(*stack[0], Z[self.singles], factor, shift)
+            for (columns, _), (values, Q) in zip(self.groups, stack[1:], strict=True):
+                flat = by_eigenvectors(values, Q, Z[columns].ravel(), factor, shift)
+                found[columns] = flat.reshape(len(columns), -1)
+            return found.T / root
+
+        return solve
+
     def features(self, rows):
         n = self.stack.shape[1]
         groups = []
@@ -214,6 +259,21 @@ class OwnRows(Curvature):
         stack = np.matmul(self.X.transpose(0, 2, 1), self.X * self.weight[:, :, None])
         return OwnGrams(np.arange(len(stack)), stack, (), self.top).matrix(shape)
 
+    def shifted_inverse(self, metric):
+        root = np.sqrt(metric[:, 0])
+        X = self.X * np.sqrt(self.weight)[:, :, None] / root
+        values, Q = np.linalg.eigh(np.matmul(X, X.transpose(0, 2, 1)))
+        X = np.matmul(Q.transpose(0, 2, 1), X)
+
+        def solve(V: np.ndarray, factor: float, shift: float) -> np.ndarray:
+            Z = V.T / root
+            R = np.matmul(X, Z[:, :, None])[:, :, 0] * (
+                factor / (factor * np.maximum(values, 0.0) + shift)
+            )
+            return ((Z - np.matmul(R[:, None, :], X)[:, 0]) / (shift * root)).T
+
+        return solve
+
     def features(self, rows):
         return OwnRows.of(self.X[:, :, rows], self.weight, self.follow)
 
@@ -243,6 +303,9 @@ class Eliminated(Curvature):
         flat = self.factor.reshape(-1, self.factor.shape[2])
         return self.whole.matrix(shape) - flat @ flat.T
 
+    def shifted_inverse(self, metric):
+        return self.whole.shifted_inverse(metric)
+
     def features(self, rows):
         return Eliminated(self.whole.features(rows), self.factor[rows])
 
@@ -253,6 +316,20 @@ class Eliminated(Curvature):
 def largest_of(kappa: np.ndarray) -> float:
     """Return the largest curvature between columns, given as a matrix or as its diagonal."""
     return float(kappa.max() if kappa.ndim == 1 else np.linalg.norm(kappa, 2))
+
+
+def inverse_of_diagonal(curvature: Curvature, metric: np.ndarray) -> ShiftedInverse:
+    """Return solutions with the diagonal of the map alone."""
+    return lambda V, factor, shift: V / (factor * curvature.diagonal(V.shape) + shift * metric)
+
+
+def by_eigenvectors(
+    values: np.ndarray, Q: np.ndarray, Z: np.ndarray, factor: float, shift: float
+) -> np.ndarray:
+    """Return the solutions of factor * Q diag(values) Q' + shift, of a stack of matrices, each with its vector."""
+    coordinates = np.matmul(Q.swapaxes(-1, -2), Z[..., None])[..., 0]
+    scaled = coordinates / (factor * np.maximum(values, 0.0) + shift)
+    return np.matmul(Q, scaled[..., None])[..., 0]
 
 
 def largest_eigenvalue(gram: np.ndarray) -> float:

@@ -1,5 +1,6 @@
 """Quadratic losses of which the Gram matrix is known, with a penalty that has a prox."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import NamedTuple, Protocol
 
@@ -39,6 +40,11 @@ class Proximable(Protocol):
 
     def prox_jacobians(self, parts: np.ndarray, step: float | np.ndarray) -> list[np.ndarray]:
         """Return the derivative of each term's proximal points, as matrices along a diagonal."""
+
+    def prox_derivatives(
+        self, parts: np.ndarray, step: float | np.ndarray
+    ) -> list[Callable[[np.ndarray], np.ndarray]]:
+        """Return the derivative of each term's proximal points, as a map."""
 
     def shrinkage(self, C: np.ndarray) -> float:
         """Return the largest number up to one that takes C into the domain of all conjugates."""

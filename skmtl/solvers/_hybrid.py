@@ -1,25 +1,29 @@
 """First-order steps, then Newton's method where they do not end."""
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 
 from ._augmented_lagrangian import AugmentedLagrangian
 from ._base import Solver
 from ._fista import FISTA, Parts
 from ._gram import GramProblem
+from ._newton_equations import LARGEST_DENSE
 from ._progress import ROUNDED
 
-LARGEST = 700  # entries of all parts, of which Newton's method solves equations
-NEWTON_STEPS = 150
+NEWTON_STEPS = 300
 FEW_STEPS = 100  # first-order steps that are always worth a try before,
 STEPS_AT = 1000  # and those that cost as much as Newton's method does
-MIDDLING = 300  # with so many entries
+MIDDLING = 300  # with so many entries;
+FEW_PRODUCTS = 300  # and those that do where its equations are solved by conjugate gradients
 
 
 class Hybrid(Solver):
-    """FISTA, and the augmented Lagrangian where a small problem is badly conditioned.
+    """FISTA, and the augmented Lagrangian where a problem is badly conditioned.
 
     FISTA makes as many steps as would cost what the augmented Lagrangian takes: where it
-    converges soon it is the faster method, and else not much is lost.
+    converges soon it is the faster method, and else not much is lost. Where neither ends, FISTA goes on.
 
     Parameters
     ----------
@@ -62,18 +66,26 @@ class Hybrid(Solver):
         solution : Parts
             Where the better of the methods stopped.
         """
-        n_first = self._first_steps(start.size)
-        first = FISTA(n_first, self.tol).solve(problem, start)
-        n_left = min(NEWTON_STEPS, self.max_iter - first.n_iter)
-        if first.gap <= max(self.tol, ROUNDED) or n_left <= 0 or start.size > LARGEST:
-            return first
-        second = AugmentedLagrangian(n_left, self.tol).solve(problem, first.parts)
-        best = min(first, second, key=lambda found: found.gap)
-        return best._replace(n_iter=first.n_iter + second.n_iter)
+        first = FISTA(self._first_steps(start.size), self.tol).solve(problem, start)
+        second = self._going_on(AugmentedLagrangian, NEWTON_STEPS, problem, first)
+        return self._going_on(FISTA, self.max_iter, problem, second)
+
+    def _going_on(
+        self, method: Callable[..., Any], most: int, problem: GramProblem, before: Parts
+    ) -> Parts:
+        """Return the better of a solution and where another method stops, with so many steps at most, from there."""
+        n_left = min(most, self.max_iter - before.n_iter)
+        if before.gap <= max(self.tol, ROUNDED) or n_left <= 0:
+            return before
+        after = method(n_left, self.tol).solve(problem, before.parts)
+        best = min(before, after, key=lambda found: found.gap)
+        return best._replace(n_iter=before.n_iter + after.n_iter)
 
     def _first_steps(self, size: int) -> int:
         """Return how many steps FISTA has for a problem of a size."""
-        if size > LARGEST or self.max_iter <= FEW_STEPS:
+        if self.max_iter <= FEW_STEPS:
             return self.max_iter
         worth = FEW_STEPS + round(STEPS_AT * (size / MIDDLING) ** 3)
+        if size > LARGEST_DENSE:
+            worth = FEW_PRODUCTS
         return min(worth, max(self.max_iter - NEWTON_STEPS, FEW_STEPS))

@@ -176,6 +176,7 @@ def test_prox_jacobian(term, definition, n_rows, step, rng):
     h = 1e-6
     wanted = (term.prox(V + h * D, step) - term.prox(V - h * D, step)) / (2.0 * h)
     assert_allclose((J @ D.ravel()).reshape(D.shape), wanted, rtol=0, atol=1e-6)
+    assert_allclose(term.prox_derivative(V, step)(D), (J @ D.ravel()).reshape(D.shape), atol=1e-12)
 
 
 @by_term

@@ -15,6 +15,7 @@ from skmtl.solvers import (
     Hybrid,
     OwnGrams,
     OwnRows,
+    _newton_equations,
 )
 
 NAMES = ("a", "b", "c")
@@ -49,6 +50,18 @@ def test_augmented_lagrangian(member, start, tol, rng):
     assert found.converged and found.n_iter <= 120
     V = found.parts.sum(axis=0)
     assert problem.gap(found.parts, problem.image(V)) <= tol * problem.scale
+
+
+@pytest.mark.parametrize("member", KINKED, ids=str)
+def test_conjugate_gradients(member, rng, monkeypatch):
+    """Equations that are solved roughly lead to the same optimum, and not in many more steps."""
+    monkeypatch.setattr(_newton_equations, "LARGEST_DENSE", 0)
+    problem = problem_of(member.penalty([], 6.0, 4.0), rng, [1.0, 1.0, 3.0, 0.1, 600.0])
+    start = np.zeros((len(problem.penalty.terms), 5, 3))
+    found = AugmentedLagrangian(max_iter=150, tol=1e-9).solve(problem, start)
+    assert found.converged
+    V = found.parts.sum(axis=0)
+    assert problem.gap(found.parts, problem.image(V)) <= 1e-9 * problem.scale
 
 
 def test_metric():
@@ -100,6 +113,10 @@ def test_curvatures(kind, rng):
     assert_allclose(curvature.diagonal(V.shape).ravel(), M.diagonal(), atol=1e-12)
     assert np.linalg.eigvalsh(M).max() <= 1.1 * curvature.top
     assert_allclose(curvature.stretched(3.0).product(V), 3.0 * curvature.product(V), atol=1e-12)
+    metric = np.array([[1.0], [0.5], [2.0], [1.0], [3.0]])
+    solved = curvature.shifted_inverse(metric)(V, 2.0, 0.7)
+    if kind != "eliminated":
+        assert_allclose(2.0 * curvature.product(solved) + 0.7 * metric * solved, V, atol=1e-10)
     rows = np.array([0, 3])
     inside = np.zeros_like(V)
     inside[rows] = V[rows]

@@ -5,7 +5,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ...penalties import Composite
-from ...solvers import CommonGram, Curvature, GramProblem, power_iterations
+from ...solvers import (
+    CommonGram,
+    Curvature,
+    GramProblem,
+    inverse_of_diagonal,
+    power_iterations,
+)
 from ._certificate import evaluate_latest
 from ._design import Design
 from ._nonsmooth import NonsmoothProblem
@@ -38,6 +44,9 @@ class Products(Curvature):
 
     def matrix(self, shape):
         return np.kron(self.design.gram(self.row_weight), np.diag(self.kappa))
+
+    def shifted_inverse(self, metric):
+        return inverse_of_diagonal(self, metric)
 
     def features(self, rows):
         return Products.of(self.design.features(rows), self.row_weight, self.kappa)
