@@ -101,7 +101,7 @@ def between(values: np.ndarray, pilot: np.ndarray, rank: int) -> Any:
         n_below = len(values) - int(np.count_nonzero(is_inside))
     if high < len(pilot):
         is_inside &= values <= pilot[high]
-    inside = values[is_inside]
+    inside = values.compress(is_inside)  # faster than by indexing
     if not 0 <= rank - n_below < len(inside):
         return np.partition(values, rank)[rank]
     return np.partition(inside, rank - n_below)[rank - n_below]
