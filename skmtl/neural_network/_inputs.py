@@ -10,7 +10,8 @@ from ..utils import binary_unit
 from ._moments import Moments, quantiles
 from ._rows import SparseRows
 
-CHUNK = 4096
+CHUNK = 4096  # rows at a time, at most,
+FEWEST = 256  # and at least
 CACHED = 1 << 17  # numbers of a chunk, which stay in the cache of a processor
 SIDE_BY_SIDE = 16  # columns that are turned together,
 TILE = 256  # and rows
@@ -271,6 +272,6 @@ def turned(X: np.ndarray) -> np.ndarray:
 
 def chunks(n_rows: int, n_columns: int = 1) -> Iterator[slice]:
     """Yield slices that cover the rows, some thousands at a time, or fewer where there are many columns."""
-    step = max(256, min(CHUNK, CACHED // max(1, n_columns)))
+    step = max(FEWEST, min(CHUNK, CACHED // max(1, n_columns)))
     for start in range(0, n_rows, step):
         yield slice(start, min(start + step, n_rows))
