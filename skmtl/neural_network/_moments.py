@@ -90,18 +90,28 @@ def order_statistics(values: np.ndarray, ranks: np.ndarray) -> np.ndarray:
 
 
 def between(values: np.ndarray, pilot: np.ndarray, rank: int) -> Any:
-    """Return the value of a rank by the values between those of the pilot, sorted, that are likely to enclose it."""
-    share = rank / len(values)
-    at, spread = share * len(pilot), 3.0 * np.sqrt(share * (1.0 - share) * len(pilot)) + 3.0
-    low, high = int(at - spread), int(at + spread)
-    is_inside = np.ones(len(values), dtype=bool)
-    n_below = 0
-    if low >= 0:
-        np.greater_equal(values, pilot[low], out=is_inside)
-        n_below = len(values) - int(np.count_nonzero(is_inside))
-    if high < len(pilot):
-        is_inside &= values <= pilot[high]
+    """Return the value of a rank by the values between two of the pilot, sorted, that are likely to enclose it.
+
+    How many values are below the first says how far away, and on which side, the second is.
+    """
+    per_value = len(pilot) / len(values)
+    first = int(rank * per_value)
+    is_inside = values < pilot[first]
+    n_below = int(np.count_nonzero(is_inside))
+    ahead = (rank - n_below) * per_value
+    spread = 3.0 * np.sqrt(abs(ahead)) + 3.0
+    if ahead >= 0.0:
+        second = int(first + ahead + spread)
+        np.logical_not(is_inside, out=is_inside)
+        if second < len(pilot):
+            is_inside &= values <= pilot[second]
+        place = rank - n_below
+    else:
+        second = int(first + ahead - spread)
+        if second >= 0:
+            is_inside &= values >= pilot[second]
+        place = int(np.count_nonzero(is_inside)) - (n_below - rank)
     inside = values.compress(is_inside)  # faster than by indexing
-    if not 0 <= rank - n_below < len(inside):
+    if not 0 <= place < len(inside):
         return np.partition(values, rank)[rank]
-    return np.partition(inside, rank - n_below)[rank - n_below]
+    return np.partition(inside, place)[place]
