@@ -99,6 +99,9 @@ TAILS = {
     "one tail is far": lambda rng, n: np.append(
         np.zeros(n - n // 50), np.linspace(5.0, 6.0, n // 50)
     ),
+    "nearly tails": lambda rng, n: (
+        np.where(np.arange(n) % 210 < 4, 7.0, 0.01) * rng.choice([-1.0, 1.0], n)
+    ),
     "less than a tail": lambda rng, n: np.append(np.zeros(n - n // 200), np.ones(n // 200)),
     "gaps": lambda rng, n: np.where(rng.random(n) < 0.4, np.nan, 5.0 + rng.exponential(size=n)),
     "one value": lambda rng, n: np.full(n, 3.0),
