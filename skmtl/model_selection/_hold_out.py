@@ -31,8 +31,8 @@ def hold_out(targets: TaskTargets, groups: Any, share: float, seed: int) -> np.n
     """
     part = min(share, 1.0 - share)
     labels = strata(targets, int(np.ceil(1.0 / part)))
-    # The last label is that of being a sample.
-    labels = np.column_stack([labels, np.full(len(labels), labels.max(initial=-1) + 1)])
+    # The last label is that of being a sample; a row each is quicker than a column each.
+    by_kind = np.vstack([labels.T, np.full(len(labels), labels.max(initial=-1) + 1)])
     items = np.arange(len(labels)) if groups is None else group_codes(groups)
     n_items = int(items.max()) + 1
     n_held = int(np.clip(round(share * n_items), 1, n_items - 1))
@@ -40,14 +40,14 @@ def hold_out(targets: TaskTargets, groups: Any, share: float, seed: int) -> np.n
     is_held = np.zeros(n_items, dtype=bool)
     is_held[random.permutation(n_items)[:n_held]] = True
     is_sample_held = is_held[items]
-    total = np.bincount(labels.ravel()).astype(np.float64)
-    excess = np.bincount(labels[is_sample_held].ravel(), minlength=len(total)) - share * total
-    rarest = total[labels].min(axis=1)
+    total = np.bincount(by_kind.ravel()).astype(np.float64)
+    excess = np.bincount(by_kind[:, is_sample_held].ravel(), minlength=len(total)) - share * total
+    rarest = total[by_kind].min(axis=0)
     there = np.where(is_sample_held, share, 1.0 - share) * rarest
     is_movable = np.zeros(n_items, dtype=bool)
     is_movable[items[random.random(len(items)) * there < POOL * np.sqrt(part * rarest)]] = True
     chosen, place = is_movable[items], np.cumsum(is_movable) - 1
-    counts = count_labels(labels[chosen], place[items[chosen]], len(total))
+    counts = count_labels(by_kind[:, chosen].T, place[items[chosen]], len(total))
     weight = np.divide(1.0, part * total, out=np.zeros_like(total), where=total > 0)
     spare = {True: n_held - 1, False: n_items - n_held - 1}
     is_held[is_movable] = even_out(counts, weight, excess, is_held[is_movable], spare)
