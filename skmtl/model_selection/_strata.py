@@ -3,9 +3,11 @@
 import numpy as np
 
 from ..tasks import TaskTargets
+from ..utils import order_statistics
 
 MOST_BINS = 10
 IN_BIN = 5
+LOOKED_AT = 100
 FEW_EDGES = 30
 """Edges that are compared with all values in less time than each value is searched among them."""
 
@@ -34,11 +36,17 @@ def bin_edges(values: np.ndarray, n_folds: int) -> np.ndarray:
     Where there are no more distinct values than that, each is a bin.
     """
     n_bins = min(MOST_BINS, max(2, len(values) // (IN_BIN * n_folds)))
-    values = np.sort(values)
-    distinct = values[np.diff(values, prepend=-np.inf) > 0]
-    if len(distinct) <= n_bins:
-        return distinct[1:]
-    return np.unique(np.quantile(values, np.arange(1, n_bins) / n_bins))
+    if not has_more_values(values, n_bins):
+        distinct = np.unique(values)
+        if len(distinct) <= n_bins:
+            return distinct[1:]
+    ranks = [-(-(len(values) - 1) * k // n_bins) for k in range(1, n_bins)]
+    return np.unique(order_statistics(values, np.array(ranks)))
+
+
+def has_more_values(values: np.ndarray, count: int) -> bool:
+    """Whether some of the values alone are more distinct ones than count."""
+    return len(np.unique(values[:: max(1, len(values) // LOOKED_AT)])) > count
 
 
 def edges_reached(values: np.ndarray, edges: np.ndarray) -> np.ndarray:

@@ -1,5 +1,7 @@
 """Masks that drop hidden units at random."""
 
+from math import prod
+
 import numpy as np
 
 SPARE = 1 << 16
@@ -18,8 +20,9 @@ class Dropout:
         dtype: np.dtype,
         random: np.random.Generator,
     ) -> None:
-        self.rate, self.shapes, self.random = rate, shapes, random
-        size = max((int(np.prod(shape)) for shape in shapes), default=0)
+        self.rate, self.random = rate, random
+        self.shapes = [(shape, prod(shape)) for shape in shapes]
+        size = max((size for _, size in self.shapes), default=0)
         self.supply = np.empty(2 * size + SPARE, dtype=dtype)
 
     def refill(self) -> None:
@@ -34,8 +37,7 @@ class Dropout:
         if not self.rate:
             return []
         masks = []
-        for shape in self.shapes:
-            size = int(np.prod(shape))
+        for shape, size in self.shapes:
             start = int(self.random.integers(len(self.supply) - size))
             masks.append(self.supply[start : start + size].reshape(shape))
         return masks

@@ -102,9 +102,11 @@ def new_networks(
     null_raw: np.ndarray,
     random: np.random.Generator,
     former: Ensemble | None = None,
+    takes_more: bool = False,
 ) -> tuple[Trainer, Ensemble]:
     """Return networks before they are trained, or those of a former fit that fit, and what predicts with them."""
-    inputs = Inputs(model.standardize, model.add_indicator).fit(X, prepared.row_weight)
+    inputs = Inputs(model.standardize, model.add_indicator, takes_more)
+    inputs.fit(X, prepared.row_weight)
     architecture = architecture_of(model, inputs, prepared)
     gain = ACTIVATIONS[model.activation].gain
     start = architecture.initial(model.n_members, gain, null_raw, random)

@@ -1,20 +1,19 @@
 """Which rows each network of an ensemble leaves out of its training, to stop on them."""
 
-from fractions import Fraction
 from typing import Any
 
 import numpy as np
 from sklearn.model_selection import BaseCrossValidator
 
-from ..model_selection import TaskStratifiedKFold, check_splitter, split_rows, warn_of_gaps
+from ..model_selection import (
+    TaskStratifiedKFold,
+    check_splitter,
+    hold_out,
+    split_rows,
+    warn_of_gaps,
+)
 from ..tasks import TaskTargets
 from ..utils import group_codes
-
-FOLDS = 20
-"""Folds of which some make the share that a single network holds out,"""
-
-MOST_FOLDS = 100
-"""or as many as this for a share near to nothing, or to all."""
 
 
 def splitter_of(cv: Any) -> BaseCrossValidator:
@@ -34,17 +33,10 @@ def held_out(
             f"MultiTaskMLP needs at least 2 {what} with labels whose weight counts beside the largest, to hold some "
             f"out, got {n_items} (n_samples = {n_samples})"
         )
-    share = Fraction(1, min(n_members, n_items))
     if n_members == 1:
-        # A few folds do for about the share: more only where it is close to nothing, or to all.
-        n_folds = max(FOLDS, round(1.0 / max(min(fraction, 1.0 - fraction), 1.0 / MOST_FOLDS)))
-        share = Fraction(fraction).limit_denominator(min(n_folds, n_items))
-        least = Fraction(1, min(n_folds, n_items))
-        share = min(max(share, least), 1 - least)
-    folds = TaskStratifiedKFold(share.denominator, shuffle=True, random_state=seed)
+        return [hold_out(targets, groups, fraction, seed)]
+    folds = TaskStratifiedKFold(min(n_members, n_items), shuffle=True, random_state=seed)
     tests = [test for _, test in folds.split(np.zeros((n_samples, 1)), targets, groups)]
-    if n_members == 1:
-        return [np.sort(np.concatenate(tests[: share.numerator]))]
     return [tests[m % len(tests)] for m in range(n_members)]
 
 

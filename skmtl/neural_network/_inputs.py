@@ -10,13 +10,16 @@ from ..utils import binary_unit
 from ._moments import Moments, quantiles
 from ._rows import SparseRows
 
-CHUNK = 4096
+CHUNK = 4096  # rows at a time, at most,
+FEWEST = 256  # and at least
 CACHED = 1 << 17  # numbers of a chunk, which stay in the cache of a processor
-SIDE_BY_SIDE = 16  # columns that are turned together
+SIDE_BY_SIDE = 16  # columns that are turned together,
+TILE = 256  # and rows
 CLIP = 6.0  # standard deviations
 TAIL = 0.01
 ROUNDING = 100 * np.finfo(np.float64).eps
 FENCE = 10.0  # ranges between the tails beyond which a value is an outlier
+REACH = 5.5  # standard deviations within which a column has none
 # Of values in units of their column, and of weights in theirs: squares of products do not overflow, nor quotients.
 LARGEST = 1e60
 LARGEST_RAW = 1e15  # of what is not standardised: squares must not overflow in single precision
@@ -43,22 +46,34 @@ class Inputs:
 
     add_indicator : bool
         Whether a column for each column with gaps says where they are.
+
+    takes_more : bool, default=True
+        Whether rows are to come for ``update``. If not, no fence is looked for that limits nothing, see ``Column``.
     """
 
-    def __init__(self, standardize: bool, add_indicator: bool) -> None:
+    def __init__(self, standardize: bool, add_indicator: bool, takes_more: bool = True) -> None:
         self.standardize, self.add_indicator = standardize, add_indicator
+        self.takes_more = takes_more
 
     def fit(self, X: Any, weight: np.ndarray | None) -> "Inputs":
         """Learn medians, fences, means and deviations."""
         self.weight_unit = 1.0 if weight is None else binary_unit(weight.max(initial=0.0))
         relative = self._relative(weight, X.shape[0])
-        seen = [Column.of(column, relative) for column in columns(X)]
+        is_plain = relative is None and not self.takes_more and not sparse.issparse(X)
+        seen = [
+            Column.with_moments(column) if is_plain else Column.of(column, relative)
+            for column in columns(X)
+        ]
         low, self.fill, high, largest = (np.array(each) for each in list(zip(*seen))[:4])
         self.unit, self.low, self.high = fences(low, high, largest)
         gaps = np.flatnonzero([column.has_gaps for column in seen])
         self.gaps = gaps if self.add_indicator else gaps[:0]
         self.zero = np.clip(0.0, self.low, self.high)
         self.near = self.zero if sparse.issparse(X) else self._limited_median()
+        moments = [column.moments for column in seen if column.moments]
+        if len(moments) == len(seen) and (self.unit == 1.0).all():
+            self.moments = Moments(X.shape[0], *np.array(moments).reshape(-1, 2).T)
+            return self
         self.moments = Moments.of_no_rows(X.shape[1])
         return self.update(X, weight)
 
@@ -76,7 +91,7 @@ class Inputs:
         low, high = (np.clip(end, -SQUARED[dtype], SQUARED[dtype]).astype(dtype) for end in ends)
         for rows in chunks(*X.shape):
             part = self._from_near(X[rows], dtype)
-            np.clip(part, low, high, out=part)
+            limit(part, low, high)
             of_part = None if relative is None else relative[rows]
             self.moments.add(Moments.of_dense(part, of_part))
         return self
@@ -121,7 +136,8 @@ class Inputs:
             with np.errstate(over="ignore"):
                 part *= times
                 part += plus
-            np.clip(part, low, high, out=out[rows, :n_features], casting="same_kind")
+            limit(part, low, high)
+            out[rows, :n_features] = part
 
     def _transform_sparse(self, X: Any, dtype: Any) -> SparseRows:
         part = self._filled_sparse(X).tocsr()
@@ -189,26 +205,64 @@ class Inputs:
 
 
 class Column(NamedTuple):
-    """What a column is limited and filled by: its tails, median and largest absolute value, 0 where all are gaps."""
+    """What a column is limited and filled by: its tails, median and largest absolute value, 0 where all are gaps.
+
+    moments are its mean and variance, as distances from the median, gaps filled; None where it has outliers, or was not
+    asked for them.
+
+    Where no value is further than REACH = 5.5 standard deviations s from the mean m, the fence limits nothing. At most
+    a share of .01 lies beyond each tail: s^2 <= R^2 + .0205 (5.5 s)^2, R being the range between the tails, so that
+    10 R >= 6.16 s, and the mean is beyond a tail by at most .0102 * 5.5 s. So the fence is beyond m + 6 s, where values
+    are clipped anyway, those of later rows too. Tails of such a column can be left out, as if they agreed.
+    """
 
     low: float
     median: float
     high: float
     largest: float
     has_gaps: bool
+    moments: tuple[float, float] | None = None
 
     @classmethod
     def of(cls, column: np.ndarray, weight: np.ndarray | None) -> "Column":
         """Look at a column."""
-        known = ~np.isnan(column)
-        has_gaps = not known.all()
-        if has_gaps:
-            column = column[known]
-            weight = None if weight is None else weight[known]
-        if not len(column):
-            return cls(0.0, 0.0, 0.0, 0.0, has_gaps)
-        low, median, high = quantiles(column, weight, (TAIL, 0.5, 1.0 - TAIL)).tolist()
-        return cls(low, median, high, max(float(column.max()), -float(column.min())), has_gaps)
+        known, weight = without_gaps(column, weight)
+        if not len(known):
+            return cls(0.0, 0.0, 0.0, 0.0, bool(len(column)))
+        low, median, high = quantiles(known, weight, (TAIL, 0.5, 1.0 - TAIL)).tolist()
+        largest = max(float(known.max()), -float(known.min()))
+        return cls(low, median, high, largest, len(known) < len(column))
+
+    @classmethod
+    def with_moments(cls, column: np.ndarray) -> "Column":
+        """Look at a column without weights; leave out the tails where the fence would limit nothing."""
+        known, _ = without_gaps(column, None)
+        low, high = (float(known.min()), float(known.max())) if len(known) else (0.0, np.inf)
+        largest = max(high, -low)
+        if largest > LARGEST_RAW:
+            return cls.of(column, None)
+        median = float(quantiles(known, None, (0.5,))[0])
+        away = known - known.dtype.type(median)
+        mean = float(away.sum()) / len(known)
+        variance = max(float(away @ away) / len(known) - mean**2, 0.0)
+        share = len(known) / len(column)
+        moments = (share * mean, share * variance + share * (1.0 - share) * mean**2)
+        if max(high - median - mean, median + mean - low) <= REACH * np.sqrt(variance):
+            return cls(median, median, median, largest, share < 1.0, moments)
+        seen = cls.of(column, None)
+        width = FENCE * (seen.high - seen.low)
+        is_limited = width > 0.0 and not seen.low - width <= low <= high <= seen.high + width
+        return seen if is_limited else seen._replace(moments=moments)
+
+
+def without_gaps(
+    column: np.ndarray, weight: np.ndarray | None
+) -> tuple[np.ndarray, np.ndarray | None]:
+    """Return the values of a column that are known, and their weights."""
+    if not len(column) or not np.isnan(column.max()):
+        return column, weight
+    is_known = ~np.isnan(column)
+    return column[is_known], None if weight is None else weight[is_known]
 
 
 def fences(
@@ -229,6 +283,12 @@ def fences(
     return np.where(is_ordinary, 1.0, unit), low, high
 
 
+def limit(rows: np.ndarray, low: np.ndarray, high: np.ndarray) -> None:
+    """Take values to the ends of their columns, in a third of the time of ``np.clip``."""
+    np.maximum(rows, low, out=rows)
+    np.minimum(rows, high, out=rows)
+
+
 def check_raw(values: np.ndarray) -> None:
     """Raise ValueError where inputs that are not standardised are too large to square."""
     largest = np.abs(values).max(initial=0.0)
@@ -242,7 +302,7 @@ def columns(X: Any) -> Iterator[np.ndarray]:
     """Yield the columns of X, contiguous; those of a sparse matrix in full."""
     if not sparse.issparse(X):
         for start in range(0, X.shape[1], SIDE_BY_SIDE):
-            yield from np.ascontiguousarray(X[:, start : start + SIDE_BY_SIDE].T)
+            yield from turned(X[:, start : start + SIDE_BY_SIDE])
         return
     by_column = X.tocsc()
     full = np.zeros(X.shape[0])
@@ -253,8 +313,16 @@ def columns(X: Any) -> Iterator[np.ndarray]:
         full[by_column.indices[own]] = 0.0
 
 
+def turned(X: np.ndarray) -> np.ndarray:
+    """Return the transpose, contiguous, made of tiles that stay in the cache of a processor."""
+    made = np.empty(X.shape[::-1], dtype=X.dtype)
+    for start in range(0, len(X), TILE):
+        made[:, start : start + TILE] = X[start : start + TILE].T
+    return made
+
+
 def chunks(n_rows: int, n_columns: int = 1) -> Iterator[slice]:
     """Yield slices that cover the rows, some thousands at a time, or fewer where there are many columns."""
-    step = max(256, min(CHUNK, CACHED // max(1, n_columns)))
+    step = max(FEWEST, min(CHUNK, CACHED // max(1, n_columns)))
     for start in range(0, n_rows, step):
         yield slice(start, min(start + step, n_rows))

@@ -8,6 +8,7 @@ from scipy.optimize import minimize, root
 from sklearn.exceptions import ConvergenceWarning
 
 from ._curves import Curves
+from ._evaluation import Evaluation
 from ._samples import Samples
 from ._training import Stopping, Trained, Trainer, Watch, total
 
@@ -51,30 +52,33 @@ class Progress:
         self.trainer, self.samples, self.watch = trainer, samples, watch
         self.network = np.array([network])
         self.flat = trainer.flat[network : network + 1].copy()
-        self.seen = [np.flatnonzero(samples.learns[:, network])]
-        self.held = [held[network]] if held else []
+        self.learning = trainer.evaluation(samples, [np.flatnonzero(samples.learns[:, network])])
+        self.holding: Evaluation | None = None
         self.stopping = Stopping.of(self.flat, np.full(1, np.inf))
         if held:
-            self.weight = samples.loss.weight[held[network]].sum(axis=0, keepdims=True)
-            self.stopping = Stopping.of(self.flat, self._left())
+            self.holding = trainer.evaluation(samples, [held[network]])
+            first = total(self.holding.losses(self.flat), self.holding.weight)
+            self.stopping = Stopping.of(self.flat, first)
         self.stopped = False
         self.rows: list[tuple[np.ndarray, np.ndarray]] = []
 
     def __call__(self, flat: np.ndarray) -> None:
         self.flat[0] = flat
-        learnt = self._losses(self.seen)
+        learnt = self.learning.losses(self.flat)
         loss, left = total(learnt, np.ones_like(learnt)), np.full_like(learnt, np.nan)
-        if self.held:
-            left = self._losses(self.held)
-            loss = total(left, self.weight)
+        if self.holding:
+            left = self.holding.losses(self.flat)
+            loss = total(left, self.holding.weight)
         self.rows.append(
             (learnt, left)
         )  # first, so that after an interrupt the epoch kept has its losses
-        if self.held:
+        if self.holding:
             tol = self.trainer.settings.tol
             self.stopping.see(self.epoch, np.zeros(1, dtype=int), self.flat, loss, tol)
-        idle = bool(self.held) and self.stopping.idle[0] >= self.trainer.settings.n_iter_no_change
-        kept = self.stopping.best if self.held else self.flat
+        idle = (
+            bool(self.holding) and self.stopping.idle[0] >= self.trainer.settings.n_iter_no_change
+        )
+        kept = self.stopping.best if self.holding else self.flat
         if self.watch(self.epoch, float(np.nanmean(learnt)), float(loss[0]), kept) or idle:
             self.stopped = True
             raise StopIteration
@@ -86,7 +90,7 @@ class Progress:
 
     def result(self) -> tuple[np.ndarray, int]:
         """Return the parameters to keep, and the iteration that gave them."""
-        if self.held:
+        if self.holding:
             return self.stopping.best[0], int(self.stopping.best_epoch[0])
         return self.flat[0], self.epoch
 
@@ -94,12 +98,6 @@ class Progress:
         """Add this network to the curves of the others."""
         for epoch, (learnt, left) in enumerate(self.rows, start=1):
             curves.add(epoch, self.network, learnt, left)
-
-    def _losses(self, rows: Sequence[np.ndarray]) -> np.ndarray:
-        return self.trainer.losses_of(self.flat, self.samples, rows)
-
-    def _left(self) -> np.ndarray:
-        return total(self._losses(self.held), self.weight)
 
 
 def train_by_lbfgs(
@@ -157,7 +155,7 @@ def polish(objective: Objective, progress: Progress) -> None:
 
     tol = progress.trainer.settings.tol
     reached = np.abs(gradient(progress.flat[0])).max()
-    if progress.held or reached <= tol:
+    if progress.holding or reached <= tol:
         return
     options = {"fatol": tol, "maxiter": N_NEWTON, "jac_options": {"method": "minres"}}
     found = root(gradient, progress.flat[0].copy(), method="krylov", options=options)

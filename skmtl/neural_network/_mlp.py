@@ -77,8 +77,8 @@ class MultiTaskMLP(
         the loss per sample is larger.
 
     validation_fraction : float, default=0.1
-        About the share of the rows held out with ``n_members=1``, in (0, 1): one or more of at most 20 folds (100 for
-        shares below a twentieth) that are alike in all tasks.
+        Share of the rows held out with ``n_members=1``, in (0, 1): about the same share of every class, quantile and
+        missing label of all tasks, at least one row (or group) and never all.
 
     cv : int, splitter or iterable of (train, test), default=None
         Folds that the members hold out: member m the test rows of split m, starting again where there are fewer

@@ -5,7 +5,8 @@ from typing import Any
 
 import numpy as np
 
-PILOT = 1000  # values between two of which a quantile is looked for
+from ..utils import order_statistics
+
 ROUNDING = 1e-12  # of a sum of weights: it must not move a share that is met exactly
 
 
@@ -74,34 +75,3 @@ def quantiles(
     reached = np.cumsum(weight[order])
     at = np.searchsorted(reached, np.array(shares) * reached[-1] * (1.0 - ROUNDING))
     return values[order][np.minimum(at, len(values) - 1)].astype(np.float64)
-
-
-def order_statistics(values: np.ndarray, ranks: np.ndarray) -> np.ndarray:
-    """Return the values of these ranks, counted from 0.
-
-    Of many values those between two of a sample are looked at, which nearly always hold the one; else all are. The
-    answer is exact in either case, and does not depend on the order of the values.
-    """
-    n = len(values)
-    if n < 4 * PILOT:
-        return np.partition(values, ranks)[ranks]
-    pilot = np.sort(values[:: n // PILOT])
-    return np.array([between(values, pilot, rank) for rank in ranks.tolist()], dtype=values.dtype)
-
-
-def between(values: np.ndarray, pilot: np.ndarray, rank: int) -> Any:
-    """Return the value of a rank by the values between those of the pilot, sorted, that are likely to enclose it."""
-    share = rank / len(values)
-    at, spread = share * len(pilot), 3.0 * np.sqrt(share * (1.0 - share) * len(pilot)) + 3.0
-    low, high = int(at - spread), int(at + spread)
-    is_inside = np.ones(len(values), dtype=bool)
-    n_below = 0
-    if low >= 0:
-        np.greater_equal(values, pilot[low], out=is_inside)
-        n_below = len(values) - int(np.count_nonzero(is_inside))
-    if high < len(pilot):
-        is_inside &= values <= pilot[high]
-    inside = values[is_inside]
-    if not 0 <= rank - n_below < len(inside):
-        return np.partition(values, rank)[rank]
-    return np.partition(inside, rank - n_below)[rank - n_below]

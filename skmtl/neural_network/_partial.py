@@ -34,7 +34,7 @@ def begin(model: Any, X: Any, y: Any, classes: Any, sample_weight: Any) -> None:
         )
     rows = came.X[prepared.rows]
     null_raw, random = np.zeros(prepared.loss.n_columns), np.random.default_rng(seed_of(model))
-    trainer, ensemble = new_networks(model, rows, prepared, null_raw, random)
+    trainer, ensemble = new_networks(model, rows, prepared, null_raw, random, takes_more=True)
     learn(trainer, rows, ensemble, prepared)
     require_finite(trainer.flat)
     model._trainer, model._ensemble, model.n_iter_ = trainer, ensemble, 1

@@ -8,7 +8,7 @@ import numpy as np
 from scipy import sparse
 
 from ..heads import PackedLoss
-from ._inputs import Inputs, chunks
+from ._inputs import Inputs
 
 TINY = 1e-300  # unit of weights whose reciprocal is still a number
 
@@ -86,22 +86,6 @@ class Samples:
     def learns(self) -> np.ndarray:
         """Whether each network learns from each row, of shape (n_samples, n_networks)."""
         return self.table[:, self.places.learns] > 0
-
-    def inputs(self, rows: Any) -> Any:
-        """Return the inputs of some rows."""
-        return self.sparse_inputs[rows] if self.is_sparse else self.table[rows, self.places.inputs]
-
-    def losses(self, rows: np.ndarray, raw_of: Any) -> np.ndarray:
-        """Return the mean loss per label of each task on some rows, where raw_of(X) gives raw; NaN without labels."""
-        totals, weights = 0.0, 0.0
-        for some in chunks(len(rows)):
-            own = rows[some]
-            loss = self.loss.over(self.loss.y[own], self.loss.weight[own])
-            with np.errstate(over="ignore", invalid="ignore"):
-                totals = totals + loss.by_task(raw_of(self.inputs(own)))[0]
-            weights = weights + loss.weight.sum(axis=0, dtype=np.float64)
-        with np.errstate(invalid="ignore", divide="ignore"):
-            return np.asarray(totals / weights)
 
 
 class Batch:

@@ -12,8 +12,9 @@ from ._activations import Activation
 from ._adam import SCHEDULES, Adam
 from ._curves import Curves
 from ._dropout import Dropout
+from ._evaluation import Evaluation
 from ._layers import Architecture
-from ._network import Workspace, predict_raw
+from ._network import Workspace
 from ._samples import Batch, Samples
 from .balancing import Balancing
 
@@ -110,16 +111,9 @@ class Trainer:
         batch = Batch(samples, n_rows, networks, with_ones)
         return batch, Workspace(self.architecture, self.activation, flat, n_rows, with_ones)
 
-    def losses_of(
-        self, flat: np.ndarray, samples: Samples, rows: Sequence[np.ndarray]
-    ) -> np.ndarray:
-        """Return the mean loss per label of each network on its own rows, of shape (n_networks, n_tasks)."""
-        found = []
-        for m, own in enumerate(rows):
-            one = flat[m : m + 1]
-            raw_of = lambda X, one=one: predict_raw(self.architecture, self.activation, one, X)
-            found.append(samples.losses(own, raw_of))
-        return np.array(found)
+    def evaluation(self, samples: Samples, rows: Sequence[np.ndarray]) -> Evaluation:
+        """Return what judges each network on rows of its own."""
+        return Evaluation(self.architecture, self.activation, samples, rows)
 
 
 class SharedWeights:
@@ -194,28 +188,28 @@ def train(trainer: Trainer, samples: Samples, held: Sequence[np.ndarray], watch:
     """
     settings, curves = trainer.settings, Curves()
     networks = np.arange(len(trainer.flat))
-    seen = seen_rows(samples, held, trainer.random)
-    weight = np.array([samples.loss.weight[own].sum(axis=0, dtype=np.float64) for own in held])
-    first = trainer.losses_of(trainer.flat, samples, held)
-    curves.add(0, networks, trainer.losses_of(trainer.flat, samples, seen), first)
-    stopping = Stopping.of(trainer.flat, total(first, weight))
+    learning = trainer.evaluation(samples, seen_rows(samples, held, trainer.random))
+    holding = trainer.evaluation(samples, held)
+    first = holding.losses(trainer.flat)
+    curves.add(0, networks, learning.losses(trainer.flat), first)
+    stopping = Stopping.of(trainer.flat, total(first, holding.weight))
     epoch, interrupted = 0, False
     try:
         while epoch < settings.max_iter and len(networks):
             trainer.epoch(samples, networks, settings.rate(epoch))
             epoch += 1
-            learnt = trainer.losses_of(trainer.flat, samples, [seen[m] for m in networks.tolist()])
-            left = trainer.losses_of(trainer.flat, samples, [held[m] for m in networks.tolist()])
+            learnt, left = learning.losses(trainer.flat), holding.losses(trainer.flat)
             trainer.balancing.see_epoch(learnt)
             curves.add(epoch, networks, learnt, left)
-            loss = total(left, weight[networks])
+            loss = total(left, holding.weight)
             stopping.see(epoch, networks, trainer.flat, loss, settings.tol)
             if watch(epoch, float(np.nanmean(learnt)), float(loss.mean()), stopping.best):
                 break
             going = stopping.idle[networks] < settings.n_iter_no_change
             if not going.all():
                 networks = networks[going]
-                trainer.keep(going)
+                for each in (trainer, learning, holding):
+                    each.keep(going)
         else:
             warn_of_the_end(settings, len(networks), len(stopping.best))
     except KeyboardInterrupt:

@@ -18,6 +18,7 @@ from ._frames import (
 from ._groups import exact_ids, group_codes, read_groups
 from ._missing import CAST_TEXTS, is_missing
 from ._order import is_estimator, refuse_estimator, require_estimator
+from ._order_statistics import order_statistics
 from ._params import (
     BELOW_ONE,
     NOT_NEGATIVE,
@@ -72,6 +73,7 @@ __all__ = [
     "is_missing",
     "is_series",
     "n_rows",
+    "order_statistics",
     "read_frame",
     "read_groups",
     "read_series",

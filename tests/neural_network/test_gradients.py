@@ -110,7 +110,7 @@ def test_predictions(hidden, own, is_sparse):
     """Without a workspace: raw, and what is shared."""
     case = small(hidden=hidden, task_hidden=own, is_sparse=is_sparse, dropout=False)
     activation = ACTIVATIONS[case.activation]
-    X = case.samples.inputs(case.rows)
+    X = case.samples.sparse_inputs[case.rows] if is_sparse else case.X[case.rows]
     raw = predict_raw(case.architecture, activation, case.flat, X)
     shared = predict_shared(case.architecture, activation, case.flat, X)
     for m, flat in enumerate(case.flat):

@@ -86,3 +86,43 @@ def test_rows_far_from_those_of_fit(dtype, rng):
     assert_array_equal(np.abs(found[:, [0, 3]]), 6.0)
     inputs.update(np.repeat(far, 4, axis=1), None)
     assert np.isfinite(inputs.transform(X.astype(dtype), np.float32)).all()
+
+
+TAILS = {
+    "normal": lambda rng, n: rng.normal(size=n),
+    "exponential": lambda rng, n: rng.exponential(size=n),
+    "lognormal": lambda rng, n: np.exp(2.0 * rng.normal(size=n)),
+    "an outlier": lambda rng, n: np.append(rng.normal(size=n - 1), 1e4),
+    "both tails are far": lambda rng, n: np.repeat(
+        [-7.0, 0.0, 7.0], [n // 100, n - 2 * (n // 100), n // 100]
+    ),
+    "one tail is far": lambda rng, n: np.append(
+        np.zeros(n - n // 50), np.linspace(5.0, 6.0, n // 50)
+    ),
+    "nearly tails": lambda rng, n: (
+        np.where(np.arange(n) % 210 < 4, 7.0, 0.01) * rng.choice([-1.0, 1.0], n)
+    ),
+    "less than a tail": lambda rng, n: np.append(np.zeros(n - n // 200), np.ones(n // 200)),
+    "gaps": lambda rng, n: np.where(rng.random(n) < 0.4, np.nan, 5.0 + rng.exponential(size=n)),
+    "one value": lambda rng, n: np.full(n, 3.0),
+    "huge": lambda rng, n: 1e18 * rng.normal(size=n),
+    "tiny": lambda rng, n: 1e-25 * rng.normal(size=n),
+}
+
+
+@wide
+@pytest.mark.parametrize("column", TAILS.values(), ids=TAILS)
+@pytest.mark.parametrize("n", [1, 60, 600, 20_000])
+def test_fences_that_limit_nothing_are_left_out(n, column, dtype, rng):
+    """What is made of the rows, and of others however far, is the same with them."""
+    with np.errstate(over="ignore"):
+        X = column(rng, n)[:n, None].astype(dtype)
+    middle = 0.0 if np.isnan(X).all() else np.nanmedian(X)
+    far = (
+        middle + np.outer([-1e6, -20.0, -7.0, 0.0, 7.0, 20.0, 1e6], np.nanmax(np.abs(X)))
+    ).astype(dtype)
+    with_fences, without = (Inputs(True, False, more).fit(X, None) for more in (True, False))
+    assert_array_equal(without.fill, with_fences.fill)
+    for rows in (X, far):
+        wanted = with_fences.transform(rows, dtype)
+        assert_allclose(without.transform(rows, dtype), wanted, atol=2e-5)
