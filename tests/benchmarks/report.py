@@ -123,6 +123,7 @@ def write_csv(path: Path, tables: Sequence[Table]) -> None:
 
 def draw(path: Path, tables: Sequence[Table]) -> None:
     """Draw the median time of each contestant, a panel a problem; against the number where something grows."""
+    from matplotlib import rc_context
     from matplotlib.figure import Figure
 
     n_columns = 2 if all(table.grows for table in tables) else 1
@@ -136,7 +137,8 @@ def draw(path: Path, tables: Sequence[Table]) -> None:
         (draw_curves if table.grows else draw_bars)(ax, table)
     for ax in axes[len(tables) :]:
         ax.set_axis_off()
-    figure.savefig(path)
+    with rc_context({"svg.fonttype": "none"}):  # letters, not their outlines
+        figure.savefig(path)
 
 
 def draw_bars(ax: Any, table: Table) -> None:
@@ -162,4 +164,5 @@ def draw_curves(ax: Any, table: Table) -> None:
     for few, many, start in (min(ends, key=lambda end: end[2]), max(ends, key=lambda end: end[2])):
         ax.plot([few, many], [start, start * many / few], color="0.7", linestyle=":", zorder=0)
     ax.set(title=table.problem, xscale="log", yscale="log", ylabel="seconds, median")
+    ax.minorticks_off()
     ax.legend(fontsize="small")
