@@ -9,7 +9,16 @@ from sklearn.utils.validation import check_is_fitted
 from ..base import JointModel, RawAnswers
 from ..heads import Head, column_names
 from ..tasks import FitData, check_fit, check_predict
-from ..utils import Boolean, Either, Number, OneOf, PerTask, Rule
+from ..utils import (
+    Boolean,
+    Either,
+    Number,
+    OneOf,
+    PerTask,
+    Rule,
+    few_threads,
+    gram_operations,
+)
 from ._choice import Choice, Choose
 from .problems import Coefficients, Prepared, Setup, Start, fit_separately, prepare, solve
 
@@ -90,9 +99,10 @@ class JointLinearModel(JointModel):
         self.check_params()
         setup = self._setup()
         came = check_fit(self, X, y, sample_weight, setup.typing)
-        prepared = prepare(came, setup, self.task_weight, self.fit_intercept)
-        setup.penalty.check_columns(prepared.columns)
-        return self._solve(came, prepared, setup, start, choose)
+        with few_threads(gram_operations(came.X)):
+            prepared = prepare(came, setup, self.task_weight, self.fit_intercept)
+            setup.penalty.check_columns(prepared.columns)
+            return self._solve(came, prepared, setup, start, choose)
 
     def _solve(
         self,

@@ -11,6 +11,7 @@ from ..heads import Head, probabilities
 from ..metrics import Predictions, TaskSample
 from ..penalties import Penalty
 from ..tasks import FitData
+from ..utils import few_threads, gram_operations
 from ._scores import mean
 from ._walk import SCORED, walk
 from .problems import Coefficients, Prepared, Setup, prepare
@@ -32,6 +33,10 @@ class Fold:
 
     def run(self) -> "Tested":
         """Fit and score each penalty."""
+        with few_threads(gram_operations(self.came.X)):  # a fold may run in a process of its own
+            return self._run()
+
+    def _run(self) -> "Tested":
         begin = perf_counter()
         self.context.call_on_fit_task_begin(estimator=self.model)
         prepared = self._prepare()

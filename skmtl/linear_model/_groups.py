@@ -7,6 +7,7 @@ import numpy as np
 
 from ..heads import Head, fit_weights, fits_of, make_head, make_heads, open_heads
 from ..tasks import FitData, Labels, TaskTargets, VectorLayout
+from ..utils import few_threads, gram_operations
 from ._base import JointLinearModel
 from .problems import Setup, lay_out
 
@@ -42,7 +43,9 @@ def fit_by_group(
     came = FitData(X, targets, weights, VectorLayout(), frozenset())
     heads = heads_of(targets, labels, setup, scale)
     fits = fits_of(heads, labels, fit_weights(heads, labels, {}, model.task_weight))
-    return model._solve(came, lay_out(came, setup, fits, heads, model.fit_intercept), setup)
+    with few_threads(gram_operations(X)):
+        prepared = lay_out(came, setup, fits, heads, model.fit_intercept)
+        return model._solve(came, prepared, setup)
 
 
 def heads_of(

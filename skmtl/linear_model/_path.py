@@ -7,7 +7,7 @@ import numpy as np
 
 from ..penalties import MeanRegularized
 from ..tasks import check_fit
-from ..utils import POSITIVE, Either, Number, Several, require
+from ..utils import POSITIVE, Either, Number, Several, few_threads, gram_operations, require
 from ._ridge import MultiTaskRidge
 from ._walk import walk
 from .problems import prepare
@@ -147,9 +147,10 @@ def ridge_path(
             penalty.check_params()
     setup = model._setup()
     came = check_fit(model, X, y, sample_weight, setup.typing)
-    prepared = prepare(came, setup, task_weight, fit_intercept)
-    prepared.layout.prepare_eigen()
-    found = list(walk(prepared, penalties, max_iter, tol))
+    with few_threads(gram_operations(came.X)):
+        prepared = prepare(came, setup, task_weight, fit_intercept)
+        prepared.layout.prepare_eigen()
+        found = list(walk(prepared, penalties, max_iter, tol))
     shape = (len(alphas), len(sharings))
     coef, intercept, gap = (
         np.reshape(numbers, (*shape, *np.shape(numbers[0])))

@@ -7,6 +7,7 @@ import numpy as np
 
 from ..penalties import Penalty
 from ..tasks import check_fit
+from ..utils import few_threads, gram_operations
 from ._glm_cv import MultiTaskGLMCV
 from ._walk import multiples, walk
 from .problems import prepare
@@ -166,10 +167,11 @@ def regularization_path(
     setup = model._setup()
     setup.penalty.check_params()
     came = check_fit(model, X, y, sample_weight, setup.typing)
-    prepared = prepare(came, setup, task_weight, fit_intercept)
-    factors = multiples(alphas, eps, prepared, setup.penalty, max_iter)
-    penalties = tuple(setup.penalty.scaled(factor) for factor in factors.tolist())
-    found = list(walk(prepared, [[penalty] for penalty in penalties], max_iter, tol))
+    with few_threads(gram_operations(came.X)):
+        prepared = prepare(came, setup, task_weight, fit_intercept)
+        factors = multiples(alphas, eps, prepared, setup.penalty, max_iter)
+        penalties = tuple(setup.penalty.scaled(factor) for factor in factors.tolist())
+        found = list(walk(prepared, [[penalty] for penalty in penalties], max_iter, tol))
     return RegularizationPath(
         alphas=factors,
         coef=np.array([one.W for one in found]),

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from ..heads import PackedLoss
+from ..utils import few_threads
 from ._activations import Activation
 from ._inputs import Inputs, chunks
 from ._layers import Architecture
@@ -51,7 +52,8 @@ class Ensemble:
         flat = self.flat[networks].astype(X.dtype)
         for rows in chunks(X.shape[0]):
             made = self.inputs.transform(X[rows], X.dtype)
-            raw = predict_raw(self.architecture, self.activation, flat, made)
+            with few_threads(self.architecture.operations(made.shape[0])):
+                raw = predict_raw(self.architecture, self.activation, flat, made)
             with np.errstate(over="ignore"):
                 found[rows, self.order] = self.loss.average(raw)
         if not np.isfinite(found).all():
@@ -68,7 +70,8 @@ class Ensemble:
 
     def _shared(self, X: Any, flat: np.ndarray) -> np.ndarray:
         made = self.inputs.transform(X, X.dtype)
-        found = predict_shared(self.architecture, self.activation, flat, made)
+        with few_threads(self.architecture.operations(X.shape[0])):
+            found = predict_shared(self.architecture, self.activation, flat, made)
         if not self.architecture.hidden:
             return as_dense(found)
         return found.transpose(1, 0, 2).reshape(X.shape[0], -1)

@@ -8,7 +8,7 @@ import numpy as np
 from sklearn.utils import check_random_state
 
 from ..tasks import FitData, groups_of
-from ..utils import take_rows
+from ..utils import few_threads, take_rows
 from ._activations import ACTIVATIONS
 from ._ensemble import Ensemble
 from ._holdout import held_out, held_out_by
@@ -141,7 +141,8 @@ def fit(model: Any, came: FitData, groups: Any, former: Ensemble | None, watcher
         prepared.weight_unit,
     )
     run = train if model.solver == "adam" else train_by_lbfgs
-    trained = run(trainer, samples, held, watcher.of(plan, prepared))
+    with few_threads(plan.architecture.operations(n_rows)):
+        trained = run(trainer, samples, held, watcher.of(plan, prepared))
     require_finite(trained.flat)
     ensemble = replace(plan, flat=trained.flat)
     oof = out_of_fold(ensemble, came.X, prepared, held) if model.n_members > 1 else None

@@ -53,6 +53,10 @@ class Architecture:
             width = units
         yield (width, self.n_columns)
 
+    def operations(self, n_rows: int) -> float:
+        """Return how many operations the largest matrix product over some rows takes."""
+        return 2.0 * n_rows * max(float(shape[-2]) * shape[-1] for shape in self.shapes())
+
     @property
     def size(self) -> int:
         """Number of parameters of one network."""

@@ -8,6 +8,7 @@ import numpy as np
 
 from ..heads import open_heads
 from ..tasks import FitData, Typing, as_declared, as_known, check_classes, check_fit, with_classes
+from ..utils import few_threads
 from ._ensemble import Ensemble
 from ._fit import new_networks, require_finite, seed_of, trainer_of
 from ._prepare import Prepared, prepare, prepare_more
@@ -95,4 +96,5 @@ def learn(trainer: Any, X: Any, ensemble: Ensemble, prepared: Prepared) -> None:
     n_rows = trainer.settings.rows_of_batch(X.shape[0])
     dtype = trainer.flat.dtype
     samples = Samples.of(X, ensemble.inputs, prepared.loss, (), n_networks, dtype, n_rows)
-    trainer.epoch(samples, np.arange(n_networks), trainer.settings.learning_rate_init)
+    with few_threads(trainer.architecture.operations(n_rows)):
+        trainer.epoch(samples, np.arange(n_networks), trainer.settings.learning_rate_init)

@@ -4,7 +4,6 @@ from collections.abc import Hashable
 from typing import Any
 
 import numpy as np
-from scipy.cluster.hierarchy import fcluster, linkage
 from scipy.spatial.distance import squareform
 
 from ..utils import POSITIVE, Number
@@ -93,6 +92,8 @@ class Clustered(Penalty):
 
 def task_clusters(V: np.ndarray, columns: Columns, n_clusters: int) -> dict[Hashable, Any]:
     """Return the cluster of each task that has columns, from 0 in the order of y."""
+    from scipy.cluster.hierarchy import fcluster, linkage  # slow to import, and seldom needed
+
     starts = columns.entries.starts
     names = [columns.tasks[start] for start in starts]
     products = np.square(V.T @ V)

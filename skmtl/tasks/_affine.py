@@ -4,7 +4,6 @@ from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
-from sklearn.feature_selection import SelectorMixin
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import MaxAbsScaler, MinMaxScaler, RobustScaler, StandardScaler
 
@@ -43,6 +42,10 @@ def single_steps(transformers: Iterable[Any]) -> Iterator[Any]:
 
 def affine(step: Any) -> Affine:
     """Return what a fitted scaler or selector of features does; raise AttributeError for all else."""
+    from sklearn.feature_selection import (
+        SelectorMixin,
+    )  # takes as long to import as all of linear_model
+
     if isinstance(step, SelectorMixin):
         kept = step.get_support()
         return Affine(kept, np.ones(kept.sum()), np.zeros(kept.sum()))

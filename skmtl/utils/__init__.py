@@ -39,6 +39,7 @@ from ._params import (
 )
 from ._rows import append_columns, n_rows, sum_duplicates, take_rows
 from ._scale import binary_unit
+from ._threads import few_threads, gram_operations
 
 __all__ = [
     "BELOW_ONE",
@@ -66,6 +67,8 @@ __all__ = [
     "binary_unit",
     "check_unique_columns",
     "exact_ids",
+    "few_threads",
+    "gram_operations",
     "group_codes",
     "is_estimator",
     "is_frame",

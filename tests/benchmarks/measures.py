@@ -1,10 +1,13 @@
 """Time and memory of contestants that take turns in one process."""
 
+import ctypes
+import ctypes.util
 import gc
 import os
 import time
 import tracemalloc
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -13,6 +16,7 @@ from threadpoolctl import threadpool_info
 CLOCKS = {"wall": time.perf_counter, "cpu": time.process_time}
 SLOW_KERNELS = ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE")
 MOST_REPEATS = 60
+STATUS, RESET = Path("/proc/self/status"), Path("/proc/self/clear_refs")
 
 
 class Settings(NamedTuple):
@@ -25,10 +29,11 @@ class Settings(NamedTuple):
 
 
 class Timed(NamedTuple):
-    """The seconds of each repeat, and what the last one returned."""
+    """The seconds of each repeat, what the last one returned, and the bytes that the first held at most."""
 
     seconds: np.ndarray
     result: Any
+    peak: float = np.nan
 
     @property
     def median(self) -> float:
@@ -43,10 +48,10 @@ def take_turns(jobs: Mapping[str, Callable[[], Any]], settings: Settings) -> dic
     """Time jobs in turns, after a round that does not count."""
     clock = CLOCKS[settings.clock]
     seconds: dict[str, list[float]] = {name: [] for name in jobs}
-    results = {}
+    results, peaks = {}, {}
     start = time.perf_counter()
     for name, job in jobs.items():
-        results[name] = job()
+        results[name], peaks[name] = with_peak(job)
     round_takes = max(time.perf_counter() - start, 1e-9)
     rounds = int(
         np.clip(
@@ -63,7 +68,51 @@ def take_turns(jobs: Mapping[str, Callable[[], Any]], settings: Settings) -> dic
             seconds[name].append(clock() - start)
             if collects:
                 gc.enable()
-    return {name: Timed(np.array(seconds[name]), results[name]) for name in jobs}
+    return {name: Timed(np.array(seconds[name]), results[name], peaks[name]) for name in jobs}
+
+
+def repeat(job: Callable[[], Any], settings: Settings) -> Timed:
+    """Time a job that may take long: it runs again only until so many seconds are spent."""
+    clock, seconds, peak = CLOCKS[settings.clock], [], np.nan
+    begin = time.perf_counter()
+    while not seconds or (
+        len(seconds) < settings.repeats and time.perf_counter() - begin < settings.seconds
+    ):
+        start = clock()
+        if not seconds:
+            result, peak = with_peak(job)
+        else:
+            result = job()
+        seconds.append(clock() - start)
+    return Timed(np.array(seconds), result, peak)
+
+
+def resident(key: str) -> int:
+    """Return a number of bytes from the kernel: VmRSS, now, or VmHWM, at most."""
+    (line,) = (line for line in STATUS.read_text().splitlines() if line.startswith(key))
+    return 1024 * int(line.split()[1])
+
+
+def with_peak(job: Callable[[], Any]) -> tuple[Any, float]:
+    """Do a job; return its result, and the bytes that it held at most on top of what was resident; NaN off Linux.
+
+    It costs nothing, and sees what libraries hold, but only pages: a job that needs little may find room that is free.
+    """
+    if not RESET.exists():
+        return job(), np.nan
+    gc.collect()
+    give_back()
+    RESET.write_text("5")  # the peak begins anew
+    before = resident("VmRSS")
+    result = job()
+    return result, float(resident("VmHWM") - before)
+
+
+def give_back() -> None:
+    """Give memory that is free back to the kernel, where the C library can."""
+    library = ctypes.CDLL(ctypes.util.find_library("c"))
+    if hasattr(library, "malloc_trim"):
+        library.malloc_trim(0)
 
 
 def peak_memory(job: Callable[[], Any]) -> int:

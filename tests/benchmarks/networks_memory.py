@@ -14,12 +14,12 @@ from typing import NamedTuple
 
 from threadpoolctl import threadpool_limits
 
+from .measures import RESET, resident
 from .networks_problems import taught
 from .problems import Problem, Size
 from .rivals import Contestant
 from .rivals_networks import Plan, ours, sklearn_mlp, torch_loop
 
-STATUS, RESET = Path("/proc/self/status"), Path("/proc/self/clear_refs")
 ROOT = Path(__file__).resolve().parents[2]
 N_FEW = 1000  # rows of a first fit, for what is loaded and allocated once
 
@@ -53,12 +53,6 @@ class Memory(NamedTuple):
 def lacks() -> str:
     """Say why memory cannot be told; empty where it can."""
     return "" if RESET.exists() else "needs Linux's /proc"
-
-
-def resident(key: str) -> int:
-    """Return a number of bytes from the kernel: VmRSS, now, or VmHWM, at most."""
-    (line,) = (line for line in STATUS.read_text().splitlines() if line.startswith(key))
-    return 1024 * int(line.split()[1])
 
 
 def measure(name: str, size: Size, plan: Plan, epochs: int) -> Memory:

@@ -70,7 +70,7 @@ def table(suite, problem, entered, timed, scores, claims, peaks=None) -> Table:
                 took.best,
                 took.median / rival.median,
                 scores.get(each.name, np.nan),
-                peaks.get(each.name, np.nan),
+                peaks.get(each.name, took.peak),
                 note.removeprefix(", "),
             )
         )

@@ -4,10 +4,11 @@ import csv
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
-HEADINGS = ("contestant", "median s", "min s", "ratio", "excess", "peak MB", "")
+HEADINGS = ("contestant", "number", "median s", "min s", "ratio", "excess", "peak MB", "")
 
 
 @dataclass(frozen=True)
@@ -15,7 +16,7 @@ class Row:
     """A contestant's result.
 
     ratio is its median time over that of the table's rival, excess how far its objective is above the minimum
-    at most, relative to it, peak a number of bytes; NaN where it has none.
+    at most, relative to it, peak a number of bytes, number how many there are of what grows; NaN where it has none.
     """
 
     contestant: str
@@ -25,10 +26,12 @@ class Row:
     excess: float = np.nan
     peak: float = np.nan
     note: str = ""
+    number: float = np.nan
 
     def cells(self) -> list[str]:
         peak = self.peak / 2**20
         numbers = [
+            (self.number, ".0f"),
             (self.median, ".4f"),
             (self.best, ".4f"),
             (self.ratio, ".2f"),
@@ -84,6 +87,11 @@ class Table:
     rows: tuple[Row, ...]
     verdicts: tuple[Verdict | Held, ...] = ()
 
+    @property
+    def grows(self) -> bool:
+        """Whether rows tell of more and more of the same."""
+        return any(not np.isnan(row.number) for row in self.rows)
+
     def __str__(self):
         cells = [list(HEADINGS), *(row.cells() for row in self.rows)]
         widths = [max(len(line[k]) for line in cells) for k in range(len(HEADINGS))]
@@ -91,7 +99,10 @@ class Table:
         lines = [f"{self.suite}: {self.problem}"]
         for line in cells:
             aligned = [
-                line[k].ljust(widths[k]) if k in (0, 6) else line[k].rjust(widths[k]) for k in shown
+                line[k].ljust(widths[k])
+                if k in (0, len(HEADINGS) - 1)
+                else line[k].rjust(widths[k])
+                for k in shown
             ]
             lines.append("  " + "  ".join(aligned).rstrip())
         return "\n".join([*lines, *(f"  {verdict}" for verdict in self.verdicts)])
@@ -99,7 +110,7 @@ class Table:
 
 def write_csv(path: Path, tables: Sequence[Table]) -> None:
     """Write a line a contestant and problem."""
-    names = ("contestant", "median", "best", "ratio", "excess", "peak", "note")
+    names = ("contestant", "median", "best", "ratio", "excess", "peak", "note", "number")
     with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
         writer.writerow(("suite", "problem", *names))
@@ -111,19 +122,47 @@ def write_csv(path: Path, tables: Sequence[Table]) -> None:
 
 
 def draw(path: Path, tables: Sequence[Table]) -> None:
-    """Draw the median time of each contestant, a panel a problem."""
+    """Draw the median time of each contestant, a panel a problem; against the number where something grows."""
+    from matplotlib import rc_context
     from matplotlib.figure import Figure
 
-    heights = [1.0 + 0.3 * len(table.rows) for table in tables]
+    n_columns = 2 if all(table.grows for table in tables) else 1
+    lines = [tables[k : k + n_columns] for k in range(0, len(tables), n_columns)]
+    heights = [
+        max(3.0 if table.grows else 1.0 + 0.3 * len(table.rows) for table in line) for line in lines
+    ]
     figure = Figure(figsize=(10, sum(heights)), layout="constrained")
-    axes = figure.subplots(len(tables), 1, squeeze=False, height_ratios=heights)[:, 0]
+    axes = figure.subplots(len(lines), n_columns, squeeze=False, height_ratios=heights).ravel()
     for ax, table in zip(axes, tables):
-        timed = [row for row in table.rows if row.median > 0]
-        ours = [
-            "C0" if "MultiTask" in row.contestant or "path" in row.contestant else "C7"
-            for row in timed
-        ]
-        ax.barh([row.contestant for row in timed], [row.median for row in timed], color=ours)
-        ax.invert_yaxis()
-        ax.set(title=f"{table.suite}: {table.problem}", xlabel="seconds, median", xlim=(0, None))
-    figure.savefig(path)
+        (draw_curves if table.grows else draw_bars)(ax, table)
+    for ax in axes[len(tables) :]:
+        ax.set_axis_off()
+    with rc_context({"svg.fonttype": "none"}):  # letters, not their outlines
+        figure.savefig(path)
+
+
+def draw_bars(ax: Any, table: Table) -> None:
+    """Draw a bar for each contestant."""
+    timed = [row for row in table.rows if row.median > 0]
+    ours = [
+        "C0" if "MultiTask" in row.contestant or "path" in row.contestant else "C7" for row in timed
+    ]
+    ax.barh([row.contestant for row in timed], [row.median for row in timed], color=ours)
+    ax.invert_yaxis()
+    ax.set(title=f"{table.suite}: {table.problem}", xlabel="seconds, median", xlim=(0, None))
+
+
+def draw_curves(ax: Any, table: Table) -> None:
+    """Draw a curve for each contestant, with a line of slope one through the start of the lowest and of the highest."""
+    names = list(dict.fromkeys(row.contestant for row in table.rows))
+    ends = []
+    for name in names:
+        own = [row for row in table.rows if row.contestant == name]
+        numbers, seconds = [row.number for row in own], [row.median for row in own]
+        ax.plot(numbers, seconds, marker="o", label=name)
+        ends.append((numbers[0], numbers[-1], seconds[0]))
+    for few, many, start in (min(ends, key=lambda end: end[2]), max(ends, key=lambda end: end[2])):
+        ax.plot([few, many], [start, start * many / few], color="0.7", linestyle=":", zorder=0)
+    ax.set(title=table.problem, xscale="log", yscale="log", ylabel="seconds, median")
+    ax.minorticks_off()
+    ax.legend(fontsize="small")

@@ -15,6 +15,7 @@ from .report import Table
 from .rivals import Contestant
 from .suites_folds import FOLD_SUITES
 from .suites_growth import GROWTH_SUITES
+from .suites_imports import IMPORT_SUITES
 from .suites_networks import NETWORK_SUITES
 from .suites_norms import NORM_SUITES
 
@@ -120,6 +121,7 @@ SUITES = {
     **NORM_SUITES,
     **NETWORK_SUITES,
     **GROWTH_SUITES,
+    **IMPORT_SUITES,
 }
 
 

@@ -1,7 +1,7 @@
-"""The suite of growth: what ten times the rows, tasks, groups or classes cost, and how many times that is."""
+"""The suite of growth: what ten times the rows, tasks, labels, features, groups or classes cost, and how many times."""
 
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -9,17 +9,23 @@ import numpy as np
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
 
-from skmtl import MultiTaskGLM, MultiTaskLogisticRegression, MultiTaskRidge, TaskPerGroupRegressor
+from skmtl import (
+    MultiTaskGLM,
+    MultiTaskLogisticRegression,
+    MultiTaskMLP,
+    MultiTaskRidge,
+    TaskPerGroupClassifier,
+    TaskPerGroupRegressor,
+)
 from skmtl.penalties import L21
 
-from .measures import Settings, peak_memory, take_turns
+from .measures import Settings, Timed, repeat
 from .problems import Problem, Size, joint
 from .racing import Suite
 from .report import Row, Table
 
-ROWS, TASKS, GROUPS, CLASSES = (10_000, 100_000), (100, 1000), (100, 1000, 3000), (10, 50, 150)
 A_GROUP = 20  # rows of each
-LARGE = 1000  # rows of a size from which on the suite has its own numbers
+FEW = 1000  # rows of a size from which on the suite has its own numbers
 
 
 class Grown(NamedTuple):
@@ -29,88 +35,126 @@ class Grown(NamedTuple):
     fit: Callable[[], Any]
 
 
-Made = Callable[[], Iterator[Grown]]
+Make = Callable[[], Any]
+Grow = Callable[..., Iterator[Grown]]
 
 
-def problem_of(n_samples: int, n_features: int, n_tasks: int, **options) -> Problem:
-    """Draw a problem."""
-    return joint(Size("", n_samples, n_features, n_tasks), **options)
+MODELS: dict[str, Make] = {
+    "MultiTaskRidge": MultiTaskRidge,
+    "MultiTaskLogisticRegression": MultiTaskLogisticRegression,
+    "MultiTaskGLM(L21)": lambda: MultiTaskGLM(L21(100.0)),
+}
 
 
-def of_tasks(make: Callable, numbers, binary: bool, missing: float) -> Iterator[Grown]:
-    """More and more tasks of the same rows."""
-    for number in numbers:
-        problem = problem_of(2000, 50, number, binary=binary, missing=missing)
+def network() -> MultiTaskMLP:
+    """One network that goes through all rows five times."""
+    return MultiTaskMLP(n_members=1, max_iter=5, n_iter_no_change=5, random_state=0)
+
+
+def fits_of(make: Make, problems: Iterator[tuple[int, Problem]]) -> Iterator[Grown]:
+    """Fit a model to each problem."""
+    for number, problem in problems:
         yield Grown(number, lambda p=problem: make().fit(p.X, p.y))
 
 
-def of_rows(make: Callable, numbers, binary: bool) -> Iterator[Grown]:
+def of_rows(numbers: Sequence[int], make: Make, binary: bool) -> Iterator[Grown]:
     """More and more rows of ten tasks."""
-    for number in numbers:
-        problem = problem_of(number, 50, 10, binary=binary)
-        yield Grown(number, lambda p=problem: make().fit(p.X, p.y))
+    sizes = ((n, Size("", n, 50, 10)) for n in numbers)
+    yield from fits_of(make, ((n, joint(size, binary=binary)) for n, size in sizes))
 
 
-def of_groups(numbers) -> Iterator[Grown]:
+def of_tasks(
+    numbers: Sequence[int], make: Make, binary: bool, missing: float = 0.0
+) -> Iterator[Grown]:
+    """More and more tasks of the same rows."""
+    sizes = ((n, Size("", 2000, 50, n)) for n in numbers)
+    made = ((n, joint(size, binary=binary, missing=missing)) for n, size in sizes)
+    yield from fits_of(make, made)
+
+
+def of_labels(numbers: Sequence[int], make: Make, binary: bool) -> Iterator[Grown]:
+    """More and more observed labels of the same rows and twenty tasks."""
+    size = Size("", numbers[-1] // 16, 50, 20)
+    total = size.n_samples * size.n_tasks
+    shares = ((n, 1.0 - n / total) for n in numbers)
+    yield from fits_of(make, ((n, joint(size, binary=binary, missing=m)) for n, m in shares))
+
+
+def of_features(numbers: Sequence[int], make: Make, binary: bool) -> Iterator[Grown]:
+    """More and more features of the same rows and ten tasks."""
+    sizes = ((n, Size("", 4 * numbers[-1], n, 10)) for n in numbers)
+    yield from fits_of(make, ((n, joint(size, binary=binary)) for n, size in sizes))
+
+
+def of_groups(numbers: Sequence[int], make: Make, binary: bool) -> Iterator[Grown]:
     """More and more groups as tasks, of 20 rows each."""
+    per_group = TaskPerGroupClassifier if binary else TaskPerGroupRegressor
     for number in numbers:
-        problem = problem_of(A_GROUP * number, 20, 1, binary=False)
+        problem = joint(Size("", A_GROUP * number, 20, 1), binary=binary)
         X = np.column_stack([np.repeat(np.arange(number), A_GROUP), problem.X])
-        model = TaskPerGroupRegressor(MultiTaskRidge(), group=0)
+        model = per_group(make(), group=0)
         yield Grown(number, lambda X=X, y=problem.Y[:, 0], model=model: model.fit(X, y))
 
 
-def of_classes(numbers, is_ours: bool) -> Iterator[Grown]:
-    """More and more classes of one task: skmtl, or scikit-learn as well solved as its default tol has it."""
+def of_classes(numbers: Sequence[int], make: Make, binary: bool) -> Iterator[Grown]:
+    """More and more classes of one task."""
     for number in numbers:
         rng = np.random.default_rng(20260122)
         X, W = rng.normal(size=(3000, 20)), rng.normal(size=(20, number))
         y = (X @ W + 2.0 * rng.normal(size=(3000, number))).argmax(axis=1)
-        ours = lambda X=X, y=y: MultiTaskLogisticRegression().fit(X, {"class": y})
-        rival = lambda X=X, y=y: LogisticRegression(max_iter=10_000).fit(X, y)
-        yield Grown(number, ours if is_ours else rival)
+        yield Grown(number, lambda X=X, y=y: make().fit(X, y))
 
 
-def cases(size: Size) -> dict[str, Made]:
-    """Return what grows, small where the size is."""
-    few = size.n_samples < LARGE
-    cut = lambda numbers: (5, 10) if few else numbers
-    rows = (100, 200) if few else ROWS
-    ridge, logistic, l21 = (
-        MultiTaskRidge,
-        MultiTaskLogisticRegression,
-        lambda: MultiTaskGLM(L21(100.0)),
-    )
-    made: dict[str, Made] = {}
-    for missing in (0.0, 0.3):
-        label = "tasks, 30% missing" if missing else "tasks"
-        made[f"{label}: ridge"] = partial(of_tasks, ridge, cut(TASKS), False, missing)
-        made[f"{label}: logistic"] = partial(of_tasks, logistic, cut(TASKS), True, missing)
-        made[f"{label}: L21"] = partial(of_tasks, l21, cut(TASKS), False, missing)
-    made["rows: ridge"] = partial(of_rows, ridge, rows, False)
-    made["rows: logistic"] = partial(of_rows, logistic, rows, True)
-    made["groups: ridge"] = partial(of_groups, cut(GROUPS))
-    made["classes: logistic"] = partial(of_classes, cut(CLASSES), True)
-    made["classes: LogisticRegression"] = partial(of_classes, cut(CLASSES), False)
-    return made
+def cases(size: Size) -> dict[str, tuple[Grow, Sequence[int], list[str]]]:
+    """Return what grows, to how many, and the models of which; small where the size is."""
+    few = size.n_samples < FEW
+    cut = lambda *numbers: (40, 80) if few else numbers
+    ridge, logistic, _ = every = list(MODELS)
+    networks = [*every, "MultiTaskMLP"]
+    labels = (2000, 4000) if few else (10_000, 100_000, 1_000_000)
+    return {
+        "rows": (of_rows, cut(10_000, 100_000, 1_000_000), networks),
+        "tasks": (of_tasks, cut(10, 100, 1000), networks),
+        "tasks, 30% missing": (partial(of_tasks, missing=0.3), cut(10, 100, 1000), every),
+        "observed labels": (of_labels, labels, networks),
+        "features": (of_features, cut(30, 300, 3000), networks),
+        "classes": (of_classes, cut(10, 50, 150), [logistic, "LogisticRegression"]),
+        "groups": (of_groups, cut(100, 1000, 10_000, 100_000), [ridge]),
+        "groups, two classes": (of_groups, cut(100, 1000, 10_000), [logistic]),
+    }
 
 
 def growth(size: Size, settings: Settings) -> Iterator[Table]:
-    """Time and memory; the ratio is to the fewest of the same kind."""
-    for name, made in cases(size).items():
-        grown = list(made())
-        jobs = {f"{name}, {each.number}": each.fit for each in grown}
+    """Time and memory of each model; ratios are to the fewest."""
+    makers = {
+        **MODELS,
+        "MultiTaskMLP": network,
+        "LogisticRegression": lambda: LogisticRegression(max_iter=10_000),  # at its default tol
+    }
+    for grows, (grow, numbers, models) in cases(size).items():
+        rows: list[Row] = []
+        for name in models:
+            made = grow(numbers, makers[name], binary="Logistic" in name)
+            rows += rows_of(name, made, settings)
+        yield Table("growth", grows, tuple(rows))
+
+
+def rows_of(name: str, made: Iterator[Grown], settings: Settings) -> Iterator[Row]:
+    """Measure one after another: only one problem is in memory."""
+    first: tuple[int, Timed] | None = None
+    for number, fit in made:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", ConvergenceWarning)
-            timed = take_turns(jobs, settings)
-            first, rows = next(iter(timed.values())), []
-            for label, took in timed.items():
-                peak = peak_memory(jobs[label])
-                ratio = took.best / first.best
-                rows.append(Row(label, took.median, took.best, ratio, peak=peak))
-        numbers = [each.number for each in grown]
-        times = " to ".join(f"{n / numbers[0]:g}" for n in (numbers[0], numbers[-1]))
-        yield Table("growth", f"{name}, {times} times as many", tuple(rows))
+            warnings.filterwarnings("ignore", message=".*its prediction is a constant")
+            took = repeat(fit, settings)
+        first = first or (number, took)
+        ratio, times = took.best / first[1].best, number / first[0]
+        note = (
+            f"{times:g} times as many, power {np.log(ratio) / np.log(times):.2f}"
+            if times > 1
+            else ""
+        )
+        yield Row(name, took.median, took.best, ratio, peak=took.peak, note=note, number=number)
 
 
 GROWTH_SUITES = {"growth": Suite("what more of the same costs", ("M",), growth)}

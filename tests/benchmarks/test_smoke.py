@@ -8,7 +8,7 @@ import pytest
 
 from . import problems, referee, rivals
 from .__main__ import parser
-from .measures import Settings, machine, peak_memory
+from .measures import RESET, Settings, machine, peak_memory, with_peak
 from .report import draw, write_csv
 from .suites import SUITES
 
@@ -91,9 +91,11 @@ def test_suites(suite, tmp_path, monkeypatch):
     assert (tmp_path / "results.csv").read_text(encoding="utf-8").count("\n") > len(tables)
 
 
-def test_the_figure(tmp_path):
+@pytest.mark.parametrize("suites", [["ridge"], ["growth"], ["growth", "ridge"]])
+def test_the_figure(suites, tmp_path):
     pytest.importorskip("matplotlib")
-    tables = list(SUITES["ridge"].run(TOY, Settings(repeats=1, seconds=0.0)))
+    once = Settings(repeats=1, seconds=0.0)
+    tables = [table for name in suites for table in SUITES[name].run(TOY, once)]
     draw(tmp_path / "results.png", tables)
     assert (tmp_path / "results.png").stat().st_size > 0
 
@@ -107,6 +109,19 @@ def test_who_cannot_enter_is_shown(monkeypatch):
 
 def test_memory_is_seen():
     assert peak_memory(lambda: np.ones(10**6)) > 7e6
+
+
+@pytest.mark.skipif(not RESET.exists(), reason="the kernel tells of memory on Linux alone")
+def test_memory_of_processes_is_seen():
+    """What is let go before the end counts, and what another job has had does not."""
+    made, peak = with_peak(lambda: float(np.ones(10**7).sum()))
+    assert made == 1e7 and 7e7 < peak < 2e8
+    assert with_peak(lambda: None)[1] < 2e7
+
+
+def test_a_table_has_the_memory_of_each_contestant():
+    (table,) = SUITES["ridge"].run(TOY, Settings(repeats=1, seconds=0.0))
+    assert RESET.exists() == all(row.peak >= 0 for row in table.rows if row.median > 0)
 
 
 def test_what_slows_the_machine_is_told(monkeypatch):
