@@ -143,7 +143,8 @@ class Design:
     def forward(self, W: np.ndarray) -> np.ndarray:
         """Return (X - centre) @ W."""
         raw = self.X @ self.near(W)
-        raw -= self.offset @ W
+        if self.offset.any():
+            raw -= self.offset @ W
         if len(self.far):
             raw += self.shifted @ W[self.far]
         return raw

@@ -344,7 +344,8 @@ class SmoothProblem:
     def _sweep(self, D: np.ndarray, kernel: Kernel) -> tuple[Raw, tuple[np.ndarray, np.ndarray]]:
         """Return how raw changes along D, and the gradients in W and the intercepts that kernel makes of that."""
         U, beta = self.split(D)
-        shift, sums = self.intercepts.change(beta), np.zeros(self.layout.n_columns)
+        shift = self.intercepts.change(beta).astype(self.passes.precision, copy=False)
+        sums = np.zeros(self.layout.n_columns)
         change: Raw = []
 
         def note(k: int, part: np.ndarray) -> np.ndarray:
