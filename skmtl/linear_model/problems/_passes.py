@@ -90,19 +90,26 @@ class Passes:
         total = total_hessian(some.chunks, some.loss_gradient(raw), self.n_columns)
         return total.times(self.n_samples / some.n_samples)
 
-    def rough_curvature(self, raw: Sequence[np.ndarray], has_intercepts: bool) -> np.ndarray:
-        """Return about the curvature of each column's loss in a factor of its raw predictions, with their best mean."""
+    def rough_curvature(
+        self, raw: Sequence[np.ndarray], has_intercepts: bool
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Return about the curvature of each column's loss in a factor of its raw predictions, with their best mean.
+
+        The second array says of how many samples it is: those that are curved the most count most.
+        """
         some, raw = self.some(raw)
-        moments = np.zeros((3, self.n_columns))
+        moments = np.zeros((4, self.n_columns))
         for chunk, part in zip(some.chunks, raw, strict=True):
-            curvature = chunk.loss.curvatures(part)
-            for order, sums in enumerate(moments):
-                sums[chunk.columns] += np.ones(len(part), part.dtype) @ curvature
-                curvature = curvature * part if order < 2 else curvature
-        total, first, square = moments * (self.n_samples / some.n_samples)
+            curvature, ones = chunk.loss.curvatures(part), np.ones(len(part), part.dtype)
+            first = curvature * part
+            for sums, values in zip(moments, (curvature, first, first * part, curvature**2)):
+                sums[chunk.columns] += ones @ values
+        total, first, square, squared = moments
+        n_samples = total**2 / np.where(squared > 0.0, squared, 1.0)
         if has_intercepts:
             square = square - first**2 / np.where(total > 0.0, total, 1.0)
-        return square
+        more = self.n_samples / some.n_samples
+        return more * square, more * n_samples
 
     def some(self, raw: Sequence[np.ndarray]) -> tuple["Passes", Sequence[np.ndarray]]:
         """Return passes over a few of the chunks, where there are many that are alike, and what is theirs of raw."""

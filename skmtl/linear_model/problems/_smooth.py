@@ -208,13 +208,12 @@ class SmoothProblem:
         is_star = isinstance(self.coupling, StarCoupling)
         if not is_star or self._classes or self.is_quadratic or self.rough_gram.gram is None:
             return False
-        if layout.n_rows < OUTNUMBER * layout.size:
-            return False  # the noise of the sample is all by which the Hessian differs
         assert isinstance(self.coupling, StarCoupling)
         if self.coupling.common is None:
             return True
         work = 2.0 * T**2 + 6.0 * layout.size * T
-        return work <= 4.0 * layout.n_rows * layout.size and layout.size <= LARGEST_EIGENPROBLEM
+        is_cheap = work <= 4.0 * self.passes.n_samples * layout.size
+        return is_cheap and layout.size <= LARGEST_EIGENPROBLEM
 
     def _with_curvature_along(
         self, v: np.ndarray, raw: Raw, curvature: np.ndarray, inverse: Inverse
@@ -223,10 +222,10 @@ class SmoothProblem:
         assert isinstance(self.coupling, StarCoupling) and gram is not None
         W = self.coupling.spread(self.split(v)[0])
         along, mean = gram @ W, curvature / layout.n_rows
-        seen = self.passes.rough_curvature(raw, layout.fit_intercept)
-        return SteinInverse.of(
-            inverse, self.coupling, along, excess_curvature(along, W, mean, seen)
-        )
+        seen, n_samples = self.passes.rough_curvature(raw, layout.fit_intercept)
+        says_something = n_samples >= OUTNUMBER * layout.size
+        excess = np.where(says_something, excess_curvature(along, W, mean, seen), 0.0)
+        return SteinInverse.of(inverse, self.coupling, along, excess) if excess.any() else inverse
 
     def goal(self, tol: float) -> float:
         """Return half the squared norm of the gradient at which solvers may stop: a bound on the duality gap.

@@ -69,3 +69,13 @@ def test_saves_iterations(sharing, rng, monkeypatch):
     plain = MultiTaskLogisticRegression(sharing=sharing, signs="same").fit(X, y)
     assert model.n_iter_ <= 0.7 * plain.n_iter_
     assert_allclose(model.coef_, plain.coef_, rtol=0, atol=1e-7)
+
+
+def test_few_curved_samples_say_nothing(rng, monkeypatch):
+    """Where classes are far apart, the curvature is that of a few samples: the Gram matrix alone preconditions."""
+    made = []
+    monkeypatch.setattr(SteinInverse, "of", lambda *args: made.append(args))
+    X = rng.normal(size=(24, 8))
+    y = {"a": X[:, 0] > 0.2, "b": X[:, 1] > 0.1}
+    MultiTaskLogisticRegression(C=1e6, sharing=0.5, signs="same").fit(X, y)
+    assert not made
