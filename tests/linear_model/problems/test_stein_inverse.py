@@ -8,6 +8,7 @@ from skmtl.heads import TotalHessian
 from skmtl.linear_model import MultiTaskLogisticRegression
 from skmtl.linear_model.problems._coupling import StarCoupling
 from skmtl.linear_model.problems._gram_inverse import EXACTLY, gram_inverse
+from skmtl.linear_model.problems._passes import Passes
 from skmtl.linear_model.problems._sample_gram import SampleGram
 from skmtl.linear_model.problems._smooth import SmoothProblem
 from skmtl.linear_model.problems._stein_inverse import LEAST, SteinInverse, excess_curvature
@@ -72,10 +73,23 @@ def test_saves_iterations(sharing, rng, monkeypatch):
 
 
 def test_few_curved_samples_say_nothing(rng, monkeypatch):
-    """Where classes are far apart, the curvature is that of a few samples: the Gram matrix alone preconditions."""
-    made = []
-    monkeypatch.setattr(SteinInverse, "of", lambda *args: made.append(args))
-    X = rng.normal(size=(24, 8))
+    """Where classes are far apart, the curvature is that of a few samples, and the Gram matrix alone preconditions."""
+    seen, taken_up = [], []
+    look, take_up = Passes.rough_curvature, SteinInverse.of
+
+    def looked(*args):
+        seen.append(look(*args)[1])
+        return look(*args)
+
+    def taken(*args):
+        taken_up.append(len(seen) - 1)
+        return take_up(*args)
+
+    monkeypatch.setattr(Passes, "rough_curvature", looked)
+    monkeypatch.setattr(SteinInverse, "of", taken)
+    X = rng.normal(size=(40, 8))
     y = {"a": X[:, 0] > 0.2, "b": X[:, 1] > 0.1}
     MultiTaskLogisticRegression(C=1e6, sharing=0.5, signs="same").fit(X, y)
-    assert not made
+    count = np.array(seen).max(axis=1)
+    assert count[0] > 30 and count[-1] < 10
+    assert taken_up == np.flatnonzero(count >= 16).tolist()
