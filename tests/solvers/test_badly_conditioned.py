@@ -85,6 +85,18 @@ def test_hybrid(member, rng):
         assert Hybrid(max_iter, 1e-15).solve(problem, start).n_iter <= max_iter
 
 
+@pytest.mark.parametrize("member", KINKED, ids=str)
+def test_hybrid_of_many_entries(member, rng):
+    """It ends where first-order steps alone do not, by equations too many to be factorised."""
+    problem = problem_of(member.penalty([], 6.0, 4.0), rng, np.geomspace(0.1, 300.0, 240))
+    start = np.zeros((len(problem.penalty.terms), 240, 3))
+    assert start.size > _newton_equations.LARGEST_DENSE
+    found = Hybrid(800, 1e-8).solve(problem, start)
+    assert found.converged and found.n_iter <= 800
+    V = found.parts.sum(axis=0)
+    assert problem.gap(found.parts, problem.image(V)) <= 1e-8 * problem.scale
+
+
 def curvatures(rng):
     """Return a curvature of every kind, for five features and three columns."""
     X = rng.normal(size=(3, 4, 5))
