@@ -48,7 +48,7 @@ class Watch:
         self.blas, self.seen = ThreadpoolController().select(user_api="blas"), set()
 
     def n_threads(self):
-        return max(each["num_threads"] for each in self.blas.info())
+        return max((each["num_threads"] for each in self.blas.info()), default=1)
 
     def __call__(self, frame, event, arg):
         if event == "call" and any(place in frame.f_code.co_filename for place in PLACES):
@@ -60,7 +60,8 @@ def threads_of(work, X, y):
     watch = Watch()
     with threadpool_limits(2, user_api="blas"), warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        assert watch.n_threads() == 2, "this BLAS has no threads to give"
+        if watch.n_threads() != 2:
+            pytest.skip("this BLAS has no threads to give")
         sys.setprofile(watch)
         try:
             work(X, y)

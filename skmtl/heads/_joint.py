@@ -97,8 +97,9 @@ class TotalHessian(NamedTuple):
     def add(self, other: "TotalHessian", columns: slice | np.ndarray) -> None:
         """Add another Hessian, of some of the columns."""
         self.diagonal[columns] += other.diagonal
-        inside = np.arange(len(self.diagonal))[columns]
-        self.groups.extend((inside[own], square) for own, square in other.groups)
+        if other.groups:  # else all columns would be counted for each task
+            inside = np.arange(len(self.diagonal))[columns]
+            self.groups.extend((inside[own], square) for own, square in other.groups)
 
     def times(self, factor: float) -> "TotalHessian":
         """Return the Hessian times a number."""

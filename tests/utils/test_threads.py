@@ -13,13 +13,15 @@ FEW, MANY = 1e3, 1e12
 
 def n_threads():
     """The largest number of threads of a BLAS library."""
-    return max(each["num_threads"] for each in threadpool_info() if each["user_api"] == "blas")
+    blas = [each for each in threadpool_info() if each["user_api"] == "blas"]
+    return max((each["num_threads"] for each in blas), default=1)
 
 
 @pytest.fixture(autouse=True)
 def user_has_two():
     with threadpool_limits(2, user_api="blas"):
-        assert n_threads() == 2, "this BLAS has no threads to give"
+        if n_threads() != 2:
+            pytest.skip("this BLAS has no threads to give")
         yield
 
 
