@@ -269,11 +269,11 @@ class FitLayout:
     ) -> list[ColumnHessian]:
         """Return the Hessians at raw predictions, by block, or roughly in a given precision."""
         found: dict[int, ColumnHessian] = {}
+        every = np.arange(self.n_columns)
         for block, part in zip(self.coordinate_blocks, raw, strict=True):
-            columns = np.arange(self.n_columns)[block.columns]
             curvatures = block.loss.curvatures(part)
             hessians = hessians_of(block, curvatures, self.fit_intercept, roughly)
-            found |= dict(zip(columns.tolist(), hessians, strict=True))
+            found.update(zip(every[block.columns].tolist(), hessians, strict=True))
         return [found[t] for t in range(self.n_columns)]
 
     @cached_property

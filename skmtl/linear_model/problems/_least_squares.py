@@ -109,8 +109,9 @@ def newton_step(
     """Return Newton's step from v, whose raw predictions are raw."""
     D = np.zeros_like(v)
     (U, beta), (U_step, beta_step) = problem.split(v), problem.split(D)
+    every = np.arange(problem.layout.n_columns)
     labels = [
-        (chunk.design.values(), np.arange(problem.layout.n_columns)[chunk.columns], rows)
+        (chunk.design.values(), every[chunk.columns], rows)
         for chunk, part in zip(problem.passes.chunks, raw, strict=True)
         for rows in chunk.loss.newton_rows(part)
     ]

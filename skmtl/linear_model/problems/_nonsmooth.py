@@ -184,8 +184,9 @@ class NonsmoothProblem:
         """Return the Hessian of each task at raw."""
         found: dict[tuple[int, ...], WeightedGrams] = {}
         follow = self.layout.fit_intercept and not self.penalty.pooled
+        every = np.arange(self.layout.n_columns)
         for X, chunk, part in zip(self._designs, self.layout.passes.chunks, raw, strict=True):
-            columns = np.arange(self.layout.n_columns)[chunk.columns]
+            columns = every[chunk.columns]
             for own, H in chunk.loss.hessians(part):
                 key = tuple(columns[own].tolist())
                 found[key] = add(found.get(key), weighted_grams(X, H))

@@ -40,9 +40,9 @@ def total_hessian(
 
 def varying_columns(blocks: Sequence[RowBlock], n_columns: int) -> np.ndarray:
     """Return which columns have a loss whose Hessian varies."""
-    varies = np.zeros(n_columns, dtype=bool)
+    varies, every = np.zeros(n_columns, dtype=bool), np.arange(n_columns)
     for block in blocks:
-        inside = np.arange(n_columns)[block.columns]
+        inside = every[block.columns]
         for term in block.loss.terms:
             varies[inside[term.columns]] = not term.loss.quadratic
     return varies
