@@ -10,7 +10,11 @@ from ..utils import Number
 from ._base import Raw, SmoothProblem, Solution, Solver, Stagnation, moved
 from ._line_search import STEEP, line_search
 
-REFRESHED = (0, 2, 8)  # iterations after which the preconditioner takes up the curvature reached
+REFRESHED = (
+    0,
+    2,
+    8,
+)  # iterations from zero after which the preconditioner takes up the curvature reached
 MISJUDGED = 1.5  # a step so far from one says that the preconditioner has the wrong curvature
 PRECISE = 1e-12  # tolerance above which the better preconditioner is not worth its price
 ROUNDED = 1e-13  # estimate at which lower precision has done what it can,
@@ -141,7 +145,9 @@ class Preconditioner:
     """That of a problem, which takes up the curvature reached now and then, and the better one near the optimum."""
 
     def __init__(self, problem: SmoothProblem, v: np.ndarray, raw: Raw, tol: float) -> None:
-        self.apply = problem.preconditioner(v, raw) if v.any() else problem.preconditioner()
+        is_warm = bool(v.any())
+        self.apply = problem.preconditioner(v, raw) if is_warm else problem.preconditioner()
+        self.due = () if is_warm else REFRESHED
         self.close_at = deque(problem.close_at if tol <= PRECISE else ())
         self.is_close = False
 
@@ -162,7 +168,7 @@ class Preconditioner:
             while self.close_at and estimate < self.close_at[0]:
                 self.close_at.popleft()
             self.apply, self.is_close = problem.preconditioner(v, raw, closely=True), True
-        elif not self.is_close and (n_iter in REFRESHED or not 1.0 / MISJUDGED < step < MISJUDGED):
+        elif not self.is_close and (n_iter in self.due or not 1.0 / MISJUDGED < step < MISJUDGED):
             self.apply = problem.preconditioner(v, raw)
 
 
