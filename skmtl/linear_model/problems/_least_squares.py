@@ -63,7 +63,8 @@ def components(problem: SmoothProblem) -> list[Component]:
     columns = np.concatenate([in_loss[0], in_vectors[0], of_intercepts[0]])
     ends = np.concatenate([in_loss[1], T + in_vectors[1], T + R + of_intercepts[1]])
     size = T + R + basis.shape[-1]
-    graph = sparse.coo_array((np.ones(len(ends)), (columns, ends)), shape=(size, size))
+    places = np.stack([columns, ends]).astype(np.int32)  # older versions of SciPy need them
+    graph = sparse.coo_array((np.ones(len(ends)), tuple(places)), shape=(size, size))
     n, label = sparse.csgraph.connected_components(graph, directed=False)
     order = np.argsort(label, kind="stable")
     found = []
