@@ -46,7 +46,7 @@ class SquaredSpectrumSum(Term):
     strength: float
 
     def value(self, V):
-        return 0.5 * self.strength * float(singular_values(V).sum()) ** 2
+        return 0.5 * self.strength * float(np.square(singular_values(V).sum()))
 
     def prox(self, V, step):
         return reshaped(V, lambda s: self._factors(s, self.strength * step))
@@ -68,7 +68,7 @@ class SquaredSpectrumSum(Term):
         return 0.0
 
     def conjugate(self, U):
-        return 0.5 * float(singular_values(U).max(initial=0.0)) ** 2 / self.strength
+        return 0.5 * float(np.square(singular_values(U).max(initial=0.0))) / self.strength
 
     @staticmethod
     def _factors(s: np.ndarray, step: float) -> np.ndarray:

@@ -197,3 +197,11 @@ def test_steps_of_rows(term, definition, rng):
         alone = V[k : k + 1], float(step[k, 0])
         assert_allclose(term.prox(V, step)[k], term.prox(*alone)[0], atol=1e-14)
         assert_allclose(term.prox_jacobian(V, step)[k], term.prox_jacobian(*alone)[0], atol=1e-14)
+
+
+@by_term
+def test_beyond_numbers(term, definition):
+    """What numbers do not hold is infinite, and no error, to a solver that has lost itself."""
+    V = cut(np.full((3, WIDTH), 1e300), definition)
+    with np.errstate(over="ignore", invalid="ignore"):
+        assert term.value(V) > 1e299 and not term.conjugate(V) < 1e299
