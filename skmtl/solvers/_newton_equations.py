@@ -102,19 +102,19 @@ class Iterated(NewtonEquations):
 
 def conjugate_gradients(product: Product, precondition: Product, right: np.ndarray) -> np.ndarray:
     """Return about the solution of product(D) = right: of enough accuracy for a step that a line search follows."""
-    found, residual = np.zeros_like(right), right.copy()
+    solution, residual = np.zeros_like(right), right.copy()
     D = Z = precondition(residual)
     energy = first = float(np.vdot(residual, Z))
     for _ in range(MOST_PRODUCTS):
         image = product(D)
-        bend = float(np.vdot(D, image))
-        if not bend > 0.0:
+        curvature = float(np.vdot(D, image))
+        if not curvature > 0.0:
             break
-        found += energy / bend * D
-        residual -= energy / bend * image
+        solution += energy / curvature * D
+        residual -= energy / curvature * image
         Z = precondition(residual)
         energy, before = float(np.vdot(residual, Z)), energy
         if not energy > RESIDUAL**2 * first:
             break
         D = Z + energy / before * D
-    return found
+    return solution
