@@ -24,7 +24,10 @@ RIDGES = [
     MultiTaskGLM(L21(1.0), task_types="regression"),
     MultiTaskGLM(NuclearNorm(1.0), task_types="regression"),
 ]
-CHOSEN = [MultiTaskRidgeCV(), MultiTaskGLMCV(alphas=3, cv=2, task_types="regression")]
+CHOSEN = [
+    MultiTaskRidgeCV(),
+    MultiTaskGLMCV(alphas=3, cv=2, random_state=0, task_types="regression"),  # the same folds twice
+]
 CLASSES = [MultiTaskLogisticRegression(), MultiTaskGLM(L21(1.0))]
 by_model = pytest.mark.parametrize("model", RIDGES + CHOSEN, ids=str)
 
