@@ -42,9 +42,7 @@ def single_steps(transformers: Iterable[Any]) -> Iterator[Any]:
 
 def affine(step: Any) -> Affine:
     """Return what a fitted scaler or selector of features does; raise AttributeError for all else."""
-    from sklearn.feature_selection import (
-        SelectorMixin,
-    )  # takes as long to import as all of linear_model
+    from sklearn.feature_selection import SelectorMixin  # slow to import, and seldom needed
 
     if isinstance(step, SelectorMixin):
         kept = step.get_support()

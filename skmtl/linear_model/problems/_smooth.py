@@ -204,13 +204,11 @@ class SmoothProblem:
     @property
     def has_curvature_along(self) -> bool:
         """Whether the curvature of each column along its weights is to be had, for no more than a pass over X."""
-        layout, T = self.layout, self.layout.n_columns
-        is_star = isinstance(self.coupling, StarCoupling)
-        if not is_star or self._classes or self.is_quadratic or self.rough_gram.gram is None:
+        layout, coupling, T = self.layout, self.coupling, self.layout.n_columns
+        if not isinstance(coupling, StarCoupling) or self._classes or self.is_quadratic:
             return False
-        assert isinstance(self.coupling, StarCoupling)
-        if self.coupling.common is None:
-            return True
+        if self.rough_gram.gram is None or coupling.common is None:
+            return self.rough_gram.gram is not None
         work = 2.0 * T**2 + 6.0 * layout.size * T
         is_cheap = work <= 4.0 * self.passes.n_samples * layout.size
         return is_cheap and layout.size <= LARGEST_EIGENPROBLEM
