@@ -9,6 +9,7 @@ import numpy as np
 from ..utils import Number
 from ._base import Raw, SmoothProblem, Solution, Solver, Stagnation, moved
 from ._line_search import STEEP, line_search
+from ._newton_step import QuadraticModel, newton_step
 
 REFRESHED = (
     0,
@@ -19,6 +20,7 @@ MISJUDGED = 1.5  # a step so far from one says that the preconditioner has the w
 PRECISE = 1e-12  # tolerance above which the better preconditioner is not worth its price
 ROUNDED = 1e-13  # estimate at which lower precision has done what it can,
 SOON = 5  # or iterations after which an estimate not half as large says so
+QUADRATIC = 1e-11  # estimate so small that Newton's step leaves nothing
 
 
 class Pair(NamedTuple):
@@ -113,10 +115,16 @@ class LBFGS(Solver):
             estimate = -0.5 * slope / scale
             is_rounded = estimate <= max(self.tol, ROUNDED) or coarse.has_come(estimate)
             if problem is not exact and (is_rounded or not np.isfinite(estimate)):
-                problem = exact
+                rounded, rounded_raw, problem = problem, raw, exact
                 raw, C = problem.begin(v)
                 D, slope = descent(precondition, pairs, C)
                 estimate = -0.5 * slope / scale
+                if estimate <= QUADRATIC:
+                    inverse = lambda C: quasi_newton(precondition, pairs, C)
+                    model = QuadraticModel(exact, rounded, rounded_raw, C, inverse)
+                    step = newton_step(model, self.max_iter - n_iter, self.tol)
+                    if step is not None:
+                        return step._replace(v=v + step.v, n_iter=n_iter + step.n_iter)
             if n_iter == self.max_iter or not np.isfinite(estimate):
                 break
             square = C @ C

@@ -111,6 +111,29 @@ class Logistic(Quadratic):
         return v
 
 
+class Rounded(Logistic):
+    """A problem whose products are in single precision, and perhaps wrong by more."""
+
+    def __init__(self, exact, error=0.0):
+        self.__dict__.update(exact.__dict__)
+        self.A = (exact.A * (1.0 + error)).astype(np.float32)
+        self.c = exact.c.astype(np.float32)
+        self.rounded = None
+
+
+class Counted(Logistic):
+    """A problem that has a rounded one, and counts its own gradients."""
+
+    def __init__(self, rng, error=0.0):
+        super().__init__(rng)
+        self.rounded, self.n_gradients = Rounded(self, error), 0
+
+    def gradient(self, v, raw):
+        """Return the gradient."""
+        self.n_gradients += 1
+        return super().gradient(v, raw)
+
+
 SOLVERS = [ConjugateGradient(tol=1e-22), LBFGS(tol=1e-22), LBFGS(tol=1e-22, memory=3)]
 by_solver = pytest.mark.parametrize("solver", SOLVERS, ids=str)
 
@@ -229,3 +252,29 @@ def test_a_start_beyond_numbers(rng):
     with np.errstate(over="ignore", invalid="ignore"):
         found = LBFGS().solve(problem, np.full(12, 1e308))
     assert_allclose(found.v, wanted.v)
+
+
+def test_one_exact_gradient(rng):
+    """After it, products of lower precision make the last step."""
+    problem = Counted(rng)
+    found = LBFGS().solve(problem, np.zeros(12))
+    assert found.converged and found.suboptimality <= 1e-16
+    assert problem.n_gradients == 1
+    assert_allclose(found.v, problem.optimum(), atol=1e-8)
+
+
+@pytest.mark.parametrize("error", [1e-3, 0.3])
+def test_wrong_in_lower_precision(error, rng):
+    """Where the exact gradient is far from zero, exact steps follow."""
+    problem = Counted(rng, error)
+    found = LBFGS(tol=1e-20).solve(problem, np.zeros(12))
+    assert found.converged and problem.n_gradients > 2
+    assert_allclose(found.v, problem.optimum(), atol=1e-8)
+
+
+def test_last_step_is_counted(rng):
+    """No more products than max_iter are made."""
+    full = LBFGS().solve(Counted(rng), np.zeros(12)).n_iter
+    for max_iter in range(1, full + 2):
+        found = LBFGS(max_iter=max_iter).solve(Counted(np.random.default_rng(0)), np.zeros(12))
+        assert found.n_iter <= max_iter
