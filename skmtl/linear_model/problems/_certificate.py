@@ -12,7 +12,7 @@ from scipy import sparse
 from ._design import Design, chunks, may_be_far, some_columns
 from ._intercepts import SETTLED, Intercepts, Settled, settle
 from ._layout import FitLayout
-from ._row_block import RowBlock, chunks_of, column_sums, total_hessian
+from ._row_block import RowBlock, column_sums, total_hessian
 
 UNSETTLED = (
     1e-6  # relative slope of the objective in the intercepts with which they are not the best
@@ -43,18 +43,18 @@ def evaluate(
 ) -> Evaluation:
     """Evaluate the predictions X @ W + intercept."""
     raw = [
-        as_given(block.design, W[:, block.columns], intercept[block.columns])
-        for block in layout.blocks
+        as_given(chunk.design, W[:, chunk.columns], intercept[chunk.columns])
+        for chunk in layout.chunks
     ]
     beta = intercepts.coordinates(intercept + layout.at_centre(W))
     tolerance = SETTLED * np.sqrt(layout.scale)
     settled = without_rounding(
-        layout.blocks, intercepts, settle(layout.blocks, intercepts, beta, raw, tolerance)
+        layout.chunks, intercepts, settle(layout.chunks, intercepts, beta, raw, tolerance)
     )
     is_settled = bool(np.all(np.abs(settled.slope) <= UNSETTLED * np.sqrt(layout.scale)))
     C = np.zeros(W.shape)
-    for block, G in zip(layout.blocks, settled.G, strict=True):
-        C[:, block.columns] += gradient(block.design, G)
+    for chunk, G in zip(layout.chunks, settled.G, strict=True):
+        C[:, chunk.columns] += gradient(chunk.design, G)
     loose = np.zeros(W.shape) if layout.fit_intercept else looseness(layout, W, settled)
     return Evaluation(settled, intercepts.at(settled.beta), C, loose, is_settled)
 
@@ -93,7 +93,8 @@ def looseness(layout: FitLayout, W: np.ndarray, settled: Settled) -> np.ndarray:
     Sums of large numbers that cancel may hide a gradient, or be all that there is of it.
     """
     loose = np.zeros(W.shape)
-    for block, raw, G in zip(layout.blocks, settled.raw, settled.G, strict=True):
+    seen = layout.by_block(settled.raw), layout.by_block(settled.G)
+    for block, raw, G in zip(layout.blocks, *seen, strict=True):
         X, ones = block.design.X, np.ones(block.design.shape[0])
         if len(may_be_far(X, np.asarray(X.T @ ones).ravel() / len(ones), ones)):
             rounding = np.finfo(float).eps * (abs(X) @ np.abs(W[:, block.columns]))
@@ -123,7 +124,7 @@ def spot_check(layout: FitLayout, W: np.ndarray, intercept: np.ndarray) -> SpotC
     probes = np.random.default_rng(0).normal(size=(len(W), N_PROBES))
     T = W.shape[1]
     slopes, sums, images = np.zeros((N_PROBES, T)), np.zeros(T), []
-    for chunk in chunks_of(layout.blocks[0]):
+    for chunk in layout.chunks:
         G = chunk.loss.gradient(as_given(chunk.design, W, intercept))
         image = as_given(chunk.design, probes, -chunk.design.centre @ probes)
         slopes += image.T @ G

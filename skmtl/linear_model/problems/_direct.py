@@ -106,7 +106,7 @@ class BySamples(DirectSolution):
         return self.problem.coupling.gather(self.null_gradient)
 
     def gradient(self, S: np.ndarray, evaluation: Evaluation) -> np.ndarray:
-        return self.problem.coupling.gather(evaluation.settled.G[0]) + S
+        return self.problem.coupling.gather(np.concatenate(evaluation.settled.G)) + S
 
     def model_gradient(self, S: np.ndarray) -> np.ndarray:
         layout, coupling = self.problem.layout, self.problem.coupling

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,6 @@ from ._design import Design, refuse_extreme_targets, refuse_huge_weights
 from ._passes import Passes, Raw, single_passes
 from ._row_block import (
     RowBlock,
-    chunks_of,
     has_common_weights,
     label_weights,
     mean_weights,
@@ -142,6 +142,12 @@ class FitLayout:
         return (self.blocks[0]._replace(design=Design.plain(self.row_space.L)),)
 
     @cached_property
+    def chunks(self) -> tuple[RowBlock, ...]:
+        """The data as given, in chunks."""
+        whole = Passes.over(self.blocks, self.n_columns) if self.has_row_space else self.passes
+        return whole.chunks
+
+    @cached_property
     def passes(self) -> Passes:
         """Passes over the data, in coordinates."""
         return Passes.over(self.coordinate_blocks, self.n_columns)
@@ -177,9 +183,9 @@ class FitLayout:
         """Return something like raw by block, given by chunk."""
         if len(raw) == len(self.blocks):
             return list(raw)
-        counts = [len(chunks_of(block)) for block in self.coordinate_blocks]
-        parts = np.split(np.arange(len(raw)), np.cumsum(counts)[:-1])
-        return [np.concatenate([raw[k] for k in part]) for part in parts]
+        stops = np.cumsum([block.loss.n_samples for block in self.blocks])
+        last = np.searchsorted(np.cumsum([len(part) for part in raw]), stops)
+        return [np.concatenate(raw[a:b]) for a, b in pairwise((0, *(last + 1).tolist()))]
 
     # Second moments
 

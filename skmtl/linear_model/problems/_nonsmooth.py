@@ -86,10 +86,10 @@ class NonsmoothProblem:
         """Return the duality gap on the data as given, with the best intercepts; parts are of weights of features."""
         if not evaluation.is_settled:
             return np.inf
-        best, blocks = evaluation.settled, self.layout.blocks
+        best, chunks = evaluation.settled, self.layout.chunks
         settled = Settled(best.beta, best.raw, best.G)
         C = evaluation.C / self.penalty.u
-        gap = self._gap(parts, settled, C, lambda tau: self._short(blocks, settled, tau))
+        gap = self._gap(parts, settled, C, lambda tau: self._short(chunks, settled, tau))
         return finite_gap(gap)
 
     def _gap(

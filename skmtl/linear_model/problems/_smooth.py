@@ -117,8 +117,10 @@ class SmoothProblem:
             else:
                 in_W = self.passes.backward(self.passes.loss_gradient(raw))
             return raw, self._gradient(v, in_W, np.zeros(self.layout.n_columns))
-        raw = self.predict(v)
-        return raw, self.gradient(v, raw)
+        U, beta = self.split(v)
+        chunks, b = self.passes.chunks, self.intercepts.at(beta)
+        raw, back = self._sweep(U, b, lambda k, part: chunks[k].loss.gradient(part))
+        return raw, self._gradient(v, *back)
 
     def predict(self, v: np.ndarray) -> Raw:
         """Return the raw predictions of v."""
@@ -151,14 +153,16 @@ class SmoothProblem:
 
     def advance(self, v: np.ndarray, raw: Raw, D: np.ndarray) -> tuple[Raw, np.ndarray]:
         """Return the change of the raw predictions along D and the gradient at v + D, from one pass over the data."""
-        chunks = self.passes.chunks
-        change, back = self._sweep(D, lambda k, part: chunks[k].loss.gradient(raw[k] + part))
+        chunks, (U, beta) = self.passes.chunks, self.split(D)
+        kernel: Kernel = lambda k, part: chunks[k].loss.gradient(raw[k] + part)
+        change, back = self._sweep(U, self.intercepts.change(beta), kernel)
         return change, self._gradient(v + D, *back)
 
     def hessian_product(self, raw: Raw, D: np.ndarray) -> tuple[Raw, np.ndarray]:
         """Return the change of the raw predictions along D and the Hessian times D, from one pass over the data."""
-        chunks = self.passes.chunks
-        change, back = self._sweep(D, lambda k, part: chunks[k].loss.hessian_product(raw[k], part))
+        chunks, (U, beta) = self.passes.chunks, self.split(D)
+        kernel: Kernel = lambda k, part: chunks[k].loss.hessian_product(raw[k], part)
+        change, back = self._sweep(U, self.intercepts.change(beta), kernel)
         return change, self._gradient(D, *back)
 
     def loss_slope(self, raw: Raw, change: Raw) -> float:
@@ -241,13 +245,13 @@ class SmoothProblem:
         return float(np.sqrt(2.0 * gap * self.reach))
 
     def likely_motion(self, suboptimality: float, G: Raw) -> float:
-        """Estimate of that where the objective is so far from its optimum, and G the gradient in raw, by block.
+        """Estimate of that where the objective is so far from its optimum, and G the gradient in raw, by chunk.
 
         Predictions of rows like those seen vary by x' H^-1 x; were all labels curved and weighed as little as the least
         on average, that is at most the number of directions over the sum of the curvatures.
         """
         layout = self.layout
-        curvature = total_hessian(layout.blocks, G, layout.n_columns).whole_diagonal()
+        curvature = total_hessian(layout.chunks, G, layout.n_columns).whole_diagonal()
         n_labels, share = np.zeros(layout.n_columns), np.ones(layout.n_columns)
         for block in layout.blocks:
             n_labels[block.columns] += block.loss.n_labels
@@ -338,22 +342,23 @@ class SmoothProblem:
 
         return precondition
 
-    def _sweep(self, D: np.ndarray, kernel: Kernel) -> tuple[Raw, tuple[np.ndarray, np.ndarray]]:
-        """Return how raw changes along D, and the gradients in W and the intercepts that kernel makes of that."""
-        U, beta = self.split(D)
-        shift = self.intercepts.change(beta).astype(self.passes.precision, copy=False)
+    def _sweep(
+        self, U: np.ndarray, shift: np.ndarray, kernel: Kernel
+    ) -> tuple[Raw, tuple[np.ndarray, np.ndarray]]:
+        """Return what U and a shift are in raw, and the gradients in W and the intercepts that kernel makes of that."""
+        shift = shift.astype(self.passes.precision, copy=False)
         sums = np.zeros(self.layout.n_columns)
-        change: Raw = []
+        image: Raw = []
 
         def note(k: int, part: np.ndarray) -> np.ndarray:
             columns = self.passes.chunks[k].columns
             part += shift[columns]
-            change.append(part)
+            image.append(part)
             G = kernel(k, part)
             sums[columns] += np.ones(len(G), G.dtype) @ G
             return G
 
-        return change, (self.passes.sweep(self.coupling.spread(U), note), sums)
+        return image, (self.passes.sweep(self.coupling.spread(U), note), sums)
 
     def _gradient(self, v: np.ndarray, in_W: np.ndarray, in_b: np.ndarray) -> np.ndarray:
         """Return the gradient in v, given those of the loss in W and in the intercepts."""
