@@ -49,6 +49,10 @@ class Term:
         """Return the raw predictions of the labels."""
         return raw[:, self.columns] if self.index is None else raw.take(self.index)
 
+    def take_constant(self, raw: np.ndarray) -> np.ndarray:
+        """Return the same for a raw prediction that all samples have, of shape (n_columns,)."""
+        return raw[None, self.columns] if self.index is None else raw.take(self.index % len(raw))
+
     def put(self, G: np.ndarray, values: np.ndarray) -> None:
         """Write what belongs to the labels to G, which is zero elsewhere."""
         if self.index is None:
@@ -195,11 +199,14 @@ class JointLoss:
         """Return the loss."""
         return sum(term.loss.value(term.y, term.take(raw), term.weight) for term in self.terms)
 
-    def values(self, raw: np.ndarray) -> np.ndarray:
-        """Return the losses by column, those of several classes spread evenly over their columns."""
+    def constant_values(self, raw: np.ndarray) -> np.ndarray:
+        """Return the losses by column of a raw prediction that all samples have, of shape (n_columns,).
+
+        Those of several classes are spread evenly over their columns.
+        """
         values = np.zeros(self.n_columns)
         for term in self.terms:
-            found = term.loss.values(term.y, term.take(raw), term.weight)
+            found = term.loss.values(term.y, term.take_constant(raw), term.weight)
             shares = np.broadcast_to(found * (found.shape[1] / term.y.shape[1]), term.y.shape)
             values += term.column_sums(shares, self.n_columns)
         return values
@@ -343,6 +350,8 @@ def _full(fits: list[TaskFit], loss: Loss, columns: slice, n_samples: int) -> Te
     weight = np.hstack(
         [np.broadcast_to(fit.weight, (1 if alike else n_samples, 1)) for fit in fits]
     )
+    if alike and (weight == 1.0).all():
+        weight = weight[:, :1]  # which is faster to tell
     return Term(loss, columns, None, np.hstack([fit.y for fit in fits]), weight)
 
 

@@ -13,10 +13,10 @@ PATIENCE = 20  # iterations without a gradient half as long (its norm is not mon
 Raw = list[np.ndarray]
 
 
-class SmoothProblem(Protocol):
-    """Minimise loss(raw(v)) + <v, P v> / 2 over vectors v.
+class QuadraticProblem(Protocol):
+    """Minimise loss(raw(v)) + <v, P v> / 2 over vectors v; raw predictions, a list of arrays, are affine in v.
 
-    Raw predictions, a list of arrays, are affine in v, so that along a line the loss needs no product with the data.
+    That is what conjugate gradients ask for, of a loss that is quadratic.
     """
 
     @property
@@ -26,6 +26,19 @@ class SmoothProblem(Protocol):
     def goal(self, tol: float) -> float:
         """Return half the squared norm of the gradient that is small enough, however the preconditioner sees it."""
 
+    def begin(self, v: np.ndarray) -> tuple[Raw, np.ndarray]:
+        """Return the raw predictions of v, and the gradient there."""
+
+    def hessian_product(self, raw: Raw, D: np.ndarray) -> tuple[Raw, np.ndarray]:
+        """Return the change of the raw predictions along D and the Hessian times D, from one pass over the data."""
+
+    def preconditioner(self) -> Callable[[np.ndarray], np.ndarray]:
+        """Return an approximation of the inverse Hessian: a self-adjoint and positive map."""
+
+
+class SmoothProblem(QuadraticProblem, Protocol):
+    """Such a problem with any smooth loss; along a line it needs no product with the data."""
+
     @property
     def rounded(self) -> "SmoothProblem | None":
         """The same problem in lower precision, whose passes are faster; None where there is none."""
@@ -34,17 +47,11 @@ class SmoothProblem(Protocol):
     def close_at(self) -> Sequence[float]:
         """Falling estimates of suboptimality at which the better preconditioner, or a new one, is worth its price."""
 
-    def begin(self, v: np.ndarray) -> tuple[Raw, np.ndarray]:
-        """Return the raw predictions of v, and the gradient there."""
-
     def gradient(self, v: np.ndarray, raw: Raw) -> np.ndarray:
         """Return the gradient at v, whose raw predictions are raw."""
 
     def advance(self, v: np.ndarray, raw: Raw, D: np.ndarray) -> tuple[Raw, np.ndarray]:
         """Return the change of the raw predictions along D and the gradient at v + D, from one pass over the data."""
-
-    def hessian_product(self, raw: Raw, D: np.ndarray) -> tuple[Raw, np.ndarray]:
-        """Return the change of the raw predictions along D and the Hessian times D, from one pass over the data."""
 
     def loss_slope(self, raw: Raw, change: Raw) -> float:
         """Return the derivative of the loss at raw along a change of raw."""
@@ -55,7 +62,7 @@ class SmoothProblem(Protocol):
     def preconditioner(
         self, v: np.ndarray | None = None, raw: Raw | None = None, closely: bool = False
     ) -> Callable[[np.ndarray], np.ndarray]:
-        """Return an approximation of the inverse Hessian: a self-adjoint and positive map.
+        """Return the approximation of the inverse Hessian.
 
         It is that at v, whose raw predictions are raw, or at the best constant prediction where there is none. closely
         asks for the better one.

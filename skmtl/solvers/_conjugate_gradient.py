@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ._base import SmoothProblem, Solution, Solver, Stagnation, moved
+from ._base import QuadraticProblem, Solution, Solver, Stagnation, moved
 
 
 class ConjugateGradient(Solver):
@@ -31,7 +31,7 @@ class ConjugateGradient(Solver):
 
     Examples
     --------
-    Any problem with the methods of ``SmoothProblem`` will do. Here, ||v - 1||^2 / 2 + ||v||^2 / 2:
+    Any problem with the methods of ``QuadraticProblem`` will do. Here, ||v - 1||^2 / 2 + ||v||^2 / 2:
 
     >>> import numpy as np
     >>> from skmtl.solvers import ConjugateGradient
@@ -49,13 +49,13 @@ class ConjugateGradient(Solver):
         self.max_iter = max_iter
         self.tol = tol
 
-    def solve(self, problem: SmoothProblem, start: np.ndarray) -> Solution:
+    def solve(self, problem: QuadraticProblem, start: np.ndarray) -> Solution:
         """Minimise the problem from start.
 
         Parameters
         ----------
-        problem : SmoothProblem
-            What to minimise; its loss is quadratic.
+        problem : QuadraticProblem
+            What to minimise.
 
         start : ndarray of shape (n,)
             Where to start.

@@ -122,9 +122,9 @@ class LBFGS(Solver):
                 if estimate <= QUADRATIC:
                     inverse = lambda C: quasi_newton(precondition, pairs, C)
                     model = QuadraticModel(exact, rounded, rounded_raw, C, inverse)
-                    step = newton_step(model, self.max_iter - n_iter, self.tol)
-                    if step is not None:
-                        return step._replace(v=v + step.v, n_iter=n_iter + step.n_iter)
+                    last = newton_step(model, self.max_iter - n_iter, self.tol)
+                    if last is not None:
+                        return last._replace(v=v + last.v, n_iter=n_iter + last.n_iter)
             if n_iter == self.max_iter or not np.isfinite(estimate):
                 break
             square = C @ C

@@ -336,8 +336,7 @@ class FitLayout:
         """The loss of each column at the best constant prediction; that of several classes is spread over them."""
         values = np.zeros(self.n_columns)
         for _, loss, columns in self.blocks:
-            shape = (loss.n_samples, loss.n_columns)
-            values[columns] += loss.values(np.broadcast_to(self.null_raw[columns], shape))
+            values[columns] += loss.constant_values(self.null_raw[columns])
         rounding = ROUNDINGS * np.finfo(float).eps * self.null_raw
         return np.where(values > 0.5 * self.null_hessian.diagonal * rounding**2, values, 0.0)
 
