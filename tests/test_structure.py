@@ -159,6 +159,17 @@ def test_mathematics_knows_numpy_and_scipy_only(path):
     assert outside <= {"numpy", "scipy", "skmtl"}
 
 
+@pytest.mark.parametrize("path", [p for p in SOURCES if room_of(p) != "heads"], ids=relative)
+def test_heads_answer_for_themselves(path):
+    """What depends on the kind of a task is a method of its head, not a question of which class it is."""
+    asked = [
+        ast.unparse(node)
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.Call) and ast.unparse(node.func) in {"isinstance", "issubclass"}
+    ]
+    assert not [call for call in asked if re.search(r"Head\b", call)]
+
+
 @pytest.mark.parametrize("path", SOURCES + TESTS + OTHERS, ids=relative)
 def test_nothing_private_of_scikit_learn(path):
     private = re.compile(r"sklearn\.(.+\.)?(_(?!_)|externals\b)")

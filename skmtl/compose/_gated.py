@@ -10,7 +10,7 @@ from sklearn.utils.metadata_routing import UNUSED
 from sklearn.utils.validation import check_is_fitted
 
 from ..base import Answers, ByTask, JointModel
-from ..heads import ClassificationHead, Head
+from ..heads import Head
 from ..linear_model import MultiTaskGLM
 from ..model_selection import Splitting, folds_of, folds_once, routing_of, weight_name
 from ..tasks import check_lengths, check_predict_around, groups_of
@@ -22,7 +22,6 @@ from ._joined import (
     asked_of_means,
     check_probabilities,
     check_same_tasks,
-    decision_of,
     finite,
     held_out_means,
     input_tags_of,
@@ -42,13 +41,13 @@ class GatedAnswers(Answers):
     separate: Answers
 
     def predictions(self) -> ByTask:
-        return {head.name: self._predicted(head, mean) for head, mean in self._means(self.heads)}
+        return {head.name: head.from_mean(mean) for head, mean in self._means(self.heads)}
 
     def decisions(self) -> ByTask:
-        return {head.name: decision_of(head, mean) for head, mean in self._means(self.heads)}
+        return {head.name: head.raw_of_mean(mean) for head, mean in self._means(self.heads)}
 
     def probabilities(self) -> ByTask:
-        with_classes = tuple(h for h in self.heads if isinstance(h, ClassificationHead))
+        with_classes = tuple(head for head in self.heads if head.has_classes)
         return {head.name: mean for head, mean in self._means(with_classes)}
 
     def _means(self, heads: tuple[Head, ...]) -> list[tuple[Head, np.ndarray]]:
@@ -65,9 +64,6 @@ class GatedAnswers(Answers):
             share * finite({name: of[name]}, part)[name] for part, of, share in shares if share
         ]
         return parts[0] if len(parts) == 1 else parts[0] + parts[1]
-
-    def _predicted(self, head: Head, mean: np.ndarray) -> np.ndarray:
-        return head.classes[mean.argmax(1)] if isinstance(head, ClassificationHead) else mean
 
 
 class GatedTasks(JointModel):

@@ -152,19 +152,20 @@ class IndependentTasks(JointModel):
         X, targets = came.X, came.targets
         weights = fit_weights(heads, labels, {}, None)
         estimators = self._estimators_of(targets.task_types)
-        named = [head.name for head in heads if len(head.active)]
+        trained = [head for head in heads if len(head.active)]
         jobs = (
             delayed(fit_member)(
-                estimators[name],
+                estimators[head.name],
                 X,
                 targets,
-                name,
-                labels[name],
-                None if came.weights is None else weights[name],
+                head,
+                labels[head.name],
+                None if came.weights is None else weights[head.name],
             )
-            for name in named
+            for head in trained
         )
-        self._keep_members(came, heads, dict(zip(named, Parallel(n_jobs=self.n_jobs)(jobs))))
+        members = zip((head.name for head in trained), Parallel(n_jobs=self.n_jobs)(jobs))
+        self._keep_members(came, heads, dict(members))
         return self
 
     @available_if(lambda model: can_learn_parts(model._all_given()))

@@ -8,7 +8,7 @@ import numpy as np
 from sklearn.utils import get_tags
 
 from ..base import Answers, ByTask
-from ..heads import ClassificationHead, CountHead, Head
+from ..heads import Head
 from ..model_selection import OutOfFold, out_of_fold, say
 from ..tasks import Labels, TaskTargets, as_log_odds, final_step, lacks_of
 from ..utils import is_estimator
@@ -45,16 +45,12 @@ class Asked(NamedTuple):
         """Return numbers, means, probabilities (of classes alone: 0 and 1), or decision values, 1-D for two classes."""
         if self.method == "decision_function":
             return as_log_odds(found)
-        if self.method == "predict" and isinstance(self.head, ClassificationHead):
-            return (found[:, None] == self.head.classes).astype(np.float64)
-        return found
+        return self.head.as_mean(found) if self.method == "predict" else found
 
 
 def asked_of_means(heads: Sequence[Head]) -> tuple[Asked, ...]:
     """Return the methods that say means and probabilities."""
-    classes = [isinstance(head, ClassificationHead) for head in heads]
-    methods = ["predict_proba" if is_class else "predict" for is_class in classes]
-    return tuple(map(Asked, heads, methods))
+    return tuple(Asked(head, "predict_proba" if head.has_classes else "predict") for head in heads)
 
 
 def asked_of_what_there_is(heads: Sequence[Head], fitted: Any) -> tuple[Asked, ...]:
@@ -87,19 +83,6 @@ def check_probabilities(fitted: Any, parameter: str) -> None:
             f"{parameter} must have predict_proba for tasks with classes, {list(lacking)}, which "
             f"{type(final_step(fitted)).__name__} has not with what it is made of"
         )
-
-
-def decision_of(head: Head, mean: np.ndarray) -> np.ndarray:
-    """Return the raw prediction that a mean or probabilities stand for."""
-    if isinstance(head, ClassificationHead):
-        log = logarithm(mean)
-        return log if head.width > 1 else log[:, -1] - log[:, 0]
-    return logarithm(mean) if isinstance(head, CountHead) else mean
-
-
-def logarithm(values: np.ndarray) -> np.ndarray:
-    """Return logarithms, of nothing that of the least number there is."""
-    return np.log(np.maximum(values, np.finfo(values.dtype).tiny))
 
 
 def finite(means: ByTask, part: str) -> ByTask:
