@@ -9,8 +9,8 @@ from sklearn.base import clone
 from sklearn.utils.metadata_routing import UNUSED
 from sklearn.utils.validation import check_is_fitted
 
-from ..base import Answers, ByTask, JointModel
-from ..heads import Head
+from ..base import JointModel
+from ..heads import ByTask, Head, Predictions
 from ..linear_model import MultiTaskGLM
 from ..model_selection import Splitting, folds_of, folds_once, routing_of, weight_name
 from ..tasks import check_lengths, check_predict_around, groups_of
@@ -18,7 +18,6 @@ from ..utils import Jobs, OneOf, Rule
 from ._gate import TaskGate, errors_of, gates, with_relative_weights
 from ._independent import alone
 from ._joined import (
-    JointAnswers,
     asked_of_means,
     check_probabilities,
     check_same_tasks,
@@ -32,13 +31,13 @@ from ._tasks import read_tasks
 
 
 @dataclass(frozen=True)
-class GatedAnswers(Answers):
-    """The weighted mean of what two models say: of probabilities, and of means."""
+class Mixture:
+    """Weighted means of what two models predict: of probabilities, and of means."""
 
     heads: tuple[Head, ...]
     weights: Mapping[Hashable, float]
-    joint: Answers
-    separate: Answers
+    joint: Predictions
+    separate: Predictions
 
     def predictions(self) -> ByTask:
         return {head.name: head.from_mean(mean) for head, mean in self._means(self.heads)}
@@ -52,7 +51,7 @@ class GatedAnswers(Answers):
 
     def _means(self, heads: tuple[Head, ...]) -> list[tuple[Head, np.ndarray]]:
         joint, separate = (
-            means_of(said, asked_of_means(heads)) for said in (self.joint, self.separate)
+            means_of(part, asked_of_means(heads)) for part in (self.joint, self.separate)
         )
         return [(head, self._mean(head.name, joint, separate)) for head in heads]
 
@@ -256,12 +255,20 @@ class GatedTasks(JointModel):
         """
         return routing_of(self, folds_of(self.cv))
 
-    def _answers(self, X: Any) -> GatedAnswers:
+    def _predictions(self, X: Any) -> Predictions:
         check_is_fitted(self)
         X = check_predict_around(self, X)
-        models = (JointAnswers(m, X) for m in (self.joint_, self.separate_))
+        parts = (
+            Predictions.of_model(model, X, self._info) for model in (self.joint_, self.separate_)
+        )
         weights = {name: gate.weight for name, gate in self.gate_.items()}
-        return GatedAnswers(self._heads, weights, *models)
+        mixture = Mixture(self._heads, weights, *parts)
+        methods = {
+            "predict": mixture.predictions,
+            "predict_proba": mixture.probabilities,
+            "decision_function": mixture.decisions,
+        }
+        return Predictions(self._info, methods)
 
     def __sklearn_tags__(self):
         return input_tags_of(super().__sklearn_tags__(), self._models())

@@ -8,14 +8,14 @@ from sklearn.utils.parallel import Parallel, delayed
 from sklearn.utils.validation import check_is_fitted
 
 from ..base import JointModel
-from ..heads import fit_weights
+from ..heads import Predictions, fit_weights
 from ..linear_model import MultiTaskGLM, MultiTaskLogisticRegression, MultiTaskRidge
 from ..penalties import MeanRegularized
 from ..tasks import check_predict_around
 from ..utils import Jobs, Rule
 from ._by_task import all_estimators, estimators_of, params_by_task, with_params
 from ._joined import input_tags_of
-from ._members import MemberAnswers, fit_member, lacks_of_members, members_of
+from ._members import fit_member, lacks_of_members, members_of, predictions_of
 from ._partial import begin, can_learn_parts, go_on
 from ._rules import OfOneTask
 from ._tasks import read_tasks
@@ -272,10 +272,10 @@ class IndependentTasks(JointModel):
             "counter": MultiTaskGLM(MeanRegularized(alpha=1.0, sharing=0.0)),
         }
 
-    def _answers(self, X: Any) -> MemberAnswers:
+    def _predictions(self, X: Any) -> Predictions:
         check_is_fitted(self)
         X = check_predict_around(self, X)
-        return MemberAnswers(members_of(self._heads, self.estimators_), X)
+        return predictions_of(self._info, members_of(self._heads, self.estimators_), X)
 
     def __sklearn_tags__(self):
         parts = all_estimators(self._given(), self._defaults())

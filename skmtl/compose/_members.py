@@ -10,10 +10,9 @@ from sklearn.base import clone
 from sklearn.pipeline import Pipeline
 from sklearn.utils.validation import has_fit_parameter
 
-from ..base import Answers, ByTask
-from ..heads import NEVER, Head, log_odds
+from ..heads import NEVER, Head, Predictions, log_odds
 from ..model_selection import weight_name
-from ..tasks import Labels, Lacks, TaskTargets, task_view
+from ..tasks import Labels, Lacks, TaskInfo, TaskTargets, task_view
 from ..utils import n_rows, take_rows
 from ._rules import is_joint
 
@@ -108,23 +107,18 @@ def lacks_of_members(members: tuple[Member, ...]) -> Lacks:
     )
 
 
-@dataclass(frozen=True)
-class MemberAnswers(Answers):
-    """What the members say of some samples."""
-
-    members: tuple[Member, ...]
-    X: Any
-
-    def predictions(self) -> ByTask:
-        return {member.head.name: member.prediction(self.X) for member in self.members}
-
-    def decisions(self) -> ByTask:
-        able = [member for member in self.members if member.has_decision]
-        return {member.head.name: member.decision(self.X) for member in able}
-
-    def probabilities(self) -> ByTask:
-        able = [member for member in self.members if member.has_probability]
-        return {member.head.name: member.probability(self.X) for member in able}
+def predictions_of(
+    info: Mapping[Hashable, TaskInfo], members: tuple[Member, ...], X: Any
+) -> Predictions:
+    """Return what the members predict of some samples."""
+    with_probability = [member for member in members if member.has_probability]
+    with_decision = [member for member in members if member.has_decision]
+    methods = {
+        "predict": lambda: {m.head.name: m.prediction(X) for m in members},
+        "predict_proba": lambda: {m.head.name: m.probability(X) for m in with_probability},
+        "decision_function": lambda: {m.head.name: m.decision(X) for m in with_decision},
+    }
+    return Predictions(info, methods)
 
 
 def fit_member(

@@ -6,12 +6,13 @@ from sklearn.base import clone
 from sklearn.utils.validation import check_is_fitted
 
 from ..base import JointModel
+from ..heads import Predictions
 from ..linear_model import MultiTaskGLM
 from ..penalties import MeanRegularized
 from ..tasks import check_predict_around, final_step
 from ..utils import NOT_NEGATIVE, POSITIVE, Either, OneOf, Rule
 from ._basis import BASES, features_of
-from ._joined import JointAnswers, input_tags_of
+from ._joined import input_tags_of
 from ._rules import Joint
 from ._tasks import read_tasks
 
@@ -162,10 +163,10 @@ class NewTask(JointModel):
             return X
         return features_of(self.model, X, self._basis(), self._strengths()[1])
 
-    def _answers(self, X: Any) -> JointAnswers:
+    def _predictions(self, X: Any) -> Predictions:
         check_is_fitted(self)
         X = check_predict_around(self, X)
-        return JointAnswers(self.model_, self._features(X))
+        return Predictions.of_model(self.model_, self._features(X), self._info)
 
     def __sklearn_clone__(self):
         """Return an unfitted NewTask on top of the same model, which stays fitted."""

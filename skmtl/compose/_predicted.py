@@ -5,8 +5,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..base import ByTask
-from ..heads import Head
+from ..heads import ByTask, Head
 from ..tasks import Labels
 from ..utils import append_columns
 

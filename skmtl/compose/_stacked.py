@@ -1,7 +1,8 @@
 """StackedTasks: predictions of tasks as inputs of tasks, by stacking or in a chain."""
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache, partial
 from typing import Any, ClassVar
 
 from sklearn.base import clone
@@ -9,15 +10,23 @@ from sklearn.utils import check_random_state
 from sklearn.utils.metadata_routing import UNUSED
 from sklearn.utils.validation import check_is_fitted
 
-from ..base import Answers, ByTask, JointModel
+from ..base import JointModel
+from ..heads import METHODS, ByTask, Predictions
 from ..model_selection import Splitting, folds_of, folds_once, routing_of, weight_name
-from ..tasks import Lacks, check_lengths, check_predict_around, final_step, groups_of, lacks_of
+from ..tasks import (
+    Lacks,
+    TaskInfo,
+    check_lengths,
+    check_predict_around,
+    final_step,
+    groups_of,
+    lacks_of,
+)
 from ..utils import Boolean, Either, Jobs, OneOf, Rule, Seed, Several
 from ._by_task import without_tasks
 from ._independent import IndependentTasks
 from ._joined import (
     Asked,
-    JointAnswers,
     asked_of_what_there_is,
     check_same_tasks,
     finite,
@@ -52,40 +61,25 @@ def lacks_of_links(links: Sequence[Link]) -> Lacks:
     )
 
 
-@dataclass(frozen=True)
-class LinkedAnswers(Answers):
-    """What links say, each of which may ask those before it; the last that has a task speaks for it."""
+def predictions_of(
+    links: Sequence[Link], X: Any, passthrough: bool, info: Mapping[Hashable, TaskInfo]
+) -> list[Predictions]:
+    """Return what each link predicts, given what those before it do."""
+    means: ByTask = {}
+    parts: list[Predictions] = []
+    for number, link in enumerate(links):
+        inputs = beside(X, as_inputs(link.sources, means), passthrough)
+        known = {name: info[name] for name in final_step(link.fitted).tasks_}
+        parts.append(Predictions.of_model(link.fitted, inputs, known))
+        if number + 1 < len(links):
+            means |= finite(means_of(parts[-1], link.asked), PARTS[min(number, 1)])
+    return parts
 
-    links: tuple[Link, ...]
-    X: Any
-    passthrough: bool
-    order: tuple[Hashable, ...]
 
-    def predictions(self) -> ByTask:
-        return self._gather([said.predictions() for said in self._said()])
-
-    def decisions(self) -> ByTask:
-        return self._gather([said.decisions() for said in self._said()])
-
-    def probabilities(self) -> ByTask:
-        return self._gather([said.probabilities() for said in self._said()])
-
-    def _said(self) -> list[JointAnswers]:
-        means: ByTask = {}
-        said = []
-        for number, link in enumerate(self.links):
-            inputs = as_inputs(link.sources, means)
-            said.append(JointAnswers(link.fitted, beside(self.X, inputs, self.passthrough)))
-            if number + 1 < len(self.links):
-                means |= finite(means_of(said[-1], link.asked), PARTS[min(number, 1)])
-        return said
-
-    def _gather(self, found: list[ByTask]) -> ByTask:
-        last: ByTask = {}
-        for link, each in zip(self.links, found, strict=True):
-            tasks = final_step(link.fitted).tasks_
-            last = {name: values for name, values in last.items() if name not in tasks} | each
-        return {name: last[name] for name in self.order if name in last}
+def gather(parts: Sequence[Predictions], tasks: Sequence[Hashable], method: str) -> ByTask:
+    """Return what a method gives of tasks: the last link that has a task speaks for it."""
+    last = {name: part for part in parts for name in part.info}
+    return {name: last[name].of(method)[name] for name in tasks if last[name].offers(name, method)}
 
 
 class StackedTasks(JointModel):
@@ -313,10 +307,15 @@ class StackedTasks(JointModel):
         """
         return routing_of(self, folds_of(self.cv))
 
-    def _answers(self, X: Any) -> LinkedAnswers:
+    def _predictions(self, X: Any) -> Predictions:
         check_is_fitted(self)
         X = check_predict_around(self, X)
-        return LinkedAnswers(self._links, X, self.passthrough, self.tasks_)
+        parts = cache(lambda: predictions_of(self._links, X, self.passthrough, self._info))
+
+        def last(method: str) -> ByTask:
+            return gather(parts(), self.tasks_, method)
+
+        return Predictions(self._info, {method: partial(last, method) for method in METHODS})
 
     def __sklearn_tags__(self):
         return input_tags_of(super().__sklearn_tags__(), self._models())

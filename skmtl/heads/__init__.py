@@ -19,12 +19,15 @@ from ._fits import (
 from ._joint import JointLoss, NewtonRows, TotalHessian
 from ._multiclass import MulticlassHead
 from ._packed import PackedLoss
+from ._predictions import METHODS, ByTask, Predictions
 from ._regression import RegressionHead
 
 __all__ = [
     "HEADS",
+    "METHODS",
     "NEVER",
     "BinaryHead",
+    "ByTask",
     "ClassificationHead",
     "CountHead",
     "Head",
@@ -32,6 +35,7 @@ __all__ = [
     "MulticlassHead",
     "NewtonRows",
     "PackedLoss",
+    "Predictions",
     "RegressionHead",
     "TaskFit",
     "TotalHessian",

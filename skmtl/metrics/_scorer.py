@@ -10,7 +10,7 @@ from sklearn.utils.metadata_routing import UNUSED
 from ..tasks import check_weights, final_step
 from ..utils import Configurable, OneOf, Rule
 from ._calibration import CALIBRATION
-from ._predictions import Predictions
+from ._predictions import to_score
 from ._rules import D2, Metric, check_metric
 from ._score import Score, TaskSample
 
@@ -56,7 +56,7 @@ class TaskScorer(Configurable):
         self.check_params()
         final = final_step(estimator)
         metrics = self.by_task(final.task_types_)
-        targets, predictions = Predictions.to_score(estimator, X, y, tuple(metrics))
+        targets, predictions = to_score(estimator, X, y, tuple(metrics))
         weights = check_weights(sample_weight, targets)
         scores = {
             name: TaskSample.of(name, predictions, targets, weights, X).score(metric)

@@ -8,7 +8,8 @@ from sklearn.utils.metadata_routing import UNUSED
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
-from ..base import OutOfFoldModel, RawAnswers
+from ..base import OutOfFoldModel
+from ..heads import Predictions
 from ..model_selection import routing_of
 from ..tasks import FitData, as_declared, check_fit, check_lengths, check_predict
 from ..utils import CallbackSupport, Rule, read_groups, with_callbacks
@@ -351,9 +352,10 @@ class MultiTaskMLP(
         """Return who asks for which arguments of ``fit``: the model, and what makes the folds."""
         return routing_of(self, splitter_of(self.cv))
 
-    def _answers(self, X):
+    def _predictions(self, X):
         check_is_fitted(self)
-        return RawAnswers(self._ensemble.raw(check_predict(self, X)), self._heads)
+        raw = self._ensemble.raw(check_predict(self, X))
+        return Predictions.of_raw(self._info, self._heads, raw)
 
     def _keep(self, came: FitData, found: Fitted):
         """Become the model that was trained."""

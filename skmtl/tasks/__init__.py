@@ -16,7 +16,7 @@ from ._layout import Layout, VectorLayout, read_targets
 from ._numbers import naming, refuse_times, require_table
 from ._pairing import check_lengths, check_same_rows, require_inputs, warn_of_indexes
 from ._targets import TaskTargets
-from ._types import CLASS_TYPES, TASK_TYPES, warn_of_many_classes
+from ._types import CLASS_TYPES, TASK_TYPES, TaskInfo, warn_of_many_classes
 from ._validation import (
     X_RULES,
     FitData,
@@ -55,6 +55,7 @@ __all__ = [
     "Lacks",
     "Layout",
     "TaskClassifier",
+    "TaskInfo",
     "TaskRegressor",
     "TaskTargets",
     "Typing",
