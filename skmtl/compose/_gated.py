@@ -12,7 +12,7 @@ from sklearn.utils.validation import check_is_fitted
 from ..base import JointModel
 from ..heads import ByTask, Head, Predictions
 from ..linear_model import MultiTaskGLM
-from ..model_selection import Splitting, folds_of, folds_once, routing_of, weight_name
+from ..model_selection import Splitting, check_folds, folds_once, routing_of, weight_name
 from ..tasks import check_lengths, check_predict_around, groups_of
 from ..utils import Jobs, OneOf, Rule
 from ._gate import TaskGate, errors_of, gates, with_relative_weights
@@ -253,7 +253,7 @@ class GatedTasks(JointModel):
         routing : MetadataRouter
             The requests.
         """
-        return routing_of(self, folds_of(self.cv))
+        return routing_of(self, check_folds(self.cv))
 
     def _predictions(self, X: Any) -> Predictions:
         check_is_fitted(self)

@@ -12,7 +12,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from ..base import JointModel
 from ..heads import METHODS, ByTask, Predictions
-from ..model_selection import Splitting, folds_of, folds_once, routing_of, weight_name
+from ..model_selection import Splitting, check_folds, folds_once, routing_of, weight_name
 from ..tasks import (
     Lacks,
     TaskInfo,
@@ -305,7 +305,7 @@ class StackedTasks(JointModel):
         routing : MetadataRouter
             The requests.
         """
-        return routing_of(self, folds_of(self.cv))
+        return routing_of(self, check_folds(self.cv))
 
     def _predictions(self, X: Any) -> Predictions:
         check_is_fitted(self)

@@ -18,6 +18,7 @@ from sklearn.model_selection import (
 from ..tasks import TaskTargets, groups_of
 from ..utils import Rule, group_codes, require
 from ._strata import strata
+from ._stratified import TaskStratifiedKFold
 
 
 class Splitting(Rule):
@@ -45,9 +46,19 @@ BY_CLASSES = (
 """scikit-learn's splitters that stratify by the classes of one outcome, without missing labels."""
 
 
-def check_splitter(cv: Any) -> Any:
-    """Return what makes the folds, as scikit-learn's check_cv does; raise ValueError where folds given are no pairs."""
+def check_folds(
+    cv: Any, *, n_splits: int = 5, shuffle: bool = False, random_state: Any = None
+) -> Any:
+    """Return what makes the folds, as scikit-learn's check_cv does; raise ValueError where folds given are no pairs.
+
+    Where at most the number of folds is given they are ours, by default n_splits. As in scikit-learn they are not
+    shuffled; an estimator or function shuffles them that has a seed for it.
+    """
     require("cv", cv, Splitting())
+    if cv is None or isinstance(cv, Integral):
+        seed = random_state if shuffle else None
+        n_splits = n_splits if cv is None else int(cv)
+        return TaskStratifiedKFold(n_splits, shuffle=shuffle, random_state=seed)
     if isinstance(cv, Iterable) and not hasattr(cv, "split"):
         cv = [pair_of(number, fold) for number, fold in enumerate(cv)]
     return check_cv(cv)
@@ -64,7 +75,7 @@ def split_rows(
     groups = groups_of(targets, groups)
     if groups is not None:
         given["groups"] = groups
-    folds = check_folds(splitter.split(X, y, **given), targets.shape[0], fewest)
+    folds = check_rows(splitter.split(X, y, **given), targets.shape[0], fewest)
     warn_of_split_groups(folds, groups)
     return folds
 
@@ -96,7 +107,7 @@ def class_codes(splitter: Any, targets: TaskTargets) -> np.ndarray:
     return strata(targets, 2).ravel()
 
 
-def check_folds(folds: Iterable[Any], n_samples: int, fewest: int = 1) -> list[Fold]:
+def check_rows(folds: Iterable[Any], n_samples: int, fewest: int = 1) -> list[Fold]:
     """Return folds as positions of rows; raise ValueError where they are too few, or train on what they test."""
     checked = []
     for number, fold in enumerate(folds):

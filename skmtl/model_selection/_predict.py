@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from functools import partial
-from numbers import Integral
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -22,8 +21,7 @@ from ..utils import (
     row_index,
     take_rows,
 )
-from ._folds import Fold, check_splitter, split_rows
-from ._stratified import TaskStratifiedKFold
+from ._folds import Fold, check_folds, split_rows
 
 # What is predicted of a class that the training part of a fold lacks.
 OF_ABSENT_CLASS = {"predict_proba": 0.0, "decision_function": -np.inf}
@@ -139,7 +137,7 @@ def out_of_fold(
     """Ask models, each fitted without a fold, about that fold; all methods of one fit."""
     groups = None if groups is None else read_groups(groups)
     check_lengths(X=X, y=targets, groups=groups)
-    splitter = folds_of(cv)
+    splitter = check_folds(cv)
     routed = route(estimator, splitter, params, groups)
     splits = split_rows(splitter, X, targets, **{"groups": groups, **routed.split})
     rows = np.concatenate([test for _, test in splits])
@@ -201,16 +199,9 @@ def gather_targets(targets: TaskTargets, parts: list[Part], order: np.ndarray) -
     return TaskTargets._carry(columns, folds[0]._info, targets._rows)
 
 
-def folds_of(cv: Any) -> Any:
-    """Return a splitter: ours, where only the number of folds was said."""
-    if cv is None:
-        return TaskStratifiedKFold()
-    return TaskStratifiedKFold(cv) if isinstance(cv, Integral) else check_splitter(cv)
-
-
 def folds_once(cv: Any, X: Any, targets: TaskTargets, groups: Any) -> list[Fold]:
     """Return the folds, for several models to be held out alike."""
-    folds = split_rows(folds_of(cv), X, targets, groups=groups)
+    folds = split_rows(check_folds(cv), X, targets, groups=groups)
     check_partition(np.concatenate([test for _, test in folds]), targets.shape[0])
     return folds
 
@@ -248,7 +239,9 @@ def predict_fold(
     predictions = Predictions.of_model(model, take_rows(X, test), targets._info)
     for method in methods:
         if method not in predictions.methods:
-            raise AttributeError(f"{type(model).__name__} has no {method} of the tasks {list(targets)}")
+            raise AttributeError(
+                f"{type(model).__name__} has no {method} of the tasks {list(targets)}"
+            )
     predicted = {method: predictions.of(method) for method in methods}
     return Part(predicted, final_step(model).classes_)
 

@@ -10,11 +10,10 @@ from sklearn.utils.validation import check_is_fitted
 
 from ..base import OutOfFoldModel
 from ..heads import Predictions
-from ..model_selection import routing_of
+from ..model_selection import check_folds, routing_of
 from ..tasks import FitData, as_declared, check_fit, check_lengths, check_predict
 from ..utils import CallbackSupport, Rule, read_groups, with_callbacks
 from ._fit import Fitted, fit
-from ._holdout import splitter_of
 from ._partial import begin, go_on, takes_parts
 from ._rules import RULES, check_rules
 from ._watch import Watcher
@@ -84,7 +83,8 @@ class MultiTaskMLP(
     cv : int, splitter or iterable of (train, test), default=None
         Folds that the members hold out: member m the test rows of split m, starting again where there are fewer
         splits than members. It learns from all others, with a warning where a split does not (``TimeSeriesSplit``).
-        None is ``TaskStratifiedKFold(n_members, shuffle=True)``, which never splits one of the ``groups``.
+        None is ``TaskStratifiedKFold(n_members, shuffle=True)``, an integer the same with as many folds; both never
+        split one of the ``groups``.
 
     loss_balancing : {"sum", "uncertainty", "dwa", "pcgrad", "mgda"}, default="sum"
         How the tasks' losses are weighed while they are learnt: as ``task_weight`` has them; by uncertainty that is
@@ -350,7 +350,7 @@ class MultiTaskMLP(
 
     def get_metadata_routing(self):
         """Return who asks for which arguments of ``fit``: the model, and what makes the folds."""
-        return routing_of(self, splitter_of(self.cv))
+        return routing_of(self, check_folds(self.cv))
 
     def _predictions(self, X):
         check_is_fitted(self)
