@@ -170,6 +170,13 @@ def test_heads_answer_for_themselves(path):
     assert not [call for call in asked if re.search(r"Head\b", call)]
 
 
+@pytest.mark.parametrize("path", SOURCES, ids=relative)
+def test_warnings_find_the_line_of_the_user(path):
+    """``utils.warn`` looks for it: a number of frames is wrong as soon as one more function is called."""
+    calls = [ast.unparse(n.func) for n in ast.walk(tree(path)) if isinstance(n, ast.Call)]
+    assert path.name == "_warn.py" or not {"warnings.warn", "warnings.warn_explicit"} & {*calls}
+
+
 @pytest.mark.parametrize("path", SOURCES + TESTS + OTHERS, ids=relative)
 def test_nothing_private_of_scikit_learn(path):
     private = re.compile(r"sklearn\.(.+\.)?(_(?!_)|externals\b)")

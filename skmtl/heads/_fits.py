@@ -1,6 +1,5 @@
 """From labels and weights to the tasks that can be fitted."""
 
-import warnings
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
@@ -9,6 +8,7 @@ import numpy as np
 
 from ..losses import Loss
 from ..tasks import Labels, TaskTargets, labels_of
+from ..utils import warn
 from ._base import Head
 from ._binary import BinaryHead
 from ._class_weights import (
@@ -56,7 +56,7 @@ def make_heads(
         if lack and name in inferred:
             raise ValueError(f"{lack}; declare the type in task_types to predict a constant for it")
         if lack:
-            warnings.warn(f"{lack}; its prediction is a constant", UserWarning, stacklevel=5)
+            warn(f"{lack}; its prediction is a constant")
         unit = units.get(name, 1.0)
         heads.append(
             make_head(name, kind, labels[name], targets.distinct(name), start, bool(lack), unit)

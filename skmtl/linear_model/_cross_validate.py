@@ -16,6 +16,7 @@ from ..model_selection import Fold as Split
 from ..model_selection import check_folds, split_rows
 from ..penalties import Penalty
 from ..tasks import FitData
+from ..utils import warn
 from ._choice import Choice
 from ._folds import Fold, Tested
 from ._scores import Scores, check_names
@@ -95,11 +96,9 @@ class Tuning:
         tested = self._test(came, setup, grid, metrics, splits)
         scores = Scores.of(tuple(metrics), np.stack([fold.scores for fold in tested]))
         if scores.left_out:
-            warnings.warn(
+            warn(
                 f"tasks were left out of folds in which they cannot be fitted or scored, {{task: folds}}: "
-                f"{scores.left_out}",
-                UserWarning,
-                stacklevel=6,
+                f"{scores.left_out}"
             )
         point = scores.best() if self.model.select == "best" else scores.within_one_error()
         found = Found(grid, scores, point)

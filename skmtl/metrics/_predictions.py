@@ -1,6 +1,5 @@
 """Predictions of all tasks, made once, that scikit-learn's scorers ask one task at a time."""
 
-import warnings
 from collections.abc import Hashable, Mapping, Sequence
 from typing import Any
 
@@ -19,6 +18,7 @@ from ..tasks import (
     read_like,
     read_targets,
 )
+from ..utils import warn
 from ._codes import UNKNOWN, encode
 
 
@@ -94,7 +94,7 @@ def read_values(values: Any, targets: TaskTargets) -> dict[Hashable, np.ndarray]
         raise ValueError(f"y_pred must have tasks of y_true, {list(targets)}, got {list(values)}")
     if others:
         told = f"tasks {others} of y_pred are not in y_true: they are not scored"
-        warnings.warn(told, UserWarning, stacklevel=5)
+        warn(told)
         values = {name: array for name, array in values.items() if name in targets}
     wide = {name: np.asarray(array) for name, array in values.items() if np.ndim(array) == 2}
     flat = {name: array for name, array in values.items() if name not in wide}
@@ -148,11 +148,9 @@ def as_probability(name: Hashable, array: np.ndarray, classes: np.ndarray) -> np
         np.finfo(array.dtype if array.dtype.kind == "f" else float).eps
     )
     if wrong.any():
-        warnings.warn(
+        warn(
             f"y_pred of task {name!r} must hold probabilities that sum to one in each row, got a sum of "
-            f"{total[wrong][0]:g} in row {int(wrong.argmax())}",
-            UserWarning,
-            stacklevel=5,
+            f"{total[wrong][0]:g} in row {int(wrong.argmax())}"
         )
     return array
 

@@ -1,11 +1,11 @@
 """A table of scores by task."""
 
-import warnings
 from collections.abc import Collection, Hashable, Mapping
 from typing import Any
 
 from ..heads import Predictions
 from ..tasks import TaskTargets, check_weights, read_targets, warn_of_indexes
+from ..utils import warn
 from ._bootstrap import Bootstrap
 from ._predictions import of_values, to_score
 from ._rules import DEFAULT_ORDER, DEFAULTS, Metric, check_metric, fits, is_of_event
@@ -172,9 +172,7 @@ def task_scores(
                 undefined.append(f"{title(metric)} of {name!r} ({score.why})")
         rows[name] = row
     if undefined:
-        warnings.warn(
-            f"undefined, so NaN in the table: {', '.join(undefined)}", UserWarning, stacklevel=2
-        )
+        warn(f"undefined, so NaN in the table: {', '.join(undefined)}")
     index = pd.Index(list(rows), name="task", tupleize_cols=False)
     columns = ordered({column for row in rows.values() for column in row}, metrics)
     return pd.DataFrame(list(rows.values()), index=index, columns=columns)

@@ -1,7 +1,6 @@
 """Folds of any splitter: what it is given to stratify by, and what folds must keep to be honest."""
 
 import reprlib
-import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from numbers import Integral
 from typing import Any
@@ -16,7 +15,7 @@ from sklearn.model_selection import (
 )
 
 from ..tasks import TaskTargets, groups_of
-from ..utils import Rule, group_codes, require
+from ..utils import Rule, group_codes, require, warn
 from ._strata import strata
 from ._stratified import TaskStratifiedKFold
 
@@ -88,11 +87,9 @@ def warn_of_split_groups(folds: Sequence[Fold], groups: np.ndarray | None) -> No
     for train, test in folds:
         both = np.intersect1d(codes[train], codes[test])
         if len(both):
-            warnings.warn(
+            warn(
                 f"cv puts {len(both)} groups into the training rows and the test rows of a fold: an integer, or a "
-                "splitter of groups, keeps them together",
-                UserWarning,
-                stacklevel=4,
+                "splitter of groups, keeps them together"
             )
             return
 
@@ -159,9 +156,7 @@ def warn_of_gaps(folds: Sequence[Fold], n_samples: int) -> None:
     """Warn where a splitter keeps rows from training, and what follows trains on all rows that it does not test."""
     rest = [number for number, fold in enumerate(folds) if len(np.union1d(*fold)) < n_samples]
     if rest:
-        warnings.warn(
+        warn(
             f"only the test rows of cv are used, and all others trained on, but folds {rest} leave others out of their "
-            "training rows, as folds in order of time do: models then learn from rows after those they are tested on",
-            UserWarning,
-            stacklevel=2,
+            "training rows, as folds in order of time do: models then learn from rows after those they are tested on"
         )

@@ -1,6 +1,5 @@
 """A network with shared hidden layers and a head a task."""
 
-import warnings
 from typing import Any, ClassVar
 
 from sklearn.base import ClassNamePrefixFeaturesOutMixin, TransformerMixin
@@ -12,7 +11,7 @@ from ..base import OutOfFoldModel
 from ..heads import Predictions
 from ..model_selection import check_folds, routing_of
 from ..tasks import FitData, as_declared, check_fit, check_lengths, check_predict
-from ..utils import CallbackSupport, Rule, read_groups, with_callbacks
+from ..utils import CallbackSupport, Rule, read_groups, warn, with_callbacks
 from ._fit import Fitted, fit
 from ._partial import begin, go_on, takes_parts
 from ._rules import RULES, check_rules
@@ -368,7 +367,7 @@ class MultiTaskMLP(
         self._oof_raw = found.oof
         self._keep_tasks(came, found.prepared.heads)  # last: it says that the model is fitted
         if trained.interrupted:
-            warnings.warn("fit was interrupted; the best weights so far are kept", stacklevel=3)
+            warn("fit was interrupted; the best weights so far are kept")
 
     def _forget(self):
         """Drop what a former fit left; return its networks where the next one starts from them."""
