@@ -177,14 +177,14 @@ class GatedTasks(JointModel):
 
     def __init__(
         self,
-        joint=None,
-        separate=None,
+        joint: Any = None,
+        separate: Any = None,
         *,
-        cv=None,
-        gate="average",
-        task_types="auto",
-        n_jobs=None,
-    ):
+        cv: Any = None,
+        gate: str = "average",
+        task_types: Any = "auto",
+        n_jobs: int | None = None,
+    ) -> None:
         self.joint = joint
         self.separate = separate
         self.cv = cv
@@ -192,7 +192,7 @@ class GatedTasks(JointModel):
         self.task_types = task_types
         self.n_jobs = n_jobs
 
-    def fit(self, X, y, sample_weight=None, groups=None):
+    def fit(self, X: Any, y: Any, sample_weight: Any = None, groups: Any = None) -> "GatedTasks":
         """Fit both models, to all rows and without each fold, and weigh them.
 
         Parameters
@@ -245,7 +245,7 @@ class GatedTasks(JointModel):
         joint = MultiTaskGLM() if self.joint is None else self.joint
         return joint, alone(joint) if self.separate is None else self.separate
 
-    def get_metadata_routing(self):
+    def get_metadata_routing(self) -> Any:
         """Return who asks for which arguments of ``fit``: the model, and what makes the folds.
 
         Returns
@@ -270,5 +270,5 @@ class GatedTasks(JointModel):
         }
         return Predictions(self._info, methods)
 
-    def __sklearn_tags__(self):
+    def __sklearn_tags__(self) -> Any:
         return input_tags_of(super().__sklearn_tags__(), self._models())

@@ -122,14 +122,22 @@ class NewTask(JointModel):
         "residual": Either(NOT_NEGATIVE, OneOf(None)),
     }
 
-    def __init__(self, model=None, *, basis="auto", alpha=None, residual=None, task_types="auto"):
+    def __init__(
+        self,
+        model: Any = None,
+        *,
+        basis: str = "auto",
+        alpha: float | None = None,
+        residual: float | None = None,
+        task_types: Any = "auto",
+    ) -> None:
         self.model = model
         self.basis = basis
         self.alpha = alpha
         self.residual = residual
         self.task_types = task_types
 
-    def fit(self, X, y, sample_weight=None):
+    def fit(self, X: Any, y: Any, sample_weight: Any = None) -> "NewTask":
         self._forget_fit()
         self.check_params()
         if self.model is not None:
@@ -168,13 +176,13 @@ class NewTask(JointModel):
         X = check_predict_around(self, X)
         return Predictions.of_model(self.model_, self._features(X), self._info)
 
-    def __sklearn_clone__(self):
+    def __sklearn_clone__(self) -> "NewTask":
         """Return an unfitted NewTask on top of the same model, which stays fitted."""
         params = self.get_params(deep=False)
         return type(self)(
             **{k: v if k == "model" else clone(v, safe=False) for k, v in params.items()}
         )
 
-    def __sklearn_tags__(self):
+    def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
         return tags if self.model is None else input_tags_of(tags, [self.model])

@@ -202,16 +202,16 @@ class StackedTasks(JointModel):
 
     def __init__(
         self,
-        estimator=None,
-        final=None,
+        estimator: Any = None,
+        final: Any = None,
         *,
-        cv=None,
-        passthrough=True,
-        order=None,
-        task_types="auto",
-        n_jobs=None,
-        random_state=None,
-    ):
+        cv: Any = None,
+        passthrough: bool = True,
+        order: Any = None,
+        task_types: Any = "auto",
+        n_jobs: int | None = None,
+        random_state: Any = None,
+    ) -> None:
         self.estimator = estimator
         self.final = final
         self.cv = cv
@@ -221,7 +221,7 @@ class StackedTasks(JointModel):
         self.n_jobs = n_jobs
         self.random_state = random_state
 
-    def fit(self, X, y, sample_weight=None, groups=None):
+    def fit(self, X: Any, y: Any, sample_weight: Any = None, groups: Any = None) -> "StackedTasks":
         """Fit the first model, predict every row by models that have not seen it, and fit the final ones.
 
         Parameters
@@ -272,8 +272,8 @@ class StackedTasks(JointModel):
             asked = asked_of_what_there_is([sources[name].head for name in tasks], fitted)
             links.append(Link(fitted, before, asked))
             if number + 1 < len(steps):
-                held_out = {"cv": folds, "n_jobs": self.n_jobs, "params": params}
-                means |= held_out_means(model, inputs, own, asked, part, **held_out)
+                given = (model, inputs, own, asked, part)
+                means |= held_out_means(*given, cv=folds, n_jobs=self.n_jobs, params=params)
         self.estimator_ = links[0].fitted
         last = [link.fitted for link in links[1:]]
         self.final_, self.order_ = (last[0] if order is None else last), order
@@ -297,7 +297,7 @@ class StackedTasks(JointModel):
         first = IndependentTasks() if self.estimator is None else self.estimator
         return first, first if self.final is None else self.final
 
-    def get_metadata_routing(self):
+    def get_metadata_routing(self) -> Any:
         """Return who asks for which arguments of ``fit``: the model, and what makes the folds.
 
         Returns
@@ -317,5 +317,5 @@ class StackedTasks(JointModel):
 
         return Predictions(self._info, {method: partial(last, method) for method in METHODS})
 
-    def __sklearn_tags__(self):
+    def __sklearn_tags__(self) -> Any:
         return input_tags_of(super().__sklearn_tags__(), self._models())
