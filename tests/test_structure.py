@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 from numpydoc.validate import validate
 
+import skmtl
+
 ROOT = Path(__file__).resolve().parents[1]
 SOURCES = sorted((ROOT / "skmtl").rglob("*.py"))
 TESTS = sorted((ROOT / "tests").rglob("*.py"))
@@ -256,3 +258,8 @@ def test_every_public_name_is_documented(package):
         if not inspect.isabstract(thing) and ">>>" not in (thing.__doc__ or ""):
             found.append(f"{package}.{name} has no example")
     assert found == []
+
+
+def test_the_citation_is_of_this_version():
+    citation = (ROOT / "CITATION.cff").read_text(encoding="utf-8")
+    assert re.search(r"^version: (.*)$", citation, re.MULTILINE).group(1) == skmtl.__version__
