@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 from numpydoc.validate import validate
 
+import skmtl
+
 ROOT = Path(__file__).resolve().parents[1]
 SOURCES = sorted((ROOT / "skmtl").rglob("*.py"))
 TESTS = sorted((ROOT / "tests").rglob("*.py"))
@@ -159,6 +161,24 @@ def test_mathematics_knows_numpy_and_scipy_only(path):
     assert outside <= {"numpy", "scipy", "skmtl"}
 
 
+@pytest.mark.parametrize("path", [p for p in SOURCES if room_of(p) != "heads"], ids=relative)
+def test_heads_answer_for_themselves(path):
+    """What depends on the kind of a task is a method of its head, not a question of which class it is."""
+    asked = [
+        ast.unparse(node)
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.Call) and ast.unparse(node.func) in {"isinstance", "issubclass"}
+    ]
+    assert not [call for call in asked if re.search(r"Head\b", call)]
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=relative)
+def test_warnings_find_the_line_of_the_user(path):
+    """``utils.warn`` looks for it: a number of frames is wrong as soon as one more function is called."""
+    calls = [ast.unparse(n.func) for n in ast.walk(tree(path)) if isinstance(n, ast.Call)]
+    assert path.name == "_warn.py" or not {"warnings.warn", "warnings.warn_explicit"} & {*calls}
+
+
 @pytest.mark.parametrize("path", SOURCES + TESTS + OTHERS, ids=relative)
 def test_nothing_private_of_scikit_learn(path):
     private = re.compile(r"sklearn\.(.+\.)?(_(?!_)|externals\b)")
@@ -238,3 +258,8 @@ def test_every_public_name_is_documented(package):
         if not inspect.isabstract(thing) and ">>>" not in (thing.__doc__ or ""):
             found.append(f"{package}.{name} has no example")
     assert found == []
+
+
+def test_the_citation_is_of_this_version():
+    citation = (ROOT / "CITATION.cff").read_text(encoding="utf-8")
+    assert re.search(r"^version: (.*)$", citation, re.MULTILINE).group(1) == skmtl.__version__

@@ -1,7 +1,6 @@
 """What joint models of every kind have in common."""
 
-from ._answers import Answers, ByTask, RawAnswers
 from ._joint_model import JointModel
 from ._out_of_fold import OutOfFoldModel, mean_over_folds
 
-__all__ = ["Answers", "ByTask", "JointModel", "OutOfFoldModel", "RawAnswers", "mean_over_folds"]
+__all__ = ["JointModel", "OutOfFoldModel", "mean_over_folds"]

@@ -8,11 +8,10 @@ from sklearn.utils import ClassifierTags
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
-from ..heads import Head
+from ..heads import Head, Predictions
 from ..metrics import mean_d2
 from ..tasks import NOTHING, FitData, Lacks, TaskTargets, check_same_rows, task_view
 from ..utils import Configurable
-from ._answers import Answers
 
 
 def _has_probabilities(model: "JointModel") -> bool:
@@ -34,8 +33,8 @@ class JointModel(Configurable):
     _only_classes: ClassVar[bool] = False
 
     @abstractmethod
-    def _answers(self, X: Any) -> Answers:
-        """Return what the fitted model says of samples; raise NotFittedError where it is not fitted."""
+    def _predictions(self, X: Any) -> Predictions:
+        """Return what the fitted model predicts of samples; raise NotFittedError where it is not fitted."""
 
     @abstractmethod
     def fit(self, X: Any, y: Any, sample_weight: Any = None) -> "JointModel":
@@ -76,7 +75,7 @@ class JointModel(Configurable):
         y : TaskTargets, data frame or ndarray
             Predictions in the kind of container that ``fit`` got: classes, numbers or mean counts.
         """
-        predicted = self._answers(X).predictions()
+        predicted = self._predictions(X).predictions()
         return self._layout.pack(TaskTargets._carry(predicted, self._info), X)
 
     @available_if(_has_decisions)
@@ -94,7 +93,7 @@ class JointModel(Configurable):
             Shape (n_samples,), or (n_samples, n_classes) for several classes. Log-odds, log of unnormalised
             probabilities, the mean of a regression, or the log of the mean of a count.
         """
-        decisions = self._answers(X).decisions()
+        decisions = self._predictions(X).decisions()
         return self._layout.pack_arrays(decisions)
 
     @available_if(_has_probabilities)
@@ -111,7 +110,7 @@ class JointModel(Configurable):
         probability : dict of {task: ndarray of shape (n_samples, n_classes)}, or ndarray for 1-D y
             Classes are in the order of ``classes_``.
         """
-        probabilities = self._answers(X).probabilities()
+        probabilities = self._predictions(X).probabilities()
         return self._layout.pack_arrays(probabilities)
 
     def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
@@ -134,14 +133,13 @@ class JointModel(Configurable):
             1 is perfect, 0 as good as the best constant. Tasks that cannot be scored are left out with a warning.
         """
         check_same_rows(X=X, y=y)
-        answers = self._answers(X)
+        predictions = self._predictions(X)
         if self._lacks.probabilities:
             raise ValueError(
                 f"score needs probabilities, which tasks {list(self._lacks.probabilities)} do not have: "
                 "skmtl.metrics.task_scorer scores classes"
             )
-        means = answers.means()
-        return mean_d2(y, means, self.task_types_, self.classes_, sample_weight)
+        return mean_d2(y, predictions.means(), self.task_types_, self.classes_, sample_weight)
 
     def task(self, name: Hashable) -> Any:
         """Return a task as a fitted scikit-learn classifier or regressor.

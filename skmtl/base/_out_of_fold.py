@@ -5,8 +5,8 @@ from typing import Any
 
 import numpy as np
 
+from ..heads import ByTask, Head, Predictions
 from ..tasks import TaskTargets
-from ._answers import ByTask, RawAnswers
 from ._joint_model import JointModel
 
 
@@ -18,42 +18,45 @@ class OutOfFoldModel(JointModel):
     @property
     def oof_decision_(self) -> Any:
         """Raw predictions of the rows of ``fit``, by models that did not learn from them."""
-        return self._layout.pack_arrays(self._oof_answers().decisions())
+        return self._layout.pack_arrays(self._oof_predictions().decisions())
 
     @property
     def oof_probability_(self) -> Any:
         """Probabilities of classes, by the same models."""
-        answers = self._oof_answers()
+        predictions = self._oof_predictions()
         if not self.classes_:
             raise AttributeError("no task has classes: there are no probabilities")
-        return self._layout.pack_arrays(answers.probabilities())
+        return self._layout.pack_arrays(predictions.probabilities())
 
     @property
     def oof_prediction_(self) -> Any:
         """Predictions of every task, by the same models."""
-        predicted = where_known(self._oof_answers())
+        predicted = where_known(self._heads, self._kept_raw())
         return self._layout.pack(TaskTargets._carry(predicted, self._info), None)
 
     def _forget_fit(self) -> None:
         self.__dict__.pop("_oof_raw", None)
         super()._forget_fit()
 
-    def _oof_answers(self) -> RawAnswers:
-        """Return what is kept; raise AttributeError where nothing is."""
+    def _oof_predictions(self) -> Predictions:
+        return Predictions.of_raw(self._info, self._heads, self._kept_raw())
+
+    def _kept_raw(self) -> np.ndarray:
+        """Return the raw predictions that are kept; raise AttributeError where nothing is."""
         if self._oof_raw is None:
             raise AttributeError(
                 f"{type(self).__name__} keeps no out-of-fold predictions: it is not fitted, or without store_oof=True, "
                 "or with one member"
             )
-        return RawAnswers(self._oof_raw, self._heads)
+        return self._oof_raw
 
 
-def where_known(answers: RawAnswers) -> ByTask:
+def where_known(heads: tuple[Head, ...], raw: np.ndarray) -> ByTask:
     """Return what is predicted of each task: NaN or None where nothing is."""
     predictions = {}
-    for head in answers.heads:
-        known = ~np.isnan(answers.raw[:, head.columns]).any(axis=1)
-        values = head.decode(np.nan_to_num(answers.raw))
+    for head in heads:
+        known = ~np.isnan(raw[:, head.columns]).any(axis=1)
+        values = head.decode(np.nan_to_num(raw))
         if not known.all():
             is_number = values.dtype.kind == "f"
             values = values if is_number else values.astype(object)

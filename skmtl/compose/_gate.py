@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..heads import ClassificationHead, Head
+from ..heads import Head
 from ..tasks import Labels
 from ..utils import binary_unit, group_codes
 
@@ -65,26 +65,15 @@ def errors_of(
     groups: np.ndarray | None,
 ) -> Errors | None:
     """Return the errors of out-of-fold means or probabilities; None where labels do not vary."""
-    if isinstance(head, ClassificationHead):
-        values = labels.values.astype(head.classes.dtype)
-        known = (values[:, None] == head.classes).astype(np.float64)
-    else:
-        known = labels.values.astype(np.float64)[:, None]
-    spread = spread_of(head, labels, known) if len(known) else 0.0
+    n_labels = len(labels.values)
+    spread = head.spread(labels) if n_labels else 0.0
     if not spread > 0:
         return None
-    of_labels = [labels.pick(mean).reshape(len(known), -1) for mean in (joint, separate)]
+    known = head.as_mean(labels.values).astype(np.float64).reshape(n_labels, -1)
+    of_labels = [labels.pick(mean).reshape(n_labels, -1) for mean in (joint, separate)]
     e_joint, e_separate = (known / spread - mean / spread for mean in of_labels)
-    own = np.arange(len(known)) if groups is None else labels.pick(groups)
-    return Errors(e_joint, e_separate, labels.weight, group_codes(own))
-
-
-def spread_of(head: Head, labels: Labels, known: np.ndarray) -> float:
-    """Return the standard deviation of a task's numbers, or the root of the total variance of its indicators."""
-    if not isinstance(head, ClassificationHead):
-        return labels.moments()[1]
-    shares = np.average(known, axis=0, weights=labels.weight)
-    return float(np.sqrt(np.sum(shares * (1.0 - shares))))
+    clusters = np.arange(n_labels) if groups is None else labels.pick(groups)
+    return Errors(e_joint, e_separate, labels.weight, group_codes(clusters))
 
 
 def with_relative_weights(labels: Mapping[Hashable, Labels]) -> dict[Hashable, Labels]:

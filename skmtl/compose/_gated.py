@@ -9,20 +9,18 @@ from sklearn.base import clone
 from sklearn.utils.metadata_routing import UNUSED
 from sklearn.utils.validation import check_is_fitted
 
-from ..base import Answers, ByTask, JointModel
-from ..heads import ClassificationHead, Head
+from ..base import JointModel
+from ..heads import ByTask, Head, Predictions
 from ..linear_model import MultiTaskGLM
-from ..model_selection import Splitting, folds_of, folds_once, routing_of, weight_name
+from ..model_selection import Splitting, check_folds, folds_once, routing_of, weight_name
 from ..tasks import check_lengths, check_predict_around, groups_of
 from ..utils import Jobs, OneOf, Rule
 from ._gate import TaskGate, errors_of, gates, with_relative_weights
 from ._independent import alone
 from ._joined import (
-    JointAnswers,
     asked_of_means,
     check_probabilities,
     check_same_tasks,
-    decision_of,
     finite,
     held_out_means,
     input_tags_of,
@@ -33,27 +31,27 @@ from ._tasks import read_tasks
 
 
 @dataclass(frozen=True)
-class GatedAnswers(Answers):
-    """The weighted mean of what two models say: of probabilities, and of means."""
+class Mixture:
+    """Weighted means of what two models predict: of probabilities, and of means."""
 
     heads: tuple[Head, ...]
     weights: Mapping[Hashable, float]
-    joint: Answers
-    separate: Answers
+    joint: Predictions
+    separate: Predictions
 
     def predictions(self) -> ByTask:
-        return {head.name: self._predicted(head, mean) for head, mean in self._means(self.heads)}
+        return {head.name: head.from_mean(mean) for head, mean in self._means(self.heads)}
 
     def decisions(self) -> ByTask:
-        return {head.name: decision_of(head, mean) for head, mean in self._means(self.heads)}
+        return {head.name: head.raw_of_mean(mean) for head, mean in self._means(self.heads)}
 
     def probabilities(self) -> ByTask:
-        with_classes = tuple(h for h in self.heads if isinstance(h, ClassificationHead))
+        with_classes = tuple(head for head in self.heads if head.has_classes)
         return {head.name: mean for head, mean in self._means(with_classes)}
 
     def _means(self, heads: tuple[Head, ...]) -> list[tuple[Head, np.ndarray]]:
         joint, separate = (
-            means_of(said, asked_of_means(heads)) for said in (self.joint, self.separate)
+            means_of(part, asked_of_means(heads)) for part in (self.joint, self.separate)
         )
         return [(head, self._mean(head.name, joint, separate)) for head in heads]
 
@@ -65,9 +63,6 @@ class GatedAnswers(Answers):
             share * finite({name: of[name]}, part)[name] for part, of, share in shares if share
         ]
         return parts[0] if len(parts) == 1 else parts[0] + parts[1]
-
-    def _predicted(self, head: Head, mean: np.ndarray) -> np.ndarray:
-        return head.classes[mean.argmax(1)] if isinstance(head, ClassificationHead) else mean
 
 
 class GatedTasks(JointModel):
@@ -182,14 +177,14 @@ class GatedTasks(JointModel):
 
     def __init__(
         self,
-        joint=None,
-        separate=None,
+        joint: Any = None,
+        separate: Any = None,
         *,
-        cv=None,
-        gate="average",
-        task_types="auto",
-        n_jobs=None,
-    ):
+        cv: Any = None,
+        gate: str = "average",
+        task_types: Any = "auto",
+        n_jobs: int | None = None,
+    ) -> None:
         self.joint = joint
         self.separate = separate
         self.cv = cv
@@ -197,7 +192,7 @@ class GatedTasks(JointModel):
         self.task_types = task_types
         self.n_jobs = n_jobs
 
-    def fit(self, X, y, sample_weight=None, groups=None):
+    def fit(self, X: Any, y: Any, sample_weight: Any = None, groups: Any = None) -> "GatedTasks":
         """Fit both models, to all rows and without each fold, and weigh them.
 
         Parameters
@@ -250,7 +245,7 @@ class GatedTasks(JointModel):
         joint = MultiTaskGLM() if self.joint is None else self.joint
         return joint, alone(joint) if self.separate is None else self.separate
 
-    def get_metadata_routing(self):
+    def get_metadata_routing(self) -> Any:
         """Return who asks for which arguments of ``fit``: the model, and what makes the folds.
 
         Returns
@@ -258,14 +253,22 @@ class GatedTasks(JointModel):
         routing : MetadataRouter
             The requests.
         """
-        return routing_of(self, folds_of(self.cv))
+        return routing_of(self, check_folds(self.cv))
 
-    def _answers(self, X: Any) -> GatedAnswers:
+    def _predictions(self, X: Any) -> Predictions:
         check_is_fitted(self)
         X = check_predict_around(self, X)
-        models = (JointAnswers(m, X) for m in (self.joint_, self.separate_))
+        parts = (
+            Predictions.of_model(model, X, self._info) for model in (self.joint_, self.separate_)
+        )
         weights = {name: gate.weight for name, gate in self.gate_.items()}
-        return GatedAnswers(self._heads, weights, *models)
+        mixture = Mixture(self._heads, weights, *parts)
+        methods = {
+            "predict": mixture.predictions,
+            "predict_proba": mixture.probabilities,
+            "decision_function": mixture.decisions,
+        }
+        return Predictions(self._info, methods)
 
-    def __sklearn_tags__(self):
+    def __sklearn_tags__(self) -> Any:
         return input_tags_of(super().__sklearn_tags__(), self._models())

@@ -8,14 +8,14 @@ from sklearn.utils.parallel import Parallel, delayed
 from sklearn.utils.validation import check_is_fitted
 
 from ..base import JointModel
-from ..heads import fit_weights
+from ..heads import Head, Predictions, fit_weights
 from ..linear_model import MultiTaskGLM, MultiTaskLogisticRegression, MultiTaskRidge
 from ..penalties import MeanRegularized
-from ..tasks import check_predict_around
+from ..tasks import FitData, check_predict_around
 from ..utils import Jobs, Rule
 from ._by_task import all_estimators, estimators_of, params_by_task, with_params
 from ._joined import input_tags_of
-from ._members import MemberAnswers, fit_member, lacks_of_members, members_of
+from ._members import fit_member, lacks_of_members, members_of, predictions_of
 from ._partial import begin, can_learn_parts, go_on
 from ._rules import OfOneTask
 from ._tasks import read_tasks
@@ -137,38 +137,47 @@ class IndependentTasks(JointModel):
     }
 
     def __init__(
-        self, classifier=None, regressor=None, *, counter=None, task_types="auto", n_jobs=None
-    ):
+        self,
+        classifier: Any = None,
+        regressor: Any = None,
+        *,
+        counter: Any = None,
+        task_types: Any = "auto",
+        n_jobs: int | None = None,
+    ) -> None:
         self.classifier = classifier
         self.regressor = regressor
         self.counter = counter
         self.task_types = task_types
         self.n_jobs = n_jobs
 
-    def fit(self, X, y, sample_weight=None):
+    def fit(self, X: Any, y: Any, sample_weight: Any = None) -> "IndependentTasks":
         self._forget_fit()
         self.check_params()
         came, labels, heads = read_tasks(self, X, y, sample_weight)
         X, targets = came.X, came.targets
         weights = fit_weights(heads, labels, {}, None)
         estimators = self._estimators_of(targets.task_types)
-        named = [head.name for head in heads if len(head.active)]
+        trained = [head for head in heads if len(head.active)]
         jobs = (
             delayed(fit_member)(
-                estimators[name],
+                estimators[head.name],
                 X,
                 targets,
-                name,
-                labels[name],
-                None if came.weights is None else weights[name],
+                head,
+                labels[head.name],
+                None if came.weights is None else weights[head.name],
             )
-            for name in named
+            for head in trained
         )
-        self._keep_members(came, heads, dict(zip(named, Parallel(n_jobs=self.n_jobs)(jobs))))
+        members = zip((head.name for head in trained), Parallel(n_jobs=self.n_jobs)(jobs))
+        self._keep_members(came, heads, dict(members))
         return self
 
     @available_if(lambda model: can_learn_parts(model._all_given()))
-    def partial_fit(self, X, y, classes=None, sample_weight=None):
+    def partial_fit(
+        self, X: Any, y: Any, classes: Any = None, sample_weight: Any = None
+    ) -> "IndependentTasks":
         """Go on with more rows, for data that do not fit in memory; absent where no estimator can.
 
         The first call fixes the tasks, their types and classes. The estimators of all tasks must have ``partial_fit``.
@@ -203,7 +212,7 @@ class IndependentTasks(JointModel):
             begin(self, X, y, classes, sample_weight)
         return self
 
-    def get_params(self, deep=True):
+    def get_params(self, deep: bool = True) -> dict[str, Any]:
         """Return the parameters, and those of the estimators inside.
 
         Parameters
@@ -219,7 +228,7 @@ class IndependentTasks(JointModel):
         params = super().get_params(deep=deep)
         return params | params_by_task(self._given()) if deep else params
 
-    def set_params(self, **params):
+    def set_params(self, **params: Any) -> "IndependentTasks":
         """Set parameters, also of the estimators inside.
 
         Parameters
@@ -246,37 +255,39 @@ class IndependentTasks(JointModel):
                 super().set_params(**{f"{name}__{key}": own for key, own in given.items()})
         return self
 
-    def _keep_members(self, came, heads, estimators):
+    def _keep_members(
+        self, came: FitData, heads: tuple[Head, ...], estimators: dict[Hashable, Any]
+    ) -> None:
         """Become the model that has these estimators."""
-        self.estimators_: dict[Hashable, Any] = estimators
+        self.estimators_ = estimators
         self._keep_tasks(came, heads, lacks_of_members(members_of(heads, estimators)))
 
-    def _estimators_of(self, task_types):
+    def _estimators_of(self, task_types: Mapping[Hashable, str | None]) -> dict[Hashable, Any]:
         return estimators_of(self._given(), self._defaults(), task_types)
 
-    def _all_given(self):
+    def _all_given(self) -> list[Any]:
         return all_estimators(self._given(), dict.fromkeys(self._given()))
 
-    def _given(self):
+    def _given(self) -> dict[str, Any]:
         return {
             "classifier": self.classifier,
             "regressor": self.regressor,
             "counter": self.counter,
         }
 
-    def _defaults(self):
+    def _defaults(self) -> dict[str, Any]:
         return {
             "classifier": MultiTaskLogisticRegression(sharing=0.0),
             "regressor": MultiTaskRidge(sharing=0.0),
             "counter": MultiTaskGLM(MeanRegularized(alpha=1.0, sharing=0.0)),
         }
 
-    def _answers(self, X: Any) -> MemberAnswers:
+    def _predictions(self, X: Any) -> Predictions:
         check_is_fitted(self)
         X = check_predict_around(self, X)
-        return MemberAnswers(members_of(self._heads, self.estimators_), X)
+        return predictions_of(self._info, members_of(self._heads, self.estimators_), X)
 
-    def __sklearn_tags__(self):
+    def __sklearn_tags__(self) -> Any:
         parts = all_estimators(self._given(), self._defaults())
         return input_tags_of(super().__sklearn_tags__(), parts)
 

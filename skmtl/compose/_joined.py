@@ -1,38 +1,15 @@
-"""What fitted joint models say of some samples, in the order of the tasks of the model that is made of them."""
+"""What fitted joint models expect of tasks, for models that are made of them."""
 
 from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
 from sklearn.utils import get_tags
 
-from ..base import Answers, ByTask
-from ..heads import ClassificationHead, CountHead, Head
-from ..model_selection import OutOfFold, out_of_fold, say
+from ..heads import ByTask, Head, Predictions
+from ..model_selection import out_of_fold
 from ..tasks import Labels, TaskTargets, as_log_odds, final_step, lacks_of
 from ..utils import is_estimator
-
-
-@dataclass(frozen=True)
-class JointAnswers(Answers):
-    """What a fitted joint model says, which was given ``TaskTargets``."""
-
-    fitted: Any
-    X: Any
-
-    def predictions(self) -> ByTask:
-        return dict(say(self.fitted, "predict", self.X))
-
-    def decisions(self) -> ByTask:
-        lacking = lacks_of(self.fitted).decisions
-        has_some = any(name not in lacking for name in final_step(self.fitted).tasks_)
-        return say(self.fitted, "decision_function", self.X) if has_some else {}
-
-    def probabilities(self) -> ByTask:
-        lacking = lacks_of(self.fitted).probabilities
-        has_some = any(name not in lacking for name in final_step(self.fitted).classes_)
-        return say(self.fitted, "predict_proba", self.X) if has_some else {}
 
 
 class Asked(NamedTuple):
@@ -45,16 +22,12 @@ class Asked(NamedTuple):
         """Return numbers, means, probabilities (of classes alone: 0 and 1), or decision values, 1-D for two classes."""
         if self.method == "decision_function":
             return as_log_odds(found)
-        if self.method == "predict" and isinstance(self.head, ClassificationHead):
-            return (found[:, None] == self.head.classes).astype(np.float64)
-        return found
+        return self.head.as_mean(found) if self.method == "predict" else found
 
 
 def asked_of_means(heads: Sequence[Head]) -> tuple[Asked, ...]:
     """Return the methods that say means and probabilities."""
-    classes = [isinstance(head, ClassificationHead) for head in heads]
-    methods = ["predict_proba" if is_class else "predict" for is_class in classes]
-    return tuple(map(Asked, heads, methods))
+    return tuple(Asked(head, "predict_proba" if head.has_classes else "predict") for head in heads)
 
 
 def asked_of_what_there_is(heads: Sequence[Head], fitted: Any) -> tuple[Asked, ...]:
@@ -89,19 +62,6 @@ def check_probabilities(fitted: Any, parameter: str) -> None:
         )
 
 
-def decision_of(head: Head, mean: np.ndarray) -> np.ndarray:
-    """Return the raw prediction that a mean or probabilities stand for."""
-    if isinstance(head, ClassificationHead):
-        log = logarithm(mean)
-        return log if head.width > 1 else log[:, -1] - log[:, 0]
-    return logarithm(mean) if isinstance(head, CountHead) else mean
-
-
-def logarithm(values: np.ndarray) -> np.ndarray:
-    """Return logarithms, of nothing that of the least number there is."""
-    return np.log(np.maximum(values, np.finfo(values.dtype).tiny))
-
-
 def finite(means: ByTask, part: str) -> ByTask:
     """Return means and probabilities; raise ValueError where some are not finite, and say whose they are."""
     for name, mean in means.items():
@@ -115,15 +75,11 @@ def finite(means: ByTask, part: str) -> ByTask:
     return means
 
 
-def means_of(said: Answers | OutOfFold, asked: Sequence[Asked]) -> ByTask:
+def means_of(predictions: Predictions, asked: Sequence[Asked]) -> ByTask:
     """Return what is expected of tasks, and ask for nothing else."""
-    methods = {
-        "predict": said.predictions,
-        "predict_proba": said.probabilities,
-        "decision_function": said.decisions,
+    return {
+        each.head.name: each.read(predictions.of(each.method)[each.head.name]) for each in asked
     }
-    found = {method: methods[method]() for method in dict.fromkeys(each.method for each in asked)}
-    return {each.head.name: each.read(found[each.method][each.head.name]) for each in asked}
 
 
 def held_out_means(

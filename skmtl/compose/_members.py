@@ -10,12 +10,10 @@ from sklearn.base import clone
 from sklearn.pipeline import Pipeline
 from sklearn.utils.validation import has_fit_parameter
 
-from ..base import Answers, ByTask
-from ..heads import NEVER, ClassificationHead, CountHead, Head
+from ..heads import NEVER, Head, Predictions, log_odds
 from ..model_selection import weight_name
-from ..tasks import Labels, Lacks, TaskTargets, among_all, task_view
+from ..tasks import Labels, Lacks, TaskInfo, TaskTargets, task_view
 from ..utils import n_rows, take_rows
-from ._joined import decision_of, logarithm
 from ._rules import is_joint
 
 
@@ -61,60 +59,38 @@ class Member:
     @property
     def has_probability(self) -> bool:
         """Whether there are classes, and their probabilities."""
-        is_class = isinstance(self.head, ClassificationHead)
-        return is_class and hasattr(self.fitted, "predict_proba")
+        return self.head.has_classes and hasattr(self.fitted, "predict_proba")
 
     @property
     def has_decision(self) -> bool:
         """Whether there is anything that raw predictions can be read off."""
-        is_number = not isinstance(self.head, ClassificationHead)
+        is_number = not self.head.has_classes
         return is_number or self.has_probability or hasattr(self.fitted, "decision_function")
 
     def prediction(self, X: Any) -> np.ndarray:
         """Return classes, numbers or mean counts."""
-        found = np.asarray(self.fitted.predict(X))
-        if isinstance(self.head, ClassificationHead):
-            return as_labels(found, self.head.classes)
-        found = found.astype(np.float32 if found.dtype == np.float32 else np.float64)
-        return np.maximum(found, 0.0) if isinstance(self.head, CountHead) else found
+        return self.head.from_ordinary(np.asarray(self.fitted.predict(X)))
 
     def decision(self, X: Any) -> np.ndarray:
         """Return what the estimator has of raw predictions, or the logarithms of probabilities and counts."""
         if hasattr(self.fitted, "decision_function"):
-            found = np.asarray(self.fitted.decision_function(X))
-        elif not isinstance(self.head, ClassificationHead):
-            return decision_of(self.head, self.prediction(X))
+            raw = np.asarray(self.fitted.decision_function(X))
+        elif self.head.has_classes:
+            raw = log_odds(np.asarray(self.fitted.predict_proba(X)))
         else:
-            found = logarithm(np.asarray(self.fitted.predict_proba(X)))
-            found = found if found.shape[1] > 2 else found[:, -1] - found[:, 0]
+            return self.head.raw_of_mean(self.prediction(X))
         if self.head.width == 1:
-            return found
-        if found.ndim == 1:
-            found = np.column_stack([-0.5 * found, 0.5 * found])
-        return self._aligned(found, NEVER)
+            return raw
+        return self._widened(raw if raw.ndim > 1 else np.outer(raw, (-0.5, 0.5)), NEVER)
 
     def probability(self, X: Any) -> np.ndarray:
         """Return probabilities of all classes of the task, 0 for those that the estimator has not seen."""
-        return self._aligned(np.asarray(self.fitted.predict_proba(X)), 0.0)
+        return self._widened(np.asarray(self.fitted.predict_proba(X)), 0.0)
 
-    def _aligned(self, found: np.ndarray, absent: float) -> np.ndarray:
-        assert isinstance(self.head, ClassificationHead)
-        classes = as_labels(np.asarray(self.fitted.classes_), self.head.classes)
-        return among_all(found, classes, self.head.classes, absent)
-
-
-def has_fractions(classes: np.ndarray) -> bool:
-    """Whether classes are numbers that are not all whole, which scikit-learn's classifiers do not take."""
-    return classes.dtype.kind == "f" and bool((classes != np.round(classes)).any())
-
-
-def as_labels(found: np.ndarray, classes: np.ndarray) -> np.ndarray:
-    """Return what a classifier says as labels of the task: it was given their positions where they have fractions."""
-    return (
-        classes[found]
-        if has_fractions(classes) and found.dtype.kind in "iu"
-        else found.astype(classes.dtype)
-    )
+    def _widened(self, values: np.ndarray, absent: float) -> np.ndarray:
+        """Return values by class of the estimator with a column for each class of the task."""
+        seen = self.head.from_ordinary(np.asarray(self.fitted.classes_))
+        return self.head.widened(values, seen, absent)
 
 
 def members_of(heads: tuple[Head, ...], fitted: Mapping[Hashable, Any]) -> tuple[Member, ...]:
@@ -124,48 +100,43 @@ def members_of(heads: tuple[Head, ...], fitted: Mapping[Hashable, Any]) -> tuple
 
 def lacks_of_members(members: tuple[Member, ...]) -> Lacks:
     """Return the tasks whose estimators have no probabilities, and no decision values."""
-    classes = [member for member in members if isinstance(member.head, ClassificationHead)]
+    classes = [member for member in members if member.head.has_classes]
     return Lacks(
         tuple(member.head.name for member in classes if not member.has_probability),
         tuple(member.head.name for member in classes if not member.has_decision),
     )
 
 
-@dataclass(frozen=True)
-class MemberAnswers(Answers):
-    """What the members say of some samples."""
-
-    members: tuple[Member, ...]
-    X: Any
-
-    def predictions(self) -> ByTask:
-        return {member.head.name: member.prediction(self.X) for member in self.members}
-
-    def decisions(self) -> ByTask:
-        able = [member for member in self.members if member.has_decision]
-        return {member.head.name: member.decision(self.X) for member in able}
-
-    def probabilities(self) -> ByTask:
-        able = [member for member in self.members if member.has_probability]
-        return {member.head.name: member.probability(self.X) for member in able}
+def predictions_of(
+    info: Mapping[Hashable, TaskInfo], members: tuple[Member, ...], X: Any
+) -> Predictions:
+    """Return what the members predict of some samples."""
+    with_probability = [member for member in members if member.has_probability]
+    with_decision = [member for member in members if member.has_decision]
+    methods = {
+        "predict": lambda: {m.head.name: m.prediction(X) for m in members},
+        "predict_proba": lambda: {m.head.name: m.probability(X) for m in with_probability},
+        "decision_function": lambda: {m.head.name: m.decision(X) for m in with_decision},
+    }
+    return Predictions(info, methods)
 
 
 def fit_member(
     estimator: Any,
     X: Any,
     targets: TaskTargets,
-    name: Hashable,
+    head: Head,
     labels: Labels,
     weight: np.ndarray | None,
 ) -> Any:
     """Fit a clone of an estimator to the labels of one task; return a classifier or a regressor."""
-    given = weight_argument(estimator, name, weight)
+    given = weight_argument(estimator, head.name, weight)
     try:
-        return fit_one(clone(estimator), X, targets, name, labels, given)
+        return fit_one(clone(estimator), X, targets, head, labels, given)
     except (TypeError, ValueError, OverflowError) as error:
         kind = TypeError if isinstance(error, TypeError) else ValueError
         raise kind(
-            f"{type(estimator).__name__} of task {name!r} cannot be fitted: {error}"
+            f"{type(estimator).__name__} of task {head.name!r} cannot be fitted: {error}"
         ) from error
 
 
@@ -173,16 +144,16 @@ def fit_one(
     fitted: Any,
     X: Any,
     targets: TaskTargets,
-    name: Hashable,
+    head: Head,
     labels: Labels,
     given: Mapping[str, Any],
 ) -> Any:
     """Fit an estimator to the labels of one task; given are further arguments of fit."""
     X = X if labels.rows is None else take_rows(X, labels.rows)
     if is_joint(fitted):
-        own = labelled(targets, name, labels)
-        return task_view(without_types(fitted).fit(X, own, **given), name)
-    return fitted.fit(X, as_ordinary(labels.values, targets.classes.get(name)), **given)
+        y = labelled(targets, head.name, labels)
+        return task_view(without_types(fitted).fit(X, y, **given), head.name)
+    return fitted.fit(X, head.as_ordinary(labels.values), **given)
 
 
 def learn_member(
@@ -190,7 +161,7 @@ def learn_member(
     former: Any,
     X: Any,
     targets: TaskTargets,
-    name: Hashable,
+    head: Head,
     labels: Labels,
     weight: np.ndarray | None,
 ) -> Any:
@@ -199,26 +170,18 @@ def learn_member(
     X = X if labels.rows is None else take_rows(X, labels.rows)
     if is_joint(estimator):
         joint = without_types(clone(estimator)) if former is None else former.fitted
-        return task_view(joint.partial_fit(X, labelled(targets, name, labels), **given), name)
-    classes = targets.classes.get(name)
-    if classes is not None:
-        given["classes"] = as_ordinary(classes, classes)
+        y = labelled(targets, head.name, labels)
+        return task_view(joint.partial_fit(X, y, **given), head.name)
+    if head.has_classes:
+        given["classes"] = head.as_ordinary(targets.classes[head.name])
     fitted = clone(estimator) if former is None else former
-    return fitted.partial_fit(X, as_ordinary(labels.values, classes), **given)
+    return fitted.partial_fit(X, head.as_ordinary(labels.values), **given)
 
 
 def labelled(targets: TaskTargets, name: Hashable, labels: Labels) -> TaskTargets:
     """Return the targets of one task, of the samples that have labels."""
     own = targets.select([name])
     return own if labels.rows is None else own[labels.rows]
-
-
-def as_ordinary(values: np.ndarray, classes: np.ndarray | None) -> np.ndarray:
-    """Return numbers, or classes as scikit-learn's classifiers take them: positions of those that have fractions."""
-    if classes is None:
-        return values.astype(float)
-    values = values.astype(classes.dtype)
-    return np.searchsorted(classes, values) if has_fractions(classes) else values
 
 
 def without_types(estimator: Any) -> Any:

@@ -6,12 +6,13 @@ from sklearn.base import clone
 from sklearn.utils.validation import check_is_fitted
 
 from ..base import JointModel
+from ..heads import Predictions
 from ..linear_model import MultiTaskGLM
 from ..penalties import MeanRegularized
 from ..tasks import check_predict_around, final_step
 from ..utils import NOT_NEGATIVE, POSITIVE, Either, OneOf, Rule
 from ._basis import BASES, features_of
-from ._joined import JointAnswers, input_tags_of
+from ._joined import input_tags_of
 from ._rules import Joint
 from ._tasks import read_tasks
 
@@ -121,14 +122,22 @@ class NewTask(JointModel):
         "residual": Either(NOT_NEGATIVE, OneOf(None)),
     }
 
-    def __init__(self, model=None, *, basis="auto", alpha=None, residual=None, task_types="auto"):
+    def __init__(
+        self,
+        model: Any = None,
+        *,
+        basis: str = "auto",
+        alpha: float | None = None,
+        residual: float | None = None,
+        task_types: Any = "auto",
+    ) -> None:
         self.model = model
         self.basis = basis
         self.alpha = alpha
         self.residual = residual
         self.task_types = task_types
 
-    def fit(self, X, y, sample_weight=None):
+    def fit(self, X: Any, y: Any, sample_weight: Any = None) -> "NewTask":
         self._forget_fit()
         self.check_params()
         if self.model is not None:
@@ -162,18 +171,18 @@ class NewTask(JointModel):
             return X
         return features_of(self.model, X, self._basis(), self._strengths()[1])
 
-    def _answers(self, X: Any) -> JointAnswers:
+    def _predictions(self, X: Any) -> Predictions:
         check_is_fitted(self)
         X = check_predict_around(self, X)
-        return JointAnswers(self.model_, self._features(X))
+        return Predictions.of_model(self.model_, self._features(X), self._info)
 
-    def __sklearn_clone__(self):
+    def __sklearn_clone__(self) -> "NewTask":
         """Return an unfitted NewTask on top of the same model, which stays fitted."""
         params = self.get_params(deep=False)
         return type(self)(
             **{k: v if k == "model" else clone(v, safe=False) for k, v in params.items()}
         )
 
-    def __sklearn_tags__(self):
+    def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
         return tags if self.model is None else input_tags_of(tags, [self.model])

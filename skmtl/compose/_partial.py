@@ -61,20 +61,21 @@ def learn(
     estimators = model._estimators_of(came.targets.task_types)
     for name, estimator in estimators.items():
         check_part(name, estimator, came.weights is not None)
-    named = [head.name for head in heads if labels[head.name].values.size]
+    labelled = [head for head in heads if labels[head.name].values.size]
     jobs = (
         delayed(learn_member)(
-            estimators[name],
-            former.get(name),
+            estimators[head.name],
+            former.get(head.name),
             came.X,
             came.targets,
-            name,
-            labels[name],
-            None if came.weights is None else labels[name].weight,
+            head,
+            labels[head.name],
+            None if came.weights is None else labels[head.name].weight,
         )
-        for name in named
+        for head in labelled
     )
-    known = {**former, **dict(zip(named, Parallel(n_jobs=model.n_jobs)(jobs)))}
+    learnt = zip((head.name for head in labelled), Parallel(n_jobs=model.n_jobs)(jobs))
+    known = {**former, **dict(learnt)}
     return {head.name: known[head.name] for head in heads if head.name in known}
 
 

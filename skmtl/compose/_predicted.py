@@ -5,25 +5,21 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..base import ByTask
-from ..heads import ClassificationHead, CountHead, Head, RegressionHead
+from ..heads import ByTask, Head
 from ..tasks import Labels
 from ..utils import append_columns
-from ._joined import logarithm
 
 
 class Source(NamedTuple):
-    """A task whose predictions are inputs: its head, and the mean of its labels."""
+    """A task whose predictions are inputs: its head, and what is taken off them."""
 
     head: Head
     centre: float
 
     @classmethod
     def of(cls, head: Head, labels: Labels) -> "Source":
-        """Read the mean off the labels of a regression."""
-        if not isinstance(head, RegressionHead) or not labels.total:
-            return cls(head, 0.0)
-        return cls(head, labels.moments()[0])
+        """Read off the labels what centres the predictions."""
+        return cls(head, head.centre(labels))
 
 
 def as_inputs(sources: Sequence[Source], means: ByTask) -> dict[str, np.ndarray]:
@@ -34,20 +30,17 @@ def as_inputs(sources: Sequence[Source], means: ByTask) -> dict[str, np.ndarray]
     """
     columns: dict[str, np.ndarray] = {}
     for head, centre in sources:
-        mean = means[head.name]
-        if not isinstance(head, ClassificationHead):
-            mean = logarithm(mean) if isinstance(head, CountHead) else (mean - centre) / head.scale
-        elif len(head.classes) <= 2 and mean.ndim == 2:
-            mean = mean[:, -1]
-        columns |= dict(zip(called(head), mean.reshape(len(mean), -1).T, strict=True))
+        features = head.as_features(means[head.name], centre)
+        columns |= dict(zip(called(head), features.T, strict=True))
     return columns
 
 
 def called(head: Head) -> list[str]:
     """Return the names of the columns that hold predictions of a task."""
-    if isinstance(head, ClassificationHead) and len(head.classes) > 2:
-        return [f"predicted {head.name}={label}" for label in head.classes]
-    return [f"predicted {head.name}"]
+    return [
+        f"predicted {head.name}" if label is None else f"predicted {head.name}={label}"
+        for label in head.feature_labels
+    ]
 
 
 def check_called(heads: Sequence[Head]) -> None:

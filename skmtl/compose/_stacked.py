@@ -1,7 +1,8 @@
 """StackedTasks: predictions of tasks as inputs of tasks, by stacking or in a chain."""
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache, partial
 from typing import Any, ClassVar
 
 from sklearn.base import clone
@@ -9,15 +10,23 @@ from sklearn.utils import check_random_state
 from sklearn.utils.metadata_routing import UNUSED
 from sklearn.utils.validation import check_is_fitted
 
-from ..base import Answers, ByTask, JointModel
-from ..model_selection import Splitting, folds_of, folds_once, routing_of, weight_name
-from ..tasks import Lacks, check_lengths, check_predict_around, final_step, groups_of, lacks_of
+from ..base import JointModel
+from ..heads import METHODS, ByTask, Predictions
+from ..model_selection import Splitting, check_folds, folds_once, routing_of, weight_name
+from ..tasks import (
+    Lacks,
+    TaskInfo,
+    check_lengths,
+    check_predict_around,
+    final_step,
+    groups_of,
+    lacks_of,
+)
 from ..utils import Boolean, Either, Jobs, OneOf, Rule, Seed, Several
 from ._by_task import without_tasks
 from ._independent import IndependentTasks
 from ._joined import (
     Asked,
-    JointAnswers,
     asked_of_what_there_is,
     check_same_tasks,
     finite,
@@ -52,40 +61,25 @@ def lacks_of_links(links: Sequence[Link]) -> Lacks:
     )
 
 
-@dataclass(frozen=True)
-class LinkedAnswers(Answers):
-    """What links say, each of which may ask those before it; the last that has a task speaks for it."""
+def predictions_of(
+    links: Sequence[Link], X: Any, passthrough: bool, info: Mapping[Hashable, TaskInfo]
+) -> list[Predictions]:
+    """Return what each link predicts, given what those before it do."""
+    means: ByTask = {}
+    parts: list[Predictions] = []
+    for number, link in enumerate(links):
+        inputs = beside(X, as_inputs(link.sources, means), passthrough)
+        known = {name: info[name] for name in final_step(link.fitted).tasks_}
+        parts.append(Predictions.of_model(link.fitted, inputs, known))
+        if number + 1 < len(links):
+            means |= finite(means_of(parts[-1], link.asked), PARTS[min(number, 1)])
+    return parts
 
-    links: tuple[Link, ...]
-    X: Any
-    passthrough: bool
-    order: tuple[Hashable, ...]
 
-    def predictions(self) -> ByTask:
-        return self._gather([said.predictions() for said in self._said()])
-
-    def decisions(self) -> ByTask:
-        return self._gather([said.decisions() for said in self._said()])
-
-    def probabilities(self) -> ByTask:
-        return self._gather([said.probabilities() for said in self._said()])
-
-    def _said(self) -> list[JointAnswers]:
-        means: ByTask = {}
-        said = []
-        for number, link in enumerate(self.links):
-            inputs = as_inputs(link.sources, means)
-            said.append(JointAnswers(link.fitted, beside(self.X, inputs, self.passthrough)))
-            if number + 1 < len(self.links):
-                means |= finite(means_of(said[-1], link.asked), PARTS[min(number, 1)])
-        return said
-
-    def _gather(self, found: list[ByTask]) -> ByTask:
-        last: ByTask = {}
-        for link, each in zip(self.links, found, strict=True):
-            tasks = final_step(link.fitted).tasks_
-            last = {name: values for name, values in last.items() if name not in tasks} | each
-        return {name: last[name] for name in self.order if name in last}
+def gather(parts: Sequence[Predictions], tasks: Sequence[Hashable], method: str) -> ByTask:
+    """Return what a method gives of tasks: the last link that has a task speaks for it."""
+    last = {name: part for part in parts for name in part.info}
+    return {name: last[name].of(method)[name] for name in tasks if last[name].offers(name, method)}
 
 
 class StackedTasks(JointModel):
@@ -208,16 +202,16 @@ class StackedTasks(JointModel):
 
     def __init__(
         self,
-        estimator=None,
-        final=None,
+        estimator: Any = None,
+        final: Any = None,
         *,
-        cv=None,
-        passthrough=True,
-        order=None,
-        task_types="auto",
-        n_jobs=None,
-        random_state=None,
-    ):
+        cv: Any = None,
+        passthrough: bool = True,
+        order: Any = None,
+        task_types: Any = "auto",
+        n_jobs: int | None = None,
+        random_state: Any = None,
+    ) -> None:
         self.estimator = estimator
         self.final = final
         self.cv = cv
@@ -227,7 +221,7 @@ class StackedTasks(JointModel):
         self.n_jobs = n_jobs
         self.random_state = random_state
 
-    def fit(self, X, y, sample_weight=None, groups=None):
+    def fit(self, X: Any, y: Any, sample_weight: Any = None, groups: Any = None) -> "StackedTasks":
         """Fit the first model, predict every row by models that have not seen it, and fit the final ones.
 
         Parameters
@@ -278,8 +272,8 @@ class StackedTasks(JointModel):
             asked = asked_of_what_there_is([sources[name].head for name in tasks], fitted)
             links.append(Link(fitted, before, asked))
             if number + 1 < len(steps):
-                held_out = {"cv": folds, "n_jobs": self.n_jobs, "params": params}
-                means |= held_out_means(model, inputs, own, asked, part, **held_out)
+                given = (model, inputs, own, asked, part)
+                means |= held_out_means(*given, cv=folds, n_jobs=self.n_jobs, params=params)
         self.estimator_ = links[0].fitted
         last = [link.fitted for link in links[1:]]
         self.final_, self.order_ = (last[0] if order is None else last), order
@@ -303,7 +297,7 @@ class StackedTasks(JointModel):
         first = IndependentTasks() if self.estimator is None else self.estimator
         return first, first if self.final is None else self.final
 
-    def get_metadata_routing(self):
+    def get_metadata_routing(self) -> Any:
         """Return who asks for which arguments of ``fit``: the model, and what makes the folds.
 
         Returns
@@ -311,12 +305,17 @@ class StackedTasks(JointModel):
         routing : MetadataRouter
             The requests.
         """
-        return routing_of(self, folds_of(self.cv))
+        return routing_of(self, check_folds(self.cv))
 
-    def _answers(self, X: Any) -> LinkedAnswers:
+    def _predictions(self, X: Any) -> Predictions:
         check_is_fitted(self)
         X = check_predict_around(self, X)
-        return LinkedAnswers(self._links, X, self.passthrough, self.tasks_)
+        parts = cache(lambda: predictions_of(self._links, X, self.passthrough, self._info))
 
-    def __sklearn_tags__(self):
+        def last(method: str) -> ByTask:
+            return gather(parts(), self.tasks_, method)
+
+        return Predictions(self._info, {method: partial(last, method) for method in METHODS})
+
+    def __sklearn_tags__(self) -> Any:
         return input_tags_of(super().__sklearn_tags__(), self._models())

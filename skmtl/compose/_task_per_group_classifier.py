@@ -1,13 +1,14 @@
 """TaskPerGroupClassifier: classes, whose groups of rows are the tasks."""
 
 import warnings
+from typing import Any
 
 import numpy as np
 from sklearn.base import ClassifierMixin
 from sklearn.utils.multiclass import check_classification_targets
 
-from ..linear_model import MultiTaskLogisticRegression
-from ..tasks import as_log_odds, warn_of_many_classes
+from ..linear_model import JointLinearModel, MultiTaskLogisticRegression
+from ..tasks import TaskTargets, as_log_odds, warn_of_many_classes
 from ._task_per_group import TaskPerGroup
 
 
@@ -84,7 +85,7 @@ class TaskPerGroupClassifier(ClassifierMixin, TaskPerGroup):
     array([[0.3, 0.7]])
     """
 
-    def predict(self, X):
+    def predict(self, X: Any) -> np.ndarray:
         """Predict classes.
 
         Parameters
@@ -100,7 +101,7 @@ class TaskPerGroupClassifier(ClassifierMixin, TaskPerGroup):
         raw = self._raw(X)
         return self._head.decode(raw)
 
-    def decision_function(self, X):
+    def decision_function(self, X: Any) -> np.ndarray:
         """Return the linear predictors.
 
         Parameters
@@ -116,7 +117,7 @@ class TaskPerGroupClassifier(ClassifierMixin, TaskPerGroup):
         raw = self._raw(X)
         return as_log_odds(self._head.decision(raw))
 
-    def predict_proba(self, X):
+    def predict_proba(self, X: Any) -> np.ndarray:
         """Return the probabilities of the classes.
 
         Parameters
@@ -132,10 +133,10 @@ class TaskPerGroupClassifier(ClassifierMixin, TaskPerGroup):
         raw = self._raw(X)
         return self._head.probability(raw)
 
-    def _default(self):
+    def _default(self) -> JointLinearModel:
         return MultiTaskLogisticRegression(0.3, 0.5, signs="same", pool_intercept=True)
 
-    def _kind(self, y):
+    def _kind(self, y: np.ndarray) -> str:
         with warnings.catch_warnings():  # which of scikit-learn's releases warn differs
             warnings.filterwarnings("ignore", message="The number of unique classes")
             check_classification_targets(y)
@@ -143,7 +144,7 @@ class TaskPerGroupClassifier(ClassifierMixin, TaskPerGroup):
             warn_of_many_classes("y", y)
         return "multiclass" if len(np.unique(y)) > 2 else "binary"
 
-    def _check_kind(self, model, outcome):
+    def _check_kind(self, model: JointLinearModel, outcome: TaskTargets) -> None:
         if not outcome.classes:
             raise ValueError(
                 f"estimator must be for classes, but {type(model).__name__} takes y as of type "

@@ -1,8 +1,12 @@
 """TaskPerGroupRegressor: a number, whose groups of rows are the tasks."""
 
+from typing import Any
+
+import numpy as np
 from sklearn.base import RegressorMixin
 
-from ..linear_model import MultiTaskRidge
+from ..linear_model import JointLinearModel, MultiTaskRidge
+from ..tasks import TaskTargets
 from ._task_per_group import TaskPerGroup
 
 
@@ -86,7 +90,7 @@ class TaskPerGroupRegressor(RegressorMixin, TaskPerGroup):
     array([-0.5])
     """
 
-    def predict(self, X):
+    def predict(self, X: Any) -> np.ndarray:
         """Predict the outcome.
 
         Parameters
@@ -102,13 +106,13 @@ class TaskPerGroupRegressor(RegressorMixin, TaskPerGroup):
         raw = self._raw(X)
         return self._head.decode(raw)
 
-    def _default(self):
+    def _default(self) -> JointLinearModel:
         return MultiTaskRidge(30.0, 0.9, signs="same", pool_intercept=True)
 
-    def _kind(self, y):
+    def _kind(self, y: np.ndarray) -> str:
         return "auto" if y.dtype.kind not in "biuf" else "regression"
 
-    def _check_kind(self, model, outcome):
+    def _check_kind(self, model: JointLinearModel, outcome: TaskTargets) -> None:
         kind = outcome.task_types["y"]
         if kind not in ("regression", "count"):
             raise ValueError(

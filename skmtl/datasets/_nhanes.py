@@ -1,5 +1,7 @@
 """NHANES 2017-2018: health outcomes of US adults."""
 
+from typing import Any
+
 import numpy as np
 
 from ._tables import Table, make_bunch, read_table
@@ -38,7 +40,7 @@ CODED_INPUTS = (
 CODES = {5555.0: 22.0, 7777.0: np.nan, 9999.0: np.nan}
 
 
-def load_nhanes(*, return_X_y=False, as_frame=True):
+def load_nhanes(*, return_X_y: bool = False, as_frame: bool = True) -> Any:
     """Load NHANES 2017-2018: nineteen health outcomes of 5265 US adults.
 
     The National Health and Nutrition Examination Survey interviews and examines a sample of the US

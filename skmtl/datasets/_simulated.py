@@ -1,5 +1,7 @@
 """Simulated tasks whose relatedness, weights and noise are known."""
 
+from typing import Any
+
 from sklearn.utils import check_random_state
 
 from ._checks import (
@@ -17,21 +19,21 @@ from ._truth import Layout, WeightRules, check_types, draw_targets, draw_weights
 
 
 def make_multitask(
-    n_samples=200,
-    n_features=20,
-    n_tasks=None,
+    n_samples: int = 200,
+    n_features: int = 20,
+    n_tasks: int | None = None,
     *,
-    relatedness=0.8,
-    task_types="regression",
-    n_informative=None,
-    n_classes=3,
-    noise=1.0,
-    scales=1.0,
-    missing=0.0,
-    signs="same",
-    random_state=None,
-    return_truth=False,
-):
+    relatedness: float = 0.8,
+    task_types: Any = "regression",
+    n_informative: int | None = None,
+    n_classes: int = 3,
+    noise: Any = 1.0,
+    scales: Any = 1.0,
+    missing: Any = 0.0,
+    signs: str = "same",
+    random_state: Any = None,
+    return_truth: bool = False,
+) -> Any:
     """Simulate several outcomes of the same samples from weights that the tasks partly share.
 
     Each task has linear weights made of a part common to all tasks and a part of its own;

@@ -36,26 +36,26 @@ DEFAULTS = {
 
 
 def make_structured(
-    n_samples=200,
-    n_features=30,
-    n_tasks=None,
+    n_samples: int = 200,
+    n_features: int = 30,
+    n_tasks: int | None = None,
     *,
-    structure="rows",
-    n_informative=None,
-    n_specific=None,
-    rank=None,
-    n_clusters=None,
-    n_steps=None,
-    relatedness=None,
-    n_outliers=0,
-    signs="same",
-    task_types="regression",
-    n_classes=3,
-    noise=1.0,
-    missing=0.0,
-    random_state=None,
-    return_truth=False,
-):
+    structure: str = "rows",
+    n_informative: int | None = None,
+    n_specific: int | None = None,
+    rank: int | None = None,
+    n_clusters: int | None = None,
+    n_steps: int | None = None,
+    relatedness: float | None = None,
+    n_outliers: int = 0,
+    signs: str = "same",
+    task_types: Any = "regression",
+    n_classes: int = 3,
+    noise: Any = 1.0,
+    missing: Any = 0.0,
+    random_state: Any = None,
+    return_truth: bool = False,
+) -> Any:
     """Simulate tasks whose weights have the structure that a penalty assumes.
 
     What the weights of the tasks have in common is known, so that a fitted model can be compared with it. Tasks of
@@ -215,7 +215,7 @@ def make_structured(
     n_features = check_integer("n_features", n_features, 1)
     n_tasks = 10 if n_tasks is None and isinstance(task_types, str) else n_tasks
     layout = Layout(check_types(n_tasks, task_types), check_integer("n_classes", n_classes, 3))
-    sizes = {
+    given = {
         "n_informative": n_informative,
         "n_specific": n_specific,
         "rank": rank,
@@ -224,7 +224,7 @@ def make_structured(
         "relatedness": relatedness,
     }
     structure = check_option("structure", structure, list(STRUCTURES))
-    sizes = check_sizes(structure, sizes, layout, n_features)
+    sizes = check_sizes(structure, given, layout, n_features)
     n_outliers = check_integer("n_outliers", n_outliers, 0, len(layout.tasks) - 1)
     random_signs = check_option("signs", signs, ("same", "random")) == "random"
     noise = layout.regression_numbers("noise", noise, NOT_NEGATIVE)

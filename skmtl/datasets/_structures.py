@@ -43,21 +43,25 @@ def on_features(weights: np.ndarray, features: np.ndarray, n_features: int) -> n
     return spread
 
 
-def draw_rows(layout, n_features, rng, n_informative):
+def draw_rows(
+    layout: Layout, n_features: int, rng: np.random.RandomState, n_informative: int
+) -> Parts:
     """Draw unrelated weights of few features, the same for all tasks."""
     features = rng.permutation(n_features)[:n_informative]
     shared = on_features(independent(layout, n_informative, rng), features, n_features)
     return Parts(shared, np.zeros_like(shared), {})
 
 
-def draw_low_rank(layout, n_features, rng, rank):
+def draw_low_rank(layout: Layout, n_features: int, rng: np.random.RandomState, rank: int) -> Parts:
     """Draw mixtures of a few vectors."""
     directions = rng.standard_normal((rank, n_features)) / np.sqrt(n_features)
     shared = independent(layout, rank, rng) @ directions
     return Parts(shared, np.zeros_like(shared), {})
 
 
-def draw_clusters(layout, n_features, rng, n_clusters, relatedness):
+def draw_clusters(
+    layout: Layout, n_features: int, rng: np.random.RandomState, n_clusters: int, relatedness: float
+) -> Parts:
     """Draw one vector a group of tasks, and a deviation of each task."""
     columns, clusters = layout.columns, dict.fromkeys(layout.tasks, 0)
     own = independent(layout, n_features, rng)
@@ -73,13 +77,17 @@ def draw_clusters(layout, n_features, rng, n_clusters, relatedness):
     return Parts(np.sqrt(relatedness) * common, np.sqrt(1 - relatedness) * own, facts)
 
 
-def draw_common(layout, n_features, rng, relatedness):
+def draw_common(
+    layout: Layout, n_features: int, rng: np.random.RandomState, relatedness: float
+) -> Parts:
     """Draw one vector of all tasks, and a deviation of each."""
     parts = draw_clusters(layout, n_features, rng, n_clusters=1, relatedness=relatedness)
     return parts._replace(facts={})
 
 
-def draw_dirty(layout, n_features, rng, n_informative, n_specific):
+def draw_dirty(
+    layout: Layout, n_features: int, rng: np.random.RandomState, n_informative: int, n_specific: int
+) -> Parts:
     """Draw weights of features that all tasks use, and of a few that one task uses alone."""
     order = rng.permutation(n_features)
     shared = on_features(independent(layout, n_informative, rng), order[:n_informative], n_features)
@@ -91,7 +99,7 @@ def draw_dirty(layout, n_features, rng, n_informative, n_specific):
     return Parts(shared * np.sqrt(0.5), specific * np.sqrt(0.5), {})
 
 
-def set_apart(parts, layout, rng, n_outliers):
+def set_apart(parts: Parts, layout: Layout, rng: np.random.RandomState, n_outliers: int) -> Parts:
     """Give some tasks weights that have nothing in common with those of any other."""
     own = independent(layout, parts.shared.shape[1], rng)
     drawn = set(rng.permutation(len(layout.tasks))[:n_outliers].tolist())
@@ -103,7 +111,13 @@ def set_apart(parts, layout, rng, n_outliers):
     return Parts(shared, specific, parts.facts | {"outliers": outliers})
 
 
-def draw_drift(layout, n_features, rng, n_informative, relatedness):
+def draw_drift(
+    layout: Layout,
+    n_features: int,
+    rng: np.random.RandomState,
+    n_informative: int,
+    relatedness: float,
+) -> Parts:
     """Draw weights of few features that change smoothly from task to task."""
     features = rng.permutation(n_features)[:n_informative]
     drawn = independent(layout, n_informative, rng)
@@ -118,7 +132,9 @@ def draw_drift(layout, n_features, rng, n_informative, relatedness):
     return Parts(shared, np.zeros_like(shared), {})
 
 
-def draw_steps(layout, n_features, rng, n_informative, n_steps):
+def draw_steps(
+    layout: Layout, n_features: int, rng: np.random.RandomState, n_informative: int, n_steps: int
+) -> Parts:
     """Draw weights of few features that jump a few times along the tasks, each feature when it will."""
     features = rng.permutation(n_features)[:n_informative]
     drawn = independent(layout, n_informative, rng)

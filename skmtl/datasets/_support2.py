@@ -1,5 +1,7 @@
 """SUPPORT2: outcomes of seriously ill patients in hospital."""
 
+from typing import Any
+
 from ._tables import make_bunch, read_table
 
 TASK_TYPES = {
@@ -14,7 +16,7 @@ TASK_TYPES = {
 COMPARATORS = ("surv2m", "surv6m", "prg2m", "prg6m")
 
 
-def load_support2(*, return_X_y=False, as_frame=True):
+def load_support2(*, return_X_y: bool = False, as_frame: bool = True) -> Any:
     """Load SUPPORT2: seven outcomes of 9105 seriously ill adults in five US hospitals.
 
     The Study to Understand Prognoses and Preferences for Outcomes and Risks of Treatments followed

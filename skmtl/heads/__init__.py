@@ -1,6 +1,11 @@
 """Between a task's targets and its raw columns."""
 
+from ._base import NEVER, Head, column_names
+from ._binary import BinaryHead
+from ._classification import ClassificationHead, log_odds, probabilities
+from ._count import CountHead
 from ._fits import (
+    HEADS,
     TaskFit,
     deviation,
     fit_weights,
@@ -11,24 +16,18 @@ from ._fits import (
     open_heads,
     order_of,
 )
-from ._heads import (
-    NEVER,
-    BinaryHead,
-    ClassificationHead,
-    CountHead,
-    Head,
-    MulticlassHead,
-    RegressionHead,
-    column_names,
-    columns_of,
-    probabilities,
-)
 from ._joint import JointLoss, NewtonRows, TotalHessian
+from ._multiclass import MulticlassHead
 from ._packed import PackedLoss
+from ._predictions import METHODS, ByTask, Predictions
+from ._regression import RegressionHead
 
 __all__ = [
+    "HEADS",
+    "METHODS",
     "NEVER",
     "BinaryHead",
+    "ByTask",
     "ClassificationHead",
     "CountHead",
     "Head",
@@ -36,15 +35,16 @@ __all__ = [
     "MulticlassHead",
     "NewtonRows",
     "PackedLoss",
+    "Predictions",
     "RegressionHead",
     "TaskFit",
     "TotalHessian",
     "column_names",
-    "columns_of",
     "deviation",
     "fit_weights",
     "fits_of",
     "labels_that_count",
+    "log_odds",
     "make_head",
     "make_heads",
     "open_heads",

@@ -1,6 +1,5 @@
 """From labels and weights to the tasks that can be fitted."""
 
-import warnings
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
@@ -8,7 +7,10 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..losses import Loss
-from ..tasks import Labels, TaskTargets, distinct, labels_of
+from ..tasks import Labels, TaskTargets, labels_of
+from ..utils import warn
+from ._base import Head
+from ._binary import BinaryHead
 from ._class_weights import (
     ClassWeight,
     check_names,
@@ -16,15 +18,18 @@ from ._class_weights import (
     drop_weightless,
     read_class_weights,
 )
-from ._heads import (
-    NEVER,
-    BinaryHead,
-    ClassificationHead,
-    CountHead,
-    Head,
-    MulticlassHead,
-    RegressionHead,
-)
+from ._classification import ClassificationHead
+from ._count import CountHead
+from ._multiclass import MulticlassHead
+from ._regression import RegressionHead
+
+HEADS: dict[str, type[Head]] = {
+    "regression": RegressionHead,
+    "binary": BinaryHead,
+    "multiclass": MulticlassHead,
+    "count": CountHead,
+}
+"""The head of each type of task."""
 
 
 class TaskFit(NamedTuple):
@@ -51,7 +56,7 @@ def make_heads(
         if lack and name in inferred:
             raise ValueError(f"{lack}; declare the type in task_types to predict a constant for it")
         if lack:
-            warnings.warn(f"{lack}; its prediction is a constant", UserWarning, stacklevel=5)
+            warn(f"{lack}; its prediction is a constant")
         unit = units.get(name, 1.0)
         heads.append(
             make_head(name, kind, labels[name], targets.distinct(name), start, bool(lack), unit)
@@ -61,7 +66,7 @@ def make_heads(
 
 
 def units_of(targets: TaskTargets, labels: Mapping[Hashable, Labels]) -> dict[Hashable, float]:
-    """Return the unit inside of each regression with labels: their standard deviation.
+    """Return the unit inside of each task with labels that has one: their standard deviation.
 
     Where labels are all the same it is the geometric mean of the other tasks' units, for what the task borrows must not
     hang on the unit in which all were measured; where there are no others it is the size of the labels, or 1 for zeros.
@@ -69,7 +74,7 @@ def units_of(targets: TaskTargets, labels: Mapping[Hashable, Labels]) -> dict[Ha
     moments = {
         name: labels[name].moments()
         for name, kind in targets.task_types.items()
-        if kind == "regression" and labels[name].values.size
+        if kind and HEADS[kind].has_unit and labels[name].values.size
     }
     logs = [np.log(deviation) for _, deviation in moments.values() if deviation]
     rest = float(np.exp(np.mean(logs))) if logs else 0.0
@@ -90,19 +95,14 @@ def labels_that_count(
 
 def what_lacks(name: Hashable, kind: str | None, labels: Labels, classes: np.ndarray | None) -> str:
     """Say what keeps a task from being fitted; empty where nothing does."""
-    has_classes = kind in ("binary", "multiclass")
-    known = classes is not None and classes.size > 0
-    if not labels.values.size:
-        lack = f"task {name!r} has no label: every value is missing or has weight zero"
-        if kind is None or (has_classes and not known):
-            raise ValueError(lack)
-        return lack
-    if has_classes and not np.any(labels.values != labels.values[0]):
-        only = labels.values[:1] if classes is None else labels.values[:1].astype(classes.dtype)
-        return f"task {name!r} has one class only, {only[0]!s}; it needs samples of at least two classes"
-    if kind == "count" and not labels.values.any():
-        return f"task {name!r} has only counts of zero"
-    return ""
+    if kind is not None and labels.values.size:
+        lack = HEADS[kind].lack(labels, classes)
+        return f"task {name!r} {lack}" if lack else ""
+    lack = f"task {name!r} has no label: every value is missing or has weight zero"
+    are_known = classes is not None and classes.size > 0
+    if kind is None or (HEADS[kind].has_classes and not are_known):
+        raise ValueError(lack)
+    return lack
 
 
 def make_head(
@@ -111,26 +111,11 @@ def make_head(
     labels: Labels,
     classes: np.ndarray | None,
     start: int,
-    constant: bool,
+    is_constant: bool,
     unit: float,
 ) -> Head:
-    """Make the head of one task; constant says that it has too few labels to be fitted, unit is that of numbers."""
-    one = slice(start, start + 1)
-    active = np.arange(0 if constant else 1)
-    if kind == "regression":
-        return RegressionHead(name, one, active, np.zeros(1), scale=1.0 if constant else unit)
-    if kind == "count":
-        return CountHead(name, one, active, np.full(1, NEVER if labels.values.size else 0.0))
-    assert classes is not None
-    seen = np.isin(classes, distinct(labels.values).astype(classes.dtype))
-    if kind == "binary":
-        certain = (
-            (NEVER if seen[0] else -NEVER) if constant and seen.any() and len(classes) > 1 else 0.0
-        )
-        return BinaryHead(name, one, active, np.full(1, certain), classes)
-    columns = slice(start, start + len(classes))
-    active = np.flatnonzero(seen)[: 0 if constant else None]
-    return MulticlassHead(name, columns, active, np.where(seen | ~seen.any(), 0.0, NEVER), classes)
+    """Make the head of one task; is_constant where it has too few labels to be fitted, unit is that of numbers."""
+    return HEADS[str(kind)].of_task(name, start, labels, classes, is_constant, unit)
 
 
 def deviation(labels: Labels) -> float:

@@ -16,9 +16,8 @@ from sklearn.utils.parallel import Parallel, delayed
 from ..compose import Joint
 from ..linear_model import MultiTaskGLM
 from ..model_selection import (
-    TaskStratifiedKFold,
+    check_folds,
     check_partition,
-    check_splitter,
     split_rows,
     warn_of_gaps,
 )
@@ -208,13 +207,12 @@ def folds(cv: Any, X: Any, targets: TaskTargets, groups: Any, random: Any) -> np
     """Return the number of the fold that tests each sample."""
     balanced = targets
     if cv is None or isinstance(cv, Integral):
-        n_splits = 10 if cv is None else cv
-        cv = TaskStratifiedKFold(n_splits, shuffle=True, random_state=random)
         balanced = classes_only(targets)
-    found = split_rows(check_splitter(cv), X, balanced, FEWEST_FOLDS, groups=groups)
-    tests = [test for _, test in found]
+    splitter = check_folds(cv, n_splits=10, shuffle=True, random_state=random)
+    pairs = split_rows(splitter, X, balanced, FEWEST_FOLDS, groups=groups)
+    tests = [test for _, test in pairs]
     check_partition(np.concatenate(tests), targets.shape[0])
-    warn_of_gaps(found, targets.shape[0])
+    warn_of_gaps(pairs, targets.shape[0])
     fold = np.empty(targets.shape[0], dtype=np.intp)
     for number, test in enumerate(tests):
         fold[test] = number

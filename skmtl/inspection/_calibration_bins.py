@@ -6,7 +6,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from scipy import stats
 
-from ..metrics import UNKNOWN, Predictions, encode
+from ..heads import Predictions
+from ..metrics import UNKNOWN, encode, event_of, of_values, to_score
 from ..tasks import CLASS_TYPES, TaskTargets, labels_of, read_targets
 from ._joint_steps import chosen_tasks
 
@@ -91,9 +92,9 @@ def calibrations(
     """Return the bins of tasks, of what a model predicts for X or of predictions."""
     if X is None:
         targets = read_targets(y).targets
-        predictions = Predictions.of_values(predicted, targets)
+        predictions = of_values(predicted, targets)
     else:
-        targets, predictions = Predictions.to_score(predicted, X, y)
+        targets, predictions = to_score(predicted, X, y)
     return {
         name: of_task(name, targets, predictions, n_bins, level)
         for name in chosen_tasks(tasks, list(predictions.task_types))
@@ -105,7 +106,7 @@ def of_task(
 ) -> TaskCalibration:
     """Return the bins of one task, of samples with a label and a prediction."""
     labels = labels_of(targets, name, None)
-    is_class = predictions.task_types[name] in CLASS_TYPES
+    is_class = predictions.info[name].type in CLASS_TYPES
     method = "predict_proba" if is_class else "predict"
     if not predictions.offers(name, method):
         raise ValueError(f"task {name!r} must have probabilities of its classes, got none")
@@ -119,11 +120,11 @@ def of_task(
             False,
             float(values.mean()),
         )
-    classes = predictions.classes[name]
+    classes = predictions.classes(name)
     codes = encode(labels.values, classes)
     known &= codes != UNKNOWN
     require(name, codes[known])
-    event = predictions.event_of(name, targets)
+    event = event_of(name, targets, predictions)
     drawn = list(range(len(classes))) if len(classes) > 2 else [len(classes) - 1]
     if len(classes) == 2 and event == classes[0]:
         drawn = [0]

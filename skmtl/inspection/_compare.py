@@ -9,7 +9,8 @@ from sklearn.utils import check_random_state
 from sklearn.utils.parallel import Parallel, delayed
 
 from ..compose import Joint, alone
-from ..metrics import Predictions, TaskSample, TaskScorer
+from ..heads import Predictions
+from ..metrics import TaskSample, TaskScorer
 from ..model_selection import weight_name
 from ..tasks import TaskTargets, check_lengths, check_weights, final_step, groups_of, read_targets
 from ..utils import Jobs, Number, Seed, require, require_estimator, take_rows
@@ -285,14 +286,14 @@ def score_part(
     for name, model in models.items():
         model = alone(models[JOINT], known) if model is None else model
         fitted = joint if name == JOINT else fit_rows(model, data, train)
-        said = Predictions.of_model(fitted, X)
+        predictions = Predictions.of_model(fitted, X, final_step(fitted)._info)
         for task in data.metrics:
-            if said.task_types[task] != types[task]:
+            if predictions.task_types[task] != types[task]:
                 raise ValueError(
                     f"all models must take a task as the same type, but {task!r} is {types[task]!r} of the joint model "
-                    f"and {said.task_types[task]!r} of the {name} one"
+                    f"and {predictions.task_types[task]!r} of the {name} one"
                 )
-        samples = {t: TaskSample.of(t, said, targets, weights, X) for t in data.metrics}
+        samples = {t: TaskSample.of(t, predictions, targets, weights, X) for t in data.metrics}
         scores.append([samples[t].score(metric).value for t, metric in data.metrics.items()])
     return scores
 

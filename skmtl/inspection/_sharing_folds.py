@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from ..model_selection import Fold, TaskStratifiedKFold, check_splitter, split_rows
+from ..model_selection import Fold, check_folds, split_rows
 from ..tasks import TaskTargets
 from ..utils import group_codes
 
@@ -16,18 +16,16 @@ FEWEST_FOLDS = 2
 def repeated_folds(
     cv: Any, n_repeats: int, X: Any, targets: TaskTargets, groups: Any, random: Any
 ) -> list[Fold]:
-    """Return training and test rows of all folds: ours, repeated, where at most their number was said."""
-    splitters = [cv]
+    """Return training and test rows of all folds: ours, repeated, where at most their number is given."""
     if cv is None or isinstance(cv, Integral):
         seeds = random.randint(np.iinfo(np.int32).max, size=n_repeats).tolist()
-        n_splits = 5 if cv is None else cv
-        splitters = [
-            TaskStratifiedKFold(n_splits, shuffle=True, random_state=seed) for seed in seeds
-        ]
+        splitters = [check_folds(cv, shuffle=True, random_state=seed) for seed in seeds]
+    else:
+        splitters = [check_folds(cv)]
     return [
         fold
         for splitter in splitters
-        for fold in split_rows(check_splitter(splitter), X, targets, FEWEST_FOLDS, groups=groups)
+        for fold in split_rows(splitter, X, targets, FEWEST_FOLDS, groups=groups)
     ]
 
 

@@ -6,8 +6,8 @@ from typing import Any, ClassVar
 import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
-from ..base import JointModel, RawAnswers
-from ..heads import Head, column_names
+from ..base import JointModel
+from ..heads import Head, Predictions, column_names
 from ..tasks import FitData, check_fit, check_predict
 from ..utils import (
     Boolean,
@@ -136,9 +136,10 @@ class JointLinearModel(JointModel):
         self.dual_gap_, self.n_iter_ = found.dual_gap, found.n_iter
         self._keep_tasks(came, prepared.heads)
 
-    def _answers(self, X: Any) -> RawAnswers:
+    def _predictions(self, X: Any) -> Predictions:
         check_is_fitted(self)
-        return RawAnswers(check_predict(self, X) @ self.coef_.T + self.intercept_, self._heads)
+        raw = check_predict(self, X) @ self.coef_.T + self.intercept_
+        return Predictions.of_raw(self._info, self._heads, raw)
 
     def _forget(self) -> Start | None:
         """Drop what a former fit left, so that a failed one leaves nothing; return its coefficients to start from."""

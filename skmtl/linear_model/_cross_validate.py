@@ -5,7 +5,6 @@ import warnings
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from functools import partial
-from numbers import Integral
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -14,16 +13,16 @@ from sklearn.utils.parallel import Parallel, delayed
 from ..base import mean_over_folds
 from ..metrics import TaskScorer
 from ..model_selection import Fold as Split
-from ..model_selection import TaskStratifiedKFold, check_splitter, split_rows
+from ..model_selection import check_folds, split_rows
 from ..penalties import Penalty
 from ..tasks import FitData
+from ..utils import warn
 from ._choice import Choice
 from ._folds import Fold, Tested
 from ._scores import Scores, check_names
 from ._walk import SCORED, walk
 from .problems import Coefficients, Prepared, Setup, Start
 
-N_FOLDS = 5
 CONSTANT = ".*its prediction is a constant"
 
 
@@ -97,11 +96,9 @@ class Tuning:
         tested = self._test(came, setup, grid, metrics, splits)
         scores = Scores.of(tuple(metrics), np.stack([fold.scores for fold in tested]))
         if scores.left_out:
-            warnings.warn(
+            warn(
                 f"tasks were left out of folds in which they cannot be fitted or scored, {{task: folds}}: "
-                f"{scores.left_out}",
-                UserWarning,
-                stacklevel=6,
+                f"{scores.left_out}"
             )
         point = scores.best() if self.model.select == "best" else scores.within_one_error()
         found = Found(grid, scores, point)
@@ -186,8 +183,5 @@ def attributes_at(
 
 
 def splitter_of(model: Any) -> Any:
-    """Return what makes the folds: ours, shuffled, where only their number was said."""
-    if model.cv is None or isinstance(model.cv, Integral):
-        n_folds = N_FOLDS if model.cv is None else model.cv
-        return TaskStratifiedKFold(n_folds, shuffle=True, random_state=model.random_state)
-    return check_splitter(model.cv)
+    """Return what makes the folds: ours, shuffled, where at most their number is given."""
+    return check_folds(model.cv, shuffle=True, random_state=model.random_state)

@@ -7,10 +7,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..heads import Head, probabilities
-from ..metrics import Predictions, TaskSample
+from ..heads import Head, Predictions
+from ..metrics import TaskSample
 from ..penalties import Penalty
-from ..tasks import FitData
+from ..tasks import FitData, TaskInfo
 from ..utils import few_threads, gram_operations
 from ._scores import mean
 from ._walk import SCORED, walk
@@ -91,19 +91,17 @@ class Sample:
     X: Any
     heads: tuple[Head, ...]
     tasks: Mapping[Hashable, TaskSample]
-    task_types: Mapping[Hashable, str | None]
-    classes: Mapping[Hashable, np.ndarray]
-    events: Mapping[Hashable, Any]
+    info: Mapping[Hashable, TaskInfo]
 
     @classmethod
     def of(cls, came: FitData, rows: np.ndarray, prepared: Prepared) -> "Sample":
         """Take the rows."""
         X, targets = came.X[rows], came.targets[rows]
         weights = None if came.weights is None else came.weights[rows]
-        nothing = Predictions(targets.task_types, targets.classes, {}, targets.events)
+        nothing = Predictions(targets._info, {})
         fitted = [head.name for head in prepared.heads if len(head.active)]
         tasks = {name: TaskSample.of(name, nothing, targets, weights, X) for name in fitted}
-        return cls(X, prepared.heads, tasks, targets.task_types, targets.classes, targets.events)
+        return cls(X, prepared.heads, tasks, targets._info)
 
     def raw(self, found: Coefficients) -> np.ndarray:
         """Return the raw predictions of the rows."""
@@ -111,30 +109,17 @@ class Sample:
 
     def score(self, raw: np.ndarray, metrics: Mapping[Hashable, Any]) -> list[float]:
         """Return the score of each task that has a metric."""
-        predictions = self._predict(raw)
+        predictions = Predictions.of_raw(self.info, self.heads, raw)
+        with np.errstate(over="ignore"):  # scored as minus infinity
+            predictions.predictions()
         return [self._score(name, metric, predictions) for name, metric in metrics.items()]
 
     def _score(self, name: Hashable, metric: Any, predictions: Predictions) -> float:
         """Return a task's score; minus infinity where a label is predicted beyond what a number holds."""
         if name not in self.tasks:
             return np.nan
-        task, predicted = self.tasks[name], predictions.of("predict")[name]
-        scored = slice(None) if task.labels.rows is None else task.labels.rows
-        if not np.isfinite(predicted[scored]).all():
+        task, predicted = self.tasks[name], predictions.predictions()[name]
+        is_number = self.info[name].class_labels is None
+        if is_number and not np.isfinite(task.labels.pick(predicted)).all():
             return -np.inf
         return replace(task, predictions=predictions).score(metric).value
-
-    def _predict(self, raw: np.ndarray) -> Predictions:
-        def decode(head: Head) -> np.ndarray:
-            with np.errstate(over="ignore"):
-                values = head.decode(raw)
-            if head.name not in self.classes:
-                return values
-            return np.searchsorted(self.classes[head.name], values)
-
-        methods = {
-            "predict": lambda: {head.name: decode(head) for head in self.heads},
-            "predict_proba": lambda: probabilities(self.heads, raw),
-            "decision_function": lambda: {head.name: head.decision(raw) for head in self.heads},
-        }
-        return Predictions(self.task_types, self.classes, methods, self.events)

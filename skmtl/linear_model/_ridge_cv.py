@@ -1,6 +1,5 @@
 """Ridge regressions that share, as strongly and as much as rows left out say."""
 
-import warnings
 from functools import partial
 
 import numpy as np
@@ -9,7 +8,7 @@ from ..metrics import TaskScorer
 from ..model_selection import split_rows
 from ..penalties import MeanRegularized
 from ..tasks import as_regression, groups_of
-from ..utils import POSITIVE, Boolean, Either, Number, OneOf, Several
+from ..utils import POSITIVE, Boolean, Either, Number, OneOf, Several, warn
 from ._base_cv import JointLinearModelCV
 from ._choice import Choice
 from ._cross_validate import splitter_of
@@ -359,10 +358,8 @@ class MultiTaskRidgeCV(JointLinearModelCV):
         else:
             errors = fold_errors(came, grid, folds, self._settings(), metrics)
         if np.isnan(errors.mean_scores).all():
-            warnings.warn(
+            warn(
                 "no task can be scored: each has targets that are all the same, or one label only; the strongest "
-                "alpha and the least sharing are taken",
-                UserWarning,
-                stacklevel=5,
+                "alpha and the least sharing are taken"
             )
         return errors

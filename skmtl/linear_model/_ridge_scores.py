@@ -5,7 +5,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..metrics import Predictions, TaskSample
+from ..heads import Predictions
+from ..metrics import TaskSample
 from ..tasks import FitData, labels_of
 from ..utils import take_rows
 
@@ -38,6 +39,7 @@ class LeftOut(NamedTuple):
         predicted = labels.values.astype(np.float64) - errors[~np.isnan(errors)]
         if not np.isfinite(predicted).all():
             return -np.inf
-        said = Predictions({name: "regression"}, {}, {"predict": lambda: {name: predicted}}, {})
+        info = {name: came.targets._info[name]}
+        predictions = Predictions(info, {"predict": lambda: {name: predicted}})
         X = None if isinstance(metric, str) else take_rows(came.X, rows)
-        return TaskSample(name, said, labels, weights is not None, X).score(metric).value
+        return TaskSample(name, predictions, labels, weights is not None, X).score(metric).value

@@ -36,11 +36,11 @@ class LogisticLoss(Loss):
 
     curvature = 0.25
 
-    def values(self, y, raw, weight):
+    def values(self, y: np.ndarray, raw: np.ndarray, weight: np.ndarray) -> np.ndarray:
         """Return the loss of each label."""
         return weight * (np.log1p(np.exp(-np.abs(raw))) + np.maximum(raw, 0.0) - y * raw)
 
-    def gradient(self, y, raw, weight):
+    def gradient(self, y: np.ndarray, raw: np.ndarray, weight: np.ndarray) -> np.ndarray:
         """Return the gradient of the loss in raw."""
         G = probability(raw)
         G -= y
@@ -48,20 +48,24 @@ class LogisticLoss(Loss):
             G *= weight
         return G
 
-    def hessian_product(self, y, raw, weight, D):
+    def hessian_product(
+        self, y: np.ndarray, raw: np.ndarray, weight: np.ndarray, D: np.ndarray
+    ) -> np.ndarray:
         """Return the Hessian at raw times D, of the shape of raw."""
         return _variance(probability(raw), weight) * D
 
-    def hessian_from(self, y, U, weight, D):
+    def hessian_from(
+        self, y: np.ndarray, U: np.ndarray, weight: np.ndarray, D: np.ndarray
+    ) -> np.ndarray:
         """Return the Hessian times D, of the shape of U, where the gradient in raw is U."""
         G = U if are_ones(weight) else U / np.where(weight > 0.0, weight, 1.0)
         return _variance(y + G, weight) * D
 
-    def curvatures(self, y, raw, weight):
+    def curvatures(self, y: np.ndarray, raw: np.ndarray, weight: np.ndarray) -> np.ndarray:
         """Return the second derivative in each raw prediction."""
         return _variance(probability(raw), weight)
 
-    def conjugate(self, y, U, weight):
+    def conjugate(self, y: np.ndarray, U: np.ndarray, weight: np.ndarray) -> float:
         """Return sup over raw of <U, raw> - value; infinite outside its domain."""
         weight = np.broadcast_to(weight, U.shape)
         seen = weight > 0
@@ -71,15 +75,15 @@ class LogisticLoss(Loss):
         p = np.clip(p, 0.0, 1.0)
         return float(np.sum(weight[seen] * (xlogy(p, p) + xlogy(1.0 - p, 1.0 - p))))
 
-    def shift(self, y, weight):
+    def shift(self, y: np.ndarray, weight: np.ndarray) -> float:
         """Return what to take from raw: nothing."""
         return 0.0
 
-    def shifted(self, y, shift):
+    def shifted(self, y: np.ndarray, shift: float) -> np.ndarray:
         """Return the targets."""
         return y
 
-    def overwrite(self, y, raw, weight):
+    def overwrite(self, y: np.ndarray, raw: np.ndarray, weight: np.ndarray) -> None:
         """Turn raw into the gradient of the loss in raw; in single precision tanh is far faster than expit."""
         raw *= 0.5
         np.tanh(raw, out=raw)
@@ -88,15 +92,15 @@ class LogisticLoss(Loss):
         raw -= y
         raw *= weight
 
-    def average(self, raw):
+    def average(self, raw: np.ndarray) -> np.ndarray:
         """Return the raw prediction of the mean, over the first axis, of the responses."""
         return logsumexp(log_expit(raw), axis=0) - logsumexp(log_expit(-raw), axis=0)
 
-    def response(self, raw):
+    def response(self, raw: np.ndarray) -> np.ndarray:
         """Return the mean of the targets that raw stands for."""
         return expit(raw)
 
-    def link(self, mean):
+    def link(self, mean: np.ndarray) -> np.ndarray:
         """Return the raw prediction whose response is mean."""
         mean = np.where(mean <= 0.0, EDGE, mean)
         return logit(np.where(mean >= 1.0, 1.0 - EDGE, mean))

@@ -33,13 +33,13 @@ class PoissonLoss(Loss):
 
     curvature = np.inf
 
-    def values(self, y, raw, weight):
+    def values(self, y: np.ndarray, raw: np.ndarray, weight: np.ndarray) -> np.ndarray:
         """Return the loss of each label."""
         away = raw - np.log(np.where(y > 0, y, 1.0))  # no difference of large numbers
         with np.errstate(over="ignore"):
             return weight * (np.where(y > 0, y, 1.0) * np.expm1(away) - y * away + (y == 0))
 
-    def gradient(self, y, raw, weight):
+    def gradient(self, y: np.ndarray, raw: np.ndarray, weight: np.ndarray) -> np.ndarray:
         """Return the gradient of the loss in raw."""
         with np.errstate(over="ignore"):
             G = exponential(raw)
@@ -47,15 +47,19 @@ class PoissonLoss(Loss):
         G *= weight
         return G
 
-    def hessian_product(self, y, raw, weight, D):
+    def hessian_product(
+        self, y: np.ndarray, raw: np.ndarray, weight: np.ndarray, D: np.ndarray
+    ) -> np.ndarray:
         """Return the Hessian at raw times D, of the shape of raw."""
         return weight * exponential(raw) * D
 
-    def hessian_from(self, y, U, weight, D):
+    def hessian_from(
+        self, y: np.ndarray, U: np.ndarray, weight: np.ndarray, D: np.ndarray
+    ) -> np.ndarray:
         """Return the Hessian times D, of the shape of U, where the gradient in raw is U."""
         return (weight * y + U) * D
 
-    def conjugate(self, y, U, weight):
+    def conjugate(self, y: np.ndarray, U: np.ndarray, weight: np.ndarray) -> float:
         """Return sup over raw of <U, raw> - value; infinite outside its domain."""
         weight = np.broadcast_to(weight, U.shape)
         seen = weight > 0
@@ -66,30 +70,30 @@ class PoissonLoss(Loss):
         y = y[seen]
         return float(np.sum(weight[seen] * (xlogy(mean, mean) - mean - xlogy(y, y) + y)))
 
-    def shift(self, y, weight):
+    def shift(self, y: np.ndarray, weight: np.ndarray) -> float:
         """Return the logarithm of the mean of the targets; zero where that is zero."""
         mean = float(np.sum(weight * y) / np.sum(weight * np.ones_like(y)))
         return float(np.log(mean)) if mean > 0 else 0.0
 
-    def shifted(self, y, shift):
+    def shifted(self, y: np.ndarray, shift: float) -> np.ndarray:
         """Return the targets divided by what the shift is the logarithm of."""
         return y * np.exp(-shift)
 
-    def overwrite(self, y, raw, weight):
+    def overwrite(self, y: np.ndarray, raw: np.ndarray, weight: np.ndarray) -> None:
         """Turn raw into the gradient of the loss in raw."""
         np.minimum(raw, MOST, out=raw)
         np.exp(raw, out=raw)
         raw -= y
         raw *= weight
 
-    def average(self, raw):
+    def average(self, raw: np.ndarray) -> np.ndarray:
         """Return the raw prediction of the mean, over the first axis, of the responses."""
         return logsumexp(raw, axis=0) - np.log(len(raw))
 
-    def response(self, raw):
+    def response(self, raw: np.ndarray) -> np.ndarray:
         """Return the mean of the targets that raw stands for."""
         return exponential(raw)
 
-    def link(self, mean):
+    def link(self, mean: np.ndarray) -> np.ndarray:
         """Return the raw prediction whose response is mean."""
         return np.log(np.where(mean <= 0.0, EDGE, mean))

@@ -3,7 +3,9 @@
 from ._codes import UNKNOWN as UNKNOWN
 from ._codes import encode as encode
 from ._d2 import mean_d2 as mean_d2
-from ._predictions import Predictions as Predictions
+from ._predictions import event_of as event_of
+from ._predictions import of_values as of_values
+from ._predictions import to_score as to_score
 from ._score import TaskSample as TaskSample
 from ._scorer import Scoring as Scoring
 from ._scorer import TaskScorer as TaskScorer

@@ -1,6 +1,5 @@
 """The fraction of deviance explained, by task."""
 
-import warnings
 from collections.abc import Hashable, Mapping
 from typing import Any
 
@@ -9,7 +8,7 @@ from scipy.special import rel_entr
 from sklearn.utils.validation import check_consistent_length
 
 from ..tasks import check_numbers, check_weights, labels_of, read_common
-from ..utils import binary_unit
+from ..utils import binary_unit, warn
 from ._codes import UNKNOWN, encode
 
 
@@ -78,7 +77,5 @@ def mean_d2(
     if not scores:
         raise ValueError(f"no task can be scored, of {left_out}: {why}")
     if left_out:
-        warnings.warn(
-            f"tasks {left_out} are left out of the score: {why}", UserWarning, stacklevel=3
-        )
+        warn(f"tasks {left_out} are left out of the score: {why}")
     return float(np.mean(scores))

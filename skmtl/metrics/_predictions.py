@@ -1,13 +1,13 @@
 """Predictions of all tasks, made once, that scikit-learn's scorers ask one task at a time."""
 
-import warnings
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
 from sklearn.utils.metaestimators import available_if
 
+from ..heads import Predictions
 from ..tasks import (
     TaskTargets,
     as_log_odds,
@@ -18,100 +18,58 @@ from ..tasks import (
     read_like,
     read_targets,
 )
+from ..utils import warn
 from ._codes import UNKNOWN, encode
 
-Arrays = Mapping[Hashable, np.ndarray]
-NO_LABELS = np.empty(0)
+
+def to_score(
+    fitted: Any, X: Any, y: Any, asked: Sequence[Hashable] | None = None
+) -> tuple[TaskTargets, Predictions]:
+    """Return targets of the tasks of a fitted model that y has, and its predictions of them; some are asked for."""
+    check_same_rows(X=X, y=y)
+    final = final_step(fitted)
+    targets = read_common(y, final.tasks_ if asked is None else asked, final.tasks_)
+    info = {name: final._info[name] for name in targets}
+    return targets, Predictions.of_model(fitted, X, info)
 
 
-class Predictions:
-    """What is predicted for some samples. Each method is called once, when it is first asked for."""
-
-    def __init__(
-        self,
-        task_types: Mapping[Hashable, str | None],
-        classes: Arrays,
-        methods: Mapping[str, Callable[[], Arrays]],
-        events: Mapping[Hashable, Any],
-    ) -> None:
-        self.task_types = task_types
-        self.classes = classes
-        self.events = events
-        self._methods = methods
-        self._found: dict[str, Arrays] = {}
-
-    @classmethod
-    def of_model(cls, fitted: Any, X: Any, some: Sequence[Hashable] | None = None) -> "Predictions":
-        """Predictions of the tasks, or some of them, of a joint model, or a pipeline or search that ends in one."""
-        final = final_step(fitted)
-        tasks, classes = final.tasks_, final.classes_
-
-        def predict() -> Arrays:
-            found = read_like(fitted.predict(X), tasks)
-            return {t: encode(found[t], classes[t]) if t in classes else found[t] for t in tasks}
-
-        def call(method: Callable[[Any], Any]) -> Callable[[], Arrays]:
-            return lambda: by_task(method(X), tasks)
-
-        methods: dict[str, Callable[[], Arrays]] = {"predict": predict}
-        if hasattr(fitted, "predict_proba"):
-            methods["predict_proba"] = call(fitted.predict_proba)
-        if hasattr(fitted, "decision_function"):
-            methods["decision_function"] = call(fitted.decision_function)
-        events = TaskTargets._carry(dict.fromkeys(tasks, NO_LABELS), final._info).events
-        types = {name: final.task_types_[name] for name in (tasks if some is None else some)}
-        return cls(types, classes, methods, events)
-
-    def event_of(self, name: Hashable, targets: TaskTargets) -> Any:
-        """The class of two that targets name as the event, else the one that is known here; None where nobody knows."""
-        named = targets._info[name].event
-        return self.events.get(name) if named is None else named
-
-    @classmethod
-    def to_score(
-        cls, fitted: Any, X: Any, y: Any, asked: Sequence[Hashable] | None = None
-    ) -> tuple[TaskTargets, "Predictions"]:
-        """Targets of the tasks of a fitted model that y has, and its predictions of them; some are asked for."""
-        check_same_rows(X=X, y=y)
-        known = final_step(fitted).tasks_
-        targets = read_common(y, known if asked is None else asked, known)
-        return targets, cls.of_model(fitted, X, targets.tasks)
-
-    @classmethod
-    def of_values(cls, values: Any, targets: TaskTargets) -> "Predictions":
-        """Predictions given as numbers, classes or probabilities of the tasks of targets."""
-        predicted, probability = {}, {}
-        for name, array in read_values(values, targets).items():
-            classes = targets.classes.get(name)
-            if classes is None:
-                is_unlabelled = targets.task_types[name] is None
-                predicted[name] = array if is_unlabelled else numbers(name, array)
-                continue
-            codes = None if array.ndim == 2 else encode(array, classes)
-            are_risks = not isinstance(values, TaskTargets) and may_be_risks(array, classes)
-            if codes is None or are_risks or np.any((codes == UNKNOWN) & present(array)):
-                probability[name] = as_probability(name, array, classes)
-                known = present(probability[name]).all(axis=1)
-                codes = np.where(known, probability[name].argmax(axis=1), UNKNOWN)
-            predicted[name] = codes
-        methods = {"predict": lambda: predicted, "predict_proba": lambda: probability}
-        types = {name: targets.task_types[name] for name in predicted}
-        return cls(types, targets.classes, methods, targets.events)
-
-    def offers(self, name: Hashable, method: str) -> bool:
-        """Whether a method answers for a task."""
-        return method in self._methods and name in self.of(method)
-
-    def of(self, method: str) -> Arrays:
-        """Return what a method says, by task; codes of classes where they are predicted."""
-        if method not in self._found:
-            self._found[method] = self._methods[method]()
-        return self._found[method]
+def of_values(values: Any, targets: TaskTargets) -> Predictions:
+    """Return predictions given as numbers, classes or probabilities of the tasks of targets."""
+    predicted, probability = {}, {}
+    for name, array in read_values(values, targets).items():
+        classes = targets.classes.get(name)
+        if classes is None:
+            is_unlabelled = targets.task_types[name] is None
+            predicted[name] = array if is_unlabelled else numbers(name, array)
+        elif array.ndim == 1 and are_classes(array, classes, isinstance(values, TaskTargets)):
+            predicted[name] = array
+        else:
+            probability[name] = as_probability(name, array, classes)
+            predicted[name] = most_probable(probability[name], classes)
+    methods = {"predict": lambda: predicted, "predict_proba": lambda: probability}
+    return Predictions({name: targets._info[name] for name in predicted}, methods)
 
 
-def by_task(found: Any, tasks: tuple[Hashable, ...]) -> Arrays:
-    """Return arrays by task; of a single task, what is no mapping is its array."""
-    return found if isinstance(found, Mapping) else {tasks[0]: found}
+def event_of(name: Hashable, targets: TaskTargets, predictions: Predictions) -> Any:
+    """Return the class of two that targets name as the event, else the one that is known of predictions, if any."""
+    named = targets._info[name].event
+    return predictions.info[name].event_class if named is None else named
+
+
+def are_classes(array: np.ndarray, classes: np.ndarray, are_targets: bool) -> bool:
+    """Whether values of a task are its classes, or missing, and not probabilities."""
+    if not are_targets and may_be_risks(array, classes):
+        return False
+    return not np.any((encode(array, classes) == UNKNOWN) & present(array))
+
+
+def most_probable(probability: np.ndarray, classes: np.ndarray) -> np.ndarray:
+    """Return the class of the largest probability, None where probabilities are missing."""
+    known = ~np.isnan(probability).any(axis=1)
+    labels = classes[np.where(known[:, None], probability, 0.0).argmax(axis=1)]
+    if known.all():
+        return labels
+    return np.asarray(np.where(known, labels.astype(object), None))
 
 
 def present(values: np.ndarray) -> np.ndarray:
@@ -136,7 +94,7 @@ def read_values(values: Any, targets: TaskTargets) -> dict[Hashable, np.ndarray]
         raise ValueError(f"y_pred must have tasks of y_true, {list(targets)}, got {list(values)}")
     if others:
         told = f"tasks {others} of y_pred are not in y_true: they are not scored"
-        warnings.warn(told, UserWarning, stacklevel=5)
+        warn(told)
         values = {name: array for name, array in values.items() if name in targets}
     wide = {name: np.asarray(array) for name, array in values.items() if np.ndim(array) == 2}
     flat = {name: array for name, array in values.items() if name not in wide}
@@ -190,11 +148,9 @@ def as_probability(name: Hashable, array: np.ndarray, classes: np.ndarray) -> np
         np.finfo(array.dtype if array.dtype.kind == "f" else float).eps
     )
     if wrong.any():
-        warnings.warn(
+        warn(
             f"y_pred of task {name!r} must hold probabilities that sum to one in each row, got a sum of "
-            f"{total[wrong][0]:g} in row {int(wrong.argmax())}",
-            UserWarning,
-            stacklevel=5,
+            f"{total[wrong][0]:g} in row {int(wrong.argmax())}"
         )
     return array
 
@@ -225,7 +181,7 @@ class PredictedClasses(ClassifierMixin, BaseEstimator):
         return self.classes
 
     def predict(self, X: Any) -> np.ndarray:
-        codes = self._of("predict")
+        codes = encode(self._of("predict"), self.predictions.classes(self.name))
         return self.classes[1 - codes if self.is_reversed else codes]
 
     @available_if(lambda self: self.predictions.offers(self.name, "predict_proba"))

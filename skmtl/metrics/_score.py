@@ -8,12 +8,13 @@ import numpy as np
 from sklearn import config_context
 from sklearn.metrics import check_scoring
 
+from ..heads import Predictions
 from ..tasks import CLASS_TYPES, Labels, TaskTargets, check_numbers, labels_of
 from ..utils import take_rows
 from ._calibration import CALIBRATION
 from ._codes import UNKNOWN, encode
 from ._d2 import explained
-from ._predictions import PredictedClasses, PredictedNumbers, Predictions
+from ._predictions import PredictedClasses, PredictedNumbers, event_of
 from ._rules import D2, Metric, check_event, check_metric, is_of_event, why_undefined
 
 # Metrics that must be told of classes without a label, with which they are as defined as without.
@@ -53,16 +54,16 @@ class TaskSample:
         X: Any,
     ) -> "TaskSample":
         """Take the labelled samples with a weight above zero."""
-        if predictions.task_types[name] not in (*CLASS_TYPES, None):
+        if predictions.info[name].type not in (*CLASS_TYPES, None):
             check_numbers(targets, name)
         labels = labels_of(targets, name, weights)
-        event = predictions.event_of(name, targets)
+        event = event_of(name, targets, predictions)
         return cls(name, predictions, labels, weights is not None, X, event)
 
     @property
     def kind(self) -> str | None:
         """Type of the task."""
-        return self.predictions.task_types[self.name]
+        return self.predictions.info[self.name].type
 
     @property
     def weight(self) -> np.ndarray | None:
@@ -75,7 +76,7 @@ class TaskSample:
         if self.kind is None:
             return Score(np.nan, "no label")
         is_class = self.kind in CLASS_TYPES
-        classes = self.predictions.classes[self.name] if is_class else np.empty(0)
+        classes = self.predictions.classes(self.name)
         known = encode(self.labels.values, classes) if is_class else self._numbers()
         check_event(metric, self.name, classes, self.event)
         why = why_undefined(metric, self.kind, known, len(classes))
@@ -146,7 +147,10 @@ class TaskSample:
 
     def _check_predicted(self) -> None:
         found = self.labels.pick(self.predictions.of("predict")[self.name])
-        absent = found == UNKNOWN if self.kind in CLASS_TYPES else np.isnan(found)
+        if self.kind in CLASS_TYPES:
+            absent = encode(found, self.predictions.classes(self.name)) == UNKNOWN
+        else:
+            absent = np.isnan(found)
         if absent.any():
             raise ValueError(
                 f"task {self.name!r} must have a prediction for each labelled sample, but {int(absent.sum())} of "

@@ -1,6 +1,5 @@
 """Scorers of joint models, for scikit-learn's searches and validation."""
 
-import warnings
 from collections.abc import Hashable, Mapping
 from typing import Any, ClassVar
 
@@ -8,9 +7,9 @@ import numpy as np
 from sklearn.utils.metadata_routing import UNUSED
 
 from ..tasks import check_weights, final_step
-from ..utils import Configurable, OneOf, Rule
+from ..utils import Configurable, OneOf, Rule, warn
 from ._calibration import CALIBRATION
-from ._predictions import Predictions
+from ._predictions import to_score
 from ._rules import D2, Metric, check_metric
 from ._score import Score, TaskSample
 
@@ -56,7 +55,7 @@ class TaskScorer(Configurable):
         self.check_params()
         final = final_step(estimator)
         metrics = self.by_task(final.task_types_)
-        targets, predictions = Predictions.to_score(estimator, X, y, tuple(metrics))
+        targets, predictions = to_score(estimator, X, y, tuple(metrics))
         weights = check_weights(sample_weight, targets)
         scores = {
             name: TaskSample.of(name, predictions, targets, weights, X).score(metric)
@@ -101,7 +100,7 @@ def mean_of(scores: Mapping[Hashable, Score]) -> float:
     if not values:
         raise ValueError(f"no task can be scored: {left_out}")
     if left_out:
-        warnings.warn(f"left out of the mean score: {left_out}", UserWarning, stacklevel=3)
+        warn(f"left out of the mean score: {left_out}")
     return float(np.mean(values))
 
 

@@ -1,12 +1,13 @@
 """A table of scores by task."""
 
-import warnings
 from collections.abc import Collection, Hashable, Mapping
 from typing import Any
 
+from ..heads import Predictions
 from ..tasks import TaskTargets, check_weights, read_targets, warn_of_indexes
+from ..utils import warn
 from ._bootstrap import Bootstrap
-from ._predictions import Predictions
+from ._predictions import of_values, to_score
 from ._rules import DEFAULT_ORDER, DEFAULTS, Metric, check_metric, fits, is_of_event
 from ._score import TaskSample
 
@@ -171,9 +172,7 @@ def task_scores(
                 undefined.append(f"{title(metric)} of {name!r} ({score.why})")
         rows[name] = row
     if undefined:
-        warnings.warn(
-            f"undefined, so NaN in the table: {', '.join(undefined)}", UserWarning, stacklevel=2
-        )
+        warn(f"undefined, so NaN in the table: {', '.join(undefined)}")
     index = pd.Index(list(rows), name="task", tupleize_cols=False)
     columns = ordered({column for row in rows.values() for column in row}, metrics)
     return pd.DataFrame(list(rows.values()), index=index, columns=columns)
@@ -205,12 +204,12 @@ def read(y_true: Any, y_pred: Any, X: Any) -> tuple[Any, Predictions]:
             "task_scores(y_true, model, X)"
         )
     if is_model:
-        return Predictions.to_score(y_pred, X, y_true)
+        return to_score(y_pred, X, y_true)
     warn_of_indexes(y_true=y_true, y_pred=y_pred)
     targets, _, came_typed = read_targets(y_true)
     if isinstance(y_pred, TaskTargets) and not came_typed:
         targets = targets._like(y_pred._info)
-    return targets, Predictions.of_values(y_pred, targets)
+    return targets, of_values(y_pred, targets)
 
 
 def ask(metrics: Any, predictions: Predictions) -> dict[Hashable, list[Metric]]:
@@ -242,7 +241,7 @@ def several(metrics: Any) -> list[Metric]:
 def fitting(metrics: list[Metric], predictions: Predictions) -> dict[Hashable, list[Metric]]:
     """Return, of metrics for all tasks, those that fit each; raise ValueError where one fits none."""
     kinds = predictions.task_types
-    n_classes = {name: len(predictions.classes.get(name, ())) for name in kinds}
+    n_classes = {name: len(predictions.classes(name)) for name in kinds}
     for metric in metrics:
         if not any(fits(metric, kind, n_classes[name]) for name, kind in kinds.items()):
             first = next(iter(kinds))

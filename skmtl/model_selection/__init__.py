@@ -2,10 +2,9 @@
 
 from ._folds import Fold as Fold
 from ._folds import Splitting as Splitting
-from ._folds import check_splitter, split_rows, warn_of_gaps
+from ._folds import check_folds, split_rows, warn_of_gaps
 from ._hold_out import hold_out as hold_out
-from ._predict import OutOfFold as OutOfFold
-from ._predict import check_partition, cross_val_predict, folds_of, folds_once, out_of_fold, say
+from ._predict import check_partition, cross_val_predict, folds_once, out_of_fold
 from ._routing import routing_of, weight_name
 from ._stratified import TaskStratifiedKFold
 

@@ -1,7 +1,6 @@
 """Folds of any splitter: what it is given to stratify by, and what folds must keep to be honest."""
 
 import reprlib
-import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from numbers import Integral
 from typing import Any
@@ -16,8 +15,9 @@ from sklearn.model_selection import (
 )
 
 from ..tasks import TaskTargets, groups_of
-from ..utils import Rule, group_codes, require
+from ..utils import Rule, group_codes, require, warn
 from ._strata import strata
+from ._stratified import TaskStratifiedKFold
 
 
 class Splitting(Rule):
@@ -45,9 +45,19 @@ BY_CLASSES = (
 """scikit-learn's splitters that stratify by the classes of one outcome, without missing labels."""
 
 
-def check_splitter(cv: Any) -> Any:
-    """Return what makes the folds, as scikit-learn's check_cv does; raise ValueError where folds given are no pairs."""
+def check_folds(
+    cv: Any, *, n_splits: int = 5, shuffle: bool = False, random_state: Any = None
+) -> Any:
+    """Return what makes the folds, as scikit-learn's check_cv does; raise ValueError where folds given are no pairs.
+
+    Where at most the number of folds is given they are ours, by default n_splits. As in scikit-learn they are not
+    shuffled; an estimator or function shuffles them that has a seed for it.
+    """
     require("cv", cv, Splitting())
+    if cv is None or isinstance(cv, Integral):
+        seed = random_state if shuffle else None
+        n_splits = n_splits if cv is None else int(cv)
+        return TaskStratifiedKFold(n_splits, shuffle=shuffle, random_state=seed)
     if isinstance(cv, Iterable) and not hasattr(cv, "split"):
         cv = [pair_of(number, fold) for number, fold in enumerate(cv)]
     return check_cv(cv)
@@ -64,7 +74,7 @@ def split_rows(
     groups = groups_of(targets, groups)
     if groups is not None:
         given["groups"] = groups
-    folds = check_folds(splitter.split(X, y, **given), targets.shape[0], fewest)
+    folds = check_rows(splitter.split(X, y, **given), targets.shape[0], fewest)
     warn_of_split_groups(folds, groups)
     return folds
 
@@ -77,11 +87,9 @@ def warn_of_split_groups(folds: Sequence[Fold], groups: np.ndarray | None) -> No
     for train, test in folds:
         both = np.intersect1d(codes[train], codes[test])
         if len(both):
-            warnings.warn(
+            warn(
                 f"cv puts {len(both)} groups into the training rows and the test rows of a fold: an integer, or a "
-                "splitter of groups, keeps them together",
-                UserWarning,
-                stacklevel=4,
+                "splitter of groups, keeps them together"
             )
             return
 
@@ -96,7 +104,7 @@ def class_codes(splitter: Any, targets: TaskTargets) -> np.ndarray:
     return strata(targets, 2).ravel()
 
 
-def check_folds(folds: Iterable[Any], n_samples: int, fewest: int = 1) -> list[Fold]:
+def check_rows(folds: Iterable[Any], n_samples: int, fewest: int = 1) -> list[Fold]:
     """Return folds as positions of rows; raise ValueError where they are too few, or train on what they test."""
     checked = []
     for number, fold in enumerate(folds):
@@ -148,9 +156,7 @@ def warn_of_gaps(folds: Sequence[Fold], n_samples: int) -> None:
     """Warn where a splitter keeps rows from training, and what follows trains on all rows that it does not test."""
     rest = [number for number, fold in enumerate(folds) if len(np.union1d(*fold)) < n_samples]
     if rest:
-        warnings.warn(
+        warn(
             f"only the test rows of cv are used, and all others trained on, but folds {rest} leave others out of their "
-            "training rows, as folds in order of time do: models then learn from rows after those they are tested on",
-            UserWarning,
-            stacklevel=2,
+            "training rows, as folds in order of time do: models then learn from rows after those they are tested on"
         )

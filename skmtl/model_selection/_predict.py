@@ -1,7 +1,7 @@
 """Predictions of samples that the model has not seen, by task."""
 
-from collections.abc import Hashable, Mapping, Sequence
-from numbers import Integral
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -10,6 +10,7 @@ from sklearn.base import clone
 from sklearn.utils.metadata_routing import MetadataRouter, MethodMapping, process_routing
 from sklearn.utils.parallel import Parallel, delayed
 
+from ..heads import METHODS, ByTask, Predictions
 from ..tasks import TaskTargets, among_all, check_lengths, final_step, read_like, read_targets
 from ..utils import (
     Jobs,
@@ -20,12 +21,10 @@ from ..utils import (
     row_index,
     take_rows,
 )
-from ._folds import Fold, check_splitter, split_rows
-from ._stratified import TaskStratifiedKFold
+from ._folds import Fold, check_folds, split_rows
 
 # What is predicted of a class that the training part of a fold lacks.
 OF_ABSENT_CLASS = {"predict_proba": 0.0, "decision_function": -np.inf}
-METHODS = ("predict", *OF_ABSENT_CLASS)
 
 
 def cross_val_predict(
@@ -115,13 +114,13 @@ def cross_val_predict(
     require_estimator("estimator", estimator, "cross_val_predict(estimator, X, y)")
     require("n_jobs", n_jobs, Jobs())
     targets, layout, _ = read_targets(y)
-    found = out_of_fold(
+    predictions = out_of_fold(
         estimator, X, targets, (method,), groups=groups, cv=cv, n_jobs=n_jobs, params=params
     )
     if method == "predict":
         like = y if row_index(X) is None else X
-        return layout.pack(found.predictions(), like)
-    return layout.pack_arrays(found.arrays(method))
+        return layout.pack(read_like(predictions.predictions(), targets.tasks), like)
+    return layout.pack_arrays(predictions.of(method))
 
 
 def out_of_fold(
@@ -134,11 +133,11 @@ def out_of_fold(
     cv: Any = None,
     n_jobs: int | None = None,
     params: Mapping[str, Any] | None = None,
-) -> "OutOfFold":
+) -> Predictions:
     """Ask models, each fitted without a fold, about that fold; all methods of one fit."""
     groups = None if groups is None else read_groups(groups)
     check_lengths(X=X, y=targets, groups=groups)
-    splitter = folds_of(cv)
+    splitter = check_folds(cv)
     routed = route(estimator, splitter, params, groups)
     splits = split_rows(splitter, X, targets, **{"groups": groups, **routed.split})
     rows = np.concatenate([test for _, test in splits])
@@ -147,7 +146,13 @@ def out_of_fold(
         delayed(predict_fold)(clone(estimator), X, targets, train, test, methods, routed.fit)
         for train, test in splits
     )
-    return OutOfFold(targets, parts, np.argsort(rows))
+    order = np.argsort(rows)
+    gathered: dict[str, Callable[[], ByTask]] = {
+        method: partial(gather, targets, parts, order, method) for method in methods
+    }
+    if "predict" in methods:
+        gathered["predict"] = partial(gather_targets, targets, parts, order)
+    return Predictions(targets._info, gathered)
 
 
 def check_partition(tested: np.ndarray, n_samples: int) -> None:
@@ -164,61 +169,39 @@ class Routed(NamedTuple):
 
 
 class Part(NamedTuple):
-    """What one fold's model says, by method and task, and its classes."""
+    """What one fold's model predicts, by method and task, and its classes."""
 
-    found: Mapping[str, Any]
+    predicted: Mapping[str, ByTask]
     classes: Mapping[Hashable, np.ndarray]
 
     def aligned(self, name: Hashable, classes: np.ndarray | None, method: str) -> np.ndarray:
         """Return a task's array, with a column for each of the classes where it has a column a class."""
-        array = np.asarray(self.found[method][name])
+        array = np.asarray(self.predicted[method][name])
         if classes is None or array.ndim == 1:
             return array
         return among_all(array, self.classes[name], classes, OF_ABSENT_CLASS[method])
 
 
-class OutOfFold(NamedTuple):
-    """What was said of each fold, and the places of these rows among all."""
-
-    targets: TaskTargets
-    parts: list[Part]
-    back: np.ndarray
-
-    def predictions(self) -> TaskTargets:
-        """Return the predictions of every sample."""
-        found = [part.found["predict"] for part in self.parts]
-        columns = {t: np.concatenate([of[t] for of in found])[self.back] for t in self.targets}
-        return TaskTargets._carry(columns, found[0]._info, self.targets._rows)
-
-    def probabilities(self) -> dict[Hashable, np.ndarray]:
-        """Return the probabilities of every sample."""
-        return self.arrays("predict_proba")
-
-    def decisions(self) -> dict[Hashable, np.ndarray]:
-        """Return the decision values of every sample."""
-        return self.arrays("decision_function")
-
-    def arrays(self, method: str) -> dict[Hashable, np.ndarray]:
-        """Return probabilities or decision values of every sample."""
-        names = self.parts[0].classes
-        classes = {name: all_classes(name, self.targets, self.parts) for name in names}
-        gathered = {}
-        for name in self.parts[0].found[method]:
-            arrays = [part.aligned(name, classes.get(name), method) for part in self.parts]
-            gathered[name] = np.concatenate(arrays)[self.back]
-        return gathered
+def gather(targets: TaskTargets, parts: list[Part], order: np.ndarray, method: str) -> ByTask:
+    """Return probabilities or decision values of every sample."""
+    classes = {name: all_classes(name, targets, parts) for name in parts[0].classes}
+    gathered = {}
+    for name in parts[0].predicted[method]:
+        pieces = [part.aligned(name, classes.get(name), method) for part in parts]
+        gathered[name] = np.concatenate(pieces)[order]
+    return gathered
 
 
-def folds_of(cv: Any) -> Any:
-    """Return a splitter: ours, where only the number of folds was said."""
-    if cv is None:
-        return TaskStratifiedKFold()
-    return TaskStratifiedKFold(cv) if isinstance(cv, Integral) else check_splitter(cv)
+def gather_targets(targets: TaskTargets, parts: list[Part], order: np.ndarray) -> TaskTargets:
+    """Return predictions of every sample, of which all is known that is known of one fold's."""
+    folds = [read_like(part.predicted["predict"], targets.tasks) for part in parts]
+    columns = {name: np.concatenate([fold[name] for fold in folds])[order] for name in targets}
+    return TaskTargets._carry(columns, folds[0]._info, targets._rows)
 
 
 def folds_once(cv: Any, X: Any, targets: TaskTargets, groups: Any) -> list[Fold]:
     """Return the folds, for several models to be held out alike."""
-    folds = split_rows(folds_of(cv), X, targets, groups=groups)
+    folds = split_rows(check_folds(cv), X, targets, groups=groups)
     check_partition(np.concatenate([test for _, test in folds]), targets.shape[0])
     return folds
 
@@ -253,17 +236,14 @@ def predict_fold(
         for key, value in params.items()
     }
     model.fit(take_rows(X, train), targets[train], **own)
-    asked = take_rows(X, test)
-    return Part({m: say(model, m, asked) for m in methods}, final_step(model).classes_)
-
-
-def say(model: Any, method: str, X: Any) -> Any:
-    """Return what a fitted model says of samples, by task."""
-    tasks = final_step(model).tasks_
-    if method == "predict":
-        return read_like(model.predict(X), tasks)
-    found = model.predict_proba(X) if method == "predict_proba" else model.decision_function(X)
-    return found if isinstance(found, Mapping) else {tasks[0]: found}
+    predictions = Predictions.of_model(model, take_rows(X, test), targets._info)
+    for method in methods:
+        if method not in predictions.methods:
+            raise AttributeError(
+                f"{type(model).__name__} has no {method} of the tasks {list(targets)}"
+            )
+    predicted = {method: predictions.of(method) for method in methods}
+    return Part(predicted, final_step(model).classes_)
 
 
 def all_classes(name: Hashable, targets: TaskTargets, parts: list[Part]) -> np.ndarray:

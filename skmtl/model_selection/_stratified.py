@@ -83,7 +83,9 @@ class TaskStratifiedKFold(BaseCrossValidator):
     # Groups are asked for wherever metadata are routed, as by scikit-learn's own splitters of groups.
     __metadata_request__split: ClassVar[dict[str, Any]] = {"groups": True}
 
-    def __init__(self, n_splits=5, *, shuffle=False, random_state=None):
+    def __init__(
+        self, n_splits: Any = 5, *, shuffle: Any = False, random_state: Any = None
+    ) -> None:
         if isinstance(n_splits, bool) or not isinstance(n_splits, Integral):
             raise TypeError(f"n_splits must be an integer, got {n_splits!r}")
         if n_splits < 2:

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from sklearn.utils import check_random_state
 
+from ..model_selection import check_folds
 from ..tasks import FitData, groups_of
 from ..utils import few_threads, take_rows
 from ._activations import ACTIVATIONS
@@ -165,6 +166,7 @@ def rows_held_out(
     if model.n_members == 1 and model.solver == "lbfgs":
         return []
     if model.cv is not None:
-        return held_out_by(model.cv, came.X, came.targets, groups, model.n_members, prepared.rows)
+        splitter = check_folds(model.cv, shuffle=True, random_state=seed)
+        return held_out_by(splitter, came.X, came.targets, groups, model.n_members, prepared.rows)
     own = None if groups is None else take_rows(groups, prepared.rows)
     return held_out(prepared.targets, own, model.n_members, model.validation_fraction, seed)

@@ -3,22 +3,10 @@
 from typing import Any
 
 import numpy as np
-from sklearn.model_selection import BaseCrossValidator
 
-from ..model_selection import (
-    TaskStratifiedKFold,
-    check_splitter,
-    hold_out,
-    split_rows,
-    warn_of_gaps,
-)
+from ..model_selection import TaskStratifiedKFold, hold_out, split_rows, warn_of_gaps
 from ..tasks import TaskTargets
 from ..utils import group_codes
-
-
-def splitter_of(cv: Any) -> BaseCrossValidator:
-    """Return what makes the folds."""
-    return TaskStratifiedKFold() if cv is None else check_splitter(cv)
 
 
 def held_out(
@@ -41,7 +29,7 @@ def held_out(
 
 
 def held_out_by(
-    cv: Any, X: Any, targets: TaskTargets, groups: Any, n_members: int, rows: np.ndarray
+    splitter: Any, X: Any, targets: TaskTargets, groups: Any, n_members: int, rows: np.ndarray
 ) -> list[np.ndarray]:
     """Return what each member holds out by the user's folds of all samples, counted among the given rows."""
     n_samples = targets.shape[0]
@@ -49,7 +37,7 @@ def held_out_by(
     place = np.full(n_samples, -1)
     place[rows] = np.arange(len(rows))
     tests = []
-    folds = split_rows(check_splitter(cv), X, targets, **given)
+    folds = split_rows(splitter, X, targets, **given)
     warn_of_gaps(folds, n_samples)
     for _, test in folds:
         own = place[test]

@@ -1,12 +1,12 @@
 """Training by L-BFGS on all rows at once, in double precision."""
 
-import warnings
 from collections.abc import Sequence
 
 import numpy as np
 from scipy.optimize import minimize, root
 from sklearn.exceptions import ConvergenceWarning
 
+from ..utils import warn
 from ._curves import Curves
 from ._evaluation import Evaluation
 from ._samples import Samples
@@ -139,11 +139,10 @@ def minimise(trainer: Trainer, samples: Samples, network: int, progress: Progres
     if found.nit < settings.max_iter:
         polish(objective, progress)
     else:
-        warnings.warn(
+        warn(
             f"L-BFGS reached max_iter={settings.max_iter} iterations with a largest gradient of "
             f"{np.abs(found.jac).max():.1e}, above tol={settings.tol:g}",
             ConvergenceWarning,
-            stacklevel=6,
         )
 
 

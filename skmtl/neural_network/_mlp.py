@@ -1,6 +1,5 @@
 """A network with shared hidden layers and a head a task."""
 
-import warnings
 from typing import Any, ClassVar
 
 from sklearn.base import ClassNamePrefixFeaturesOutMixin, TransformerMixin
@@ -8,12 +7,12 @@ from sklearn.utils.metadata_routing import UNUSED
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
-from ..base import OutOfFoldModel, RawAnswers
-from ..model_selection import routing_of
+from ..base import OutOfFoldModel
+from ..heads import Predictions
+from ..model_selection import check_folds, routing_of
 from ..tasks import FitData, as_declared, check_fit, check_lengths, check_predict
-from ..utils import CallbackSupport, Rule, read_groups, with_callbacks
+from ..utils import CallbackSupport, Rule, read_groups, warn, with_callbacks
 from ._fit import Fitted, fit
-from ._holdout import splitter_of
 from ._partial import begin, go_on, takes_parts
 from ._rules import RULES, check_rules
 from ._watch import Watcher
@@ -83,7 +82,8 @@ class MultiTaskMLP(
     cv : int, splitter or iterable of (train, test), default=None
         Folds that the members hold out: member m the test rows of split m, starting again where there are fewer
         splits than members. It learns from all others, with a warning where a split does not (``TimeSeriesSplit``).
-        None is ``TaskStratifiedKFold(n_members, shuffle=True)``, which never splits one of the ``groups``.
+        None is ``TaskStratifiedKFold(n_members, shuffle=True)``, an integer the same with as many folds; both never
+        split one of the ``groups``.
 
     loss_balancing : {"sum", "uncertainty", "dwa", "pcgrad", "mgda"}, default="sum"
         How the tasks' losses are weighed while they are learnt: as ``task_weight`` has them; by uncertainty that is
@@ -349,11 +349,12 @@ class MultiTaskMLP(
 
     def get_metadata_routing(self):
         """Return who asks for which arguments of ``fit``: the model, and what makes the folds."""
-        return routing_of(self, splitter_of(self.cv))
+        return routing_of(self, check_folds(self.cv))
 
-    def _answers(self, X):
+    def _predictions(self, X):
         check_is_fitted(self)
-        return RawAnswers(self._ensemble.raw(check_predict(self, X)), self._heads)
+        raw = self._ensemble.raw(check_predict(self, X))
+        return Predictions.of_raw(self._info, self._heads, raw)
 
     def _keep(self, came: FitData, found: Fitted):
         """Become the model that was trained."""
@@ -366,7 +367,7 @@ class MultiTaskMLP(
         self._oof_raw = found.oof
         self._keep_tasks(came, found.prepared.heads)  # last: it says that the model is fitted
         if trained.interrupted:
-            warnings.warn("fit was interrupted; the best weights so far are kept", stacklevel=3)
+            warn("fit was interrupted; the best weights so far are kept")
 
     def _forget(self):
         """Drop what a former fit left; return its networks where the next one starts from them."""

@@ -1,6 +1,5 @@
 """Training by minibatches: epochs, and when each network stops."""
 
-import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -8,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from sklearn.exceptions import ConvergenceWarning
 
+from ..utils import warn
 from ._activations import Activation
 from ._adam import SCHEDULES, Adam
 from ._curves import Curves
@@ -220,12 +220,11 @@ def train(trainer: Trainer, samples: Samples, held: Sequence[np.ndarray], watch:
 def warn_of_the_end(settings: Settings, n_going: int, n_networks: int) -> None:
     """Warn where the epochs were over before the patience of some networks."""
     if n_going:
-        warnings.warn(
+        warn(
             f"MultiTaskMLP reached max_iter={settings.max_iter} epochs while the loss on held-out rows of {n_going} of "
             f"{n_networks} networks still fell, within n_iter_no_change={settings.n_iter_no_change} epochs: allow more "
             "of them, or raise learning_rate_init",
             ConvergenceWarning,
-            stacklevel=6,
         )
 
 

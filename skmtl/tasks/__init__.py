@@ -16,7 +16,7 @@ from ._layout import Layout, VectorLayout, read_targets
 from ._numbers import naming, refuse_times, require_table
 from ._pairing import check_lengths, check_same_rows, require_inputs, warn_of_indexes
 from ._targets import TaskTargets
-from ._types import CLASS_TYPES, warn_of_many_classes
+from ._types import CLASS_TYPES, TASK_TYPES, TaskInfo, warn_of_many_classes
 from ._validation import (
     X_RULES,
     FitData,
@@ -48,12 +48,14 @@ from ._weights import check_weights
 __all__ = [
     "CLASS_TYPES",
     "NOTHING",
+    "TASK_TYPES",
     "X_RULES",
     "FitData",
     "Labels",
     "Lacks",
     "Layout",
     "TaskClassifier",
+    "TaskInfo",
     "TaskRegressor",
     "TaskTargets",
     "Typing",

@@ -1,11 +1,11 @@
 """Targets as a plain array: what is lost of them there, and what tools of one outcome are told."""
 
-import warnings
 from collections.abc import Hashable, Iterable, Mapping
 from typing import Any, NoReturn
 
 import numpy as np
 
+from ..utils import warn
 from ._columns import observed, read_column
 from ._types import TaskInfo, infer
 
@@ -99,7 +99,7 @@ def warn_of_losses(
     if len(columns) > 1 and has_gaps(columns) and not is_asked_for:
         told.append(f"has missing labels, which no tool of scikit-learn takes; {NOT_ONE_OUTCOME}")
     if told:
-        warnings.warn(f"an array of TaskTargets {', and '.join(told)}", UserWarning, stacklevel=4)
+        warn(f"an array of TaskTargets {', and '.join(told)}")
 
 
 def lost_types(

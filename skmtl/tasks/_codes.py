@@ -1,14 +1,13 @@
 """Codes of missing labels: those that the user names, and texts that look like them."""
 
 import re
-import warnings
 from collections.abc import Hashable, Iterable, Mapping
 from numbers import Number
 from typing import Any
 
 import numpy as np
 
-from ..utils import CAST_TEXTS, is_missing
+from ..utils import CAST_TEXTS, is_missing, warn
 
 USUAL_TEXTS = frozenset(
     {
@@ -78,22 +77,17 @@ def texts_as_missing(name: Hashable, texts: set[str]) -> set[str]:
     cast, usual = sorted(texts & CAST_TEXTS), sorted(texts & USUAL_TEXTS)
     hint = f"TaskTargets(y, missing={{{name!r}: [...]}}) names what is missing, [] says that nothing is"
     if cast:
-        tell(
+        warn(
             f"task {name!r} has the texts {cast}, taken as missing labels that were cast to strings: {hint}"
         )
     if usual:
-        tell(
+        warn(
             f"task {name!r} has the classes {usual}, which often stand for a missing label: {hint}"
         )
     some = sorted(texts - set(cast) - set(usual))[:LOOKED_AT]
     if len(some) > 1 and all(DATE.fullmatch(text) for text in some):
-        tell(
+        warn(
             f"task {name!r} is taken as classes, but its labels are dates, such as {some[0]!r}: make numbers of them, "
             "such as days from admission"
         )
     return set(cast)
-
-
-def tell(message: str) -> None:
-    """Warn of a column."""
-    warnings.warn(message, UserWarning, stacklevel=8)

@@ -1,12 +1,11 @@
 """The labels of a task that count: observed, with a weight above zero."""
 
-import warnings
 from collections.abc import Hashable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..utils import binary_unit, is_frame, is_series, read_groups
+from ..utils import binary_unit, is_frame, is_series, read_groups, warn
 from ._layout import read_targets
 from ._targets import TaskTargets
 
@@ -93,7 +92,7 @@ def read_common(y: Any, asked: Sequence[Hashable], known: Sequence[Hashable]) ->
     if others:
         told.append(f"tasks {others} of y are not of the model")
     if told:
-        warnings.warn(f"{', and '.join(told)}: they are not scored", UserWarning, stacklevel=4)
+        warn(f"{', and '.join(told)}: they are not scored")
     return targets.select([name for name in known if name in targets])
 
 

@@ -1,6 +1,5 @@
 """Tables whose rows belong together: of one length, and under one index where they have any."""
 
-import warnings
 from collections.abc import Mapping
 from typing import Any
 
@@ -8,7 +7,7 @@ import numpy as np
 from scipy import sparse
 from sklearn.utils.validation import check_consistent_length
 
-from ..utils import refuse_estimator, refuse_lazy, row_index
+from ..utils import refuse_estimator, refuse_lazy, row_index, warn
 from ._targets import TaskTargets
 
 
@@ -48,11 +47,9 @@ def warn_of_indexes(**tables: Any) -> None:
         first, other = indexed[0]
         if len(index) == len(other) and not index.equals(other):
             place = int(np.argmax(np.asarray(index != other, dtype=bool)))
-            warnings.warn(
+            warn(
                 f"rows of {first} and {name} are paired by position, but their indexes differ: row {place} is "
-                f"{other[place]!r} in {first} and {index[place]!r} in {name}; align them, or pass arrays",
-                UserWarning,
-                stacklevel=5,
+                f"{other[place]!r} in {first} and {index[place]!r} in {name}; align them, or pass arrays"
             )
 
 

@@ -132,7 +132,7 @@ class TaskTargets(dict):
     def _carry(
         cls,
         columns: Mapping[Hashable, np.ndarray],
-        info: dict[Hashable, TaskInfo],
+        info: Mapping[Hashable, TaskInfo],
         rows: RowLabels = NO_ROWS,
     ) -> "TaskTargets":
         """Make targets of checked columns whose types and classes are known, and what is known of their rows."""

@@ -1,12 +1,12 @@
 """Task types: what is inferred, what is declared, and what follows."""
 
-import warnings
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
+from ..utils import warn
 from ._codes import coded_as_missing
 from ._columns import FEW, TargetColumn, distinct, observed
 
@@ -98,11 +98,9 @@ def warn_of_many_classes(name: Hashable, values: np.ndarray) -> None:
     if 2 * len(texts) < len(classes) and isinstance(labels[0], str):
         odd = f", after what is done about others, such as {min(texts)!r}" if texts else ""
         hint = f" Most of them are numbers, written as strings: make numbers of them{odd}."
-    warnings.warn(
+    warn(
         f"The number of unique classes is greater than 50% of the number of samples: task {name!r} could represent a "
-        f"regression problem, not a classification problem.{hint}",
-        UserWarning,
-        stacklevel=6,
+        f"regression problem, not a classification problem.{hint}"
     )
 
 

@@ -1,6 +1,5 @@
 """The one door for X, y and sample_weight from outside."""
 
-import warnings
 from collections.abc import Callable, Hashable
 from typing import Any, NamedTuple
 
@@ -9,7 +8,7 @@ from scipy import sparse
 from sklearn.utils import get_tags
 from sklearn.utils.validation import check_array, check_consistent_length, validate_data
 
-from ..utils import is_frame, sum_duplicates
+from ..utils import is_frame, sum_duplicates, warn
 from ._columns import FEW
 from ._layout import Layout, read_targets
 from ._numbers import naming, refuse_times, require_table
@@ -136,11 +135,9 @@ def as_declared(task_types: Any) -> Typing:
         declared = check_task_types(task_types, targets.tasks)
         typed = targets.declared_as(declared)
         for name in typed.suspects():
-            warnings.warn(
+            warn(
                 f"task {name!r} is taken as regression, but has at most {FEW} distinct values, all whole: "
-                "if they are codes of classes, or counts, declare it in task_types",
-                UserWarning,
-                stacklevel=5,
+                "if they are codes of classes, or counts, declare it in task_types"
             )
         return Typed(typed, frozenset(declared))
 

@@ -40,6 +40,7 @@ from ._params import (
 from ._rows import append_columns, n_rows, sum_duplicates, take_rows
 from ._scale import binary_unit
 from ._threads import few_threads, gram_operations
+from ._warn import warn
 
 __all__ = [
     "BELOW_ONE",
@@ -88,5 +89,6 @@ __all__ = [
     "series_values",
     "sum_duplicates",
     "take_rows",
+    "warn",
     "with_callbacks",
 ]

@@ -1,6 +1,7 @@
 """Groups of samples, such as patients: exact identifiers, and none that is missing."""
 
 from collections.abc import Hashable
+from contextlib import suppress
 from numbers import Integral
 from typing import Any
 
@@ -61,9 +62,7 @@ def group_codes(ids: np.ndarray) -> np.ndarray:
     if ids.dtype != object:
         return np.unique(ids, return_inverse=True)[1].ravel()
     distinct = list(dict.fromkeys(ids.tolist()))
-    try:
+    with suppress(TypeError):  # numbers and strings: in the order of the samples
         distinct.sort()
-    except TypeError:  # numbers and strings: in the order of the samples
-        pass
     place = {value: position for position, value in enumerate(distinct)}
     return np.array([place[value] for value in ids.tolist()], dtype=np.intp)

@@ -155,9 +155,11 @@ def run(data: Schools, n_splits: int, methods: Mapping[str, Method]) -> dict[str
     """Return the errors of each method on each split, and print them as they come."""
     errors = {}
     for name, method in methods.items():
-        start, each = time.perf_counter(), []
-        for mask in data.tests[:n_splits]:
-            each.append(tuned_error(data, method, np.flatnonzero(~mask), np.flatnonzero(mask)))
+        start = time.perf_counter()
+        each = [
+            tuned_error(data, method, np.flatnonzero(~mask), np.flatnonzero(mask))
+            for mask in data.tests[:n_splits]
+        ]
         errors[name] = np.array(each)
         took = time.perf_counter() - start
         print(f"  {name:56} {np.mean(each):7.3f}  ({took:.0f} s)", flush=True)

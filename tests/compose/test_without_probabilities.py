@@ -73,7 +73,7 @@ def test_inputs_of_the_final_model(classifier):
         ]
         if inputs is not None:
             assert_allclose(inputs[:, 5:9], np.hstack(wanted)[known])
-    assert [name for name in model.predict(X)] == list(TASKS)
+    assert list(model.predict(X)) == list(TASKS)
     assert not hasattr(model, "predict_proba")
     assert hasattr(model.task("died"), "decision_function") == has_decision
 

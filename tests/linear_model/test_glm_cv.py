@@ -54,7 +54,7 @@ def loop(penalty, X, y, splits, scoring=None, weight=None):
     "scoring",
     [
         None,
-        {name: "d2" for name in MIXED} | {"died": "roc_auc", "days": "neg_mean_absolute_error"},
+        dict.fromkeys(MIXED, "d2") | {"died": "roc_auc", "days": "neg_mean_absolute_error"},
     ],
     ids=["d2", "by task"],
 )

@@ -75,7 +75,7 @@ class Lost(Penalty):
 def test_penalty_without_a_value(kind, gaps, data):
     """Its gap is infinite, and the fit warns."""
     X, y = data
-    tasks = {name: y["cost"] if not gaps else y["days"] for name in ("days", "cost")}
+    tasks = dict.fromkeys(("days", "cost"), y["cost"] if not gaps else y["days"])
     if kind == "binary":
         tasks = {name: np.where(np.isnan(v), np.nan, v > 0) for name, v in tasks.items()}
     if kind == "count":

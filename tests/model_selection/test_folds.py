@@ -27,7 +27,7 @@ from skmtl import (
 )
 from skmtl.inspection import compare_sharing, task_affinity
 from skmtl.model_selection import cross_val_predict
-from skmtl.model_selection._folds import check_folds
+from skmtl.model_selection._folds import check_rows
 
 N = 60
 FIRST, LAST = np.arange(30), np.arange(30, N)
@@ -95,13 +95,13 @@ def test_no_fold_is_no_cross_validation(tool, classes):
         ([(FIRST, np.zeros(N, bool))], r"positions in \[0, 60\), got none"),
     ],
 )
-def test_check_folds_names_the_fold_and_the_rule(folds, match):
+def test_check_rows_names_the_fold_and_the_rule(folds, match):
     with pytest.raises(ValueError, match=match):
-        check_folds(folds, N)
+        check_rows(folds, N)
 
 
-def test_check_folds_takes_masks_and_positions():
-    ((train, test),) = check_folds([(np.arange(N) < 30, LAST.tolist())], N)
+def test_check_rows_takes_masks_and_positions():
+    ((train, test),) = check_rows([(np.arange(N) < 30, LAST.tolist())], N)
     np.testing.assert_array_equal(train, FIRST)
     np.testing.assert_array_equal(test, LAST)
 

@@ -6,7 +6,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 from sklearn.model_selection import GroupKFold, KFold
 
 from skmtl import TaskTargets
-from skmtl.model_selection import TaskStratifiedKFold
+from skmtl.model_selection import TaskStratifiedKFold, check_folds
 from skmtl.neural_network._holdout import held_out, held_out_by
 
 
@@ -101,7 +101,7 @@ def test_folds_of_the_user(rng):
     for own in held_out_by(GroupKFold(3), np.zeros((30, 1)), y, groups, 3, rows):
         assert not set(groups[rows[own]]) & set(groups[np.delete(rows, own)])
     pairs = [(np.setdiff1d(np.arange(30), own), own) for own in ([5, 6], np.arange(3, 20))]
-    held = held_out_by(pairs, np.zeros((30, 1)), y, None, 2, np.arange(30))
+    held = held_out_by(check_folds(pairs), np.zeros((30, 1)), y, None, 2, np.arange(30))
     assert_array_equal(held[0], [5, 6])
     assert_array_equal(held[1], np.arange(3, 20))
 
@@ -112,9 +112,9 @@ def test_folds_of_the_user_that_do_not_serve(rng):
     for pairs in ([([0], [])], [([], np.arange(10))]):
         pairs = [(train, np.array(test, dtype=int)) for train, test in pairs]
         with pytest.raises(ValueError, match="rows of fold 0 of cv must be one row or more"):
-            held_out_by(pairs, np.zeros((10, 1)), y, None, 2, np.arange(10))
+            held_out_by(check_folds(pairs), np.zeros((10, 1)), y, None, 2, np.arange(10))
     halves = [(np.arange(5), np.arange(5, 10))]
     with pytest.raises(ValueError, match="each fold of cv must hold out some samples"):
-        held_out_by(halves, np.zeros((10, 1)), y, None, 2, np.arange(5))
+        held_out_by(check_folds(halves), np.zeros((10, 1)), y, None, 2, np.arange(5))
     with pytest.raises(ValueError, match="at least one fold"):
-        held_out_by([], np.zeros((10, 1)), y, None, 2, np.arange(10))
+        held_out_by(check_folds([]), np.zeros((10, 1)), y, None, 2, np.arange(10))

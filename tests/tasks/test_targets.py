@@ -149,10 +149,10 @@ def test_copies(y):
 
 def test_equality(y):
     """== answers, and does not raise."""
-    assert y == y.copy() and not y != y.copy()
+    assert y == y.copy() and not y != y.copy()  # noqa: SIM202
     assert y != y[[0, 1]]
     assert y != {"died": 1} and y != 3 and y != None  # noqa: E711
-    assert y != "died" and not y == []
+    assert y != "died" and not y == []  # noqa: SIM201
     assert y == dict(y)
     changed = y.copy()
     changed["days"][0] = 7.0

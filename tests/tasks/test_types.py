@@ -134,7 +134,7 @@ def test_inferred_and_too_little(X, column, message):
 
 def cases_with_one_class():
     """Return targets whose slice has a task with one class, or no label."""
-    whole = TaskTargets(
+    return TaskTargets(
         {
             "rare": np.array(["no"] * 30 + ["yes"] * 10, dtype=object),
             "stage": np.array(["I"] * 30 + ["II", "III"] * 5, dtype=object),
@@ -146,7 +146,6 @@ def cases_with_one_class():
         },
         {"never": "count"},
     )
-    return whole
 
 
 def test_too_little_in_a_slice(X):

@@ -9,7 +9,6 @@ import numpy as np
 from ...heads import (
     Head,
     TaskFit,
-    columns_of,
     fit_weights,
     fits_of,
     labels_that_count,
@@ -133,7 +132,7 @@ def describe(fits: list[TaskFit], targets: TaskTargets, balance_losses: bool) ->
     labels: list[Hashable] = []
     curvature: list[float] = []
     for head in (fit.head for fit in fits):
-        own = columns_of(head)
+        own = head.column_labels
         tasks += [head.name] * len(head.active)
         families += [ONE_COLUMN if own == [None] else tuple(own)] * len(head.active)
         labels += [own[position] for position in head.active]

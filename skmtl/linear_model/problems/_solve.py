@@ -1,6 +1,5 @@
 """Solve a prepared fit."""
 
-import warnings
 from collections.abc import Hashable, Mapping
 from types import MappingProxyType
 from typing import Any, NamedTuple, cast
@@ -10,6 +9,7 @@ from sklearn.exceptions import ConvergenceWarning
 
 from ...heads import TaskFit, order_of
 from ...penalties import Composite, Penalty, Quadratic
+from ...utils import warn
 from ._prepare import Prepared
 from ._smooth import SmoothProblem
 from ._solve_nonsmooth import solve_nonsmooth
@@ -155,31 +155,28 @@ def nonsmooth(
 def warn_of_gap(gap: float, n_iter: int, tol: float, subject: str = "") -> None:
     """Warn where predictions could be others at the optimum; subject is a task that is fitted alone."""
     if gap > max(UNNOTICED, tol):
-        warnings.warn(
+        warn(
             f"{subject}stopped after {n_iter} iterations at a relative duality gap of {gap:.1e} > tol={tol:g}; "
             "increase max_iter, or scale the features",
             ConvergenceWarning,
-            stacklevel=8,
         )
 
 
 def warn_of_separation(name: Hashable) -> None:
     """Warn where coefficients of maximum likelihood are infinite."""
-    warnings.warn(
+    warn(
         f"task {name!r} has no finite maximum likelihood: its classes are separated (or its counts of 0 are) by its "
         "features, and its coefficients would grow for ever; use a finite C, that is alpha above 0, for it",
         ConvergenceWarning,
-        stacklevel=8,
     )
 
 
 def warn_of_rounding() -> None:
     """Warn where rounding of features far from zero moves predictions, whatever the gap."""
-    warnings.warn(
+    warn(
         "features are so far from zero, without an intercept, that rounding may move predictions: fit an intercept, "
         "or centre the features",
         ConvergenceWarning,
-        stacklevel=8,
     )
 
 
