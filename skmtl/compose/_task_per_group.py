@@ -167,8 +167,8 @@ class TaskPerGroup(Configurable):
         raw = np.empty((rows.X.shape[0], width), dtype=self.estimator_.coef_.dtype)
         assert UNKNOWN == -1  # the last row, that of groups never seen
         for column in range(width):
-            row_coef = np.vstack([coef[:, column], self.common_coef_[column]])[codes]
-            products = rows.X.multiply(row_coef) if sparse.issparse(rows.X) else rows.X * row_coef
+            own = np.vstack([coef[:, column], self.common_coef_[column]])[codes]
+            products = rows.X.multiply(own) if sparse.issparse(rows.X) else rows.X * own
             raw[:, column] = np.asarray(products.sum(axis=1)).ravel() + intercept[codes, column]
         return raw
 

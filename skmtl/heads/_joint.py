@@ -19,7 +19,7 @@ class TaskLabels(NamedTuple):
     columns: np.ndarray
     samples: np.ndarray
     rows: np.ndarray
-    target_columns: np.ndarray
+    own: np.ndarray
 
 
 class NewtonRows(NamedTuple):
@@ -59,17 +59,17 @@ class Term:
     def tasks(self, n_columns: int) -> Iterator[TaskLabels]:
         """Yield the labels of each task."""
         every = np.arange(len(self.y))
-        columns, target_columns = np.arange(n_columns)[self.columns], np.arange(self.y.shape[1])
+        columns, own = np.arange(n_columns)[self.columns], np.arange(self.y.shape[1])
         samples = every if self.index is None else self.index[:, 0] // n_columns
         if not self.loss.width_one:
-            yield TaskLabels(columns, samples, every, target_columns)
+            yield TaskLabels(columns, samples, every, own)
         elif self.index is None:
             for k, column in enumerate(columns):
-                yield TaskLabels(np.array([column]), samples, every, target_columns[k : k + 1])
+                yield TaskLabels(np.array([column]), samples, every, own[k : k + 1])
         else:
             for column in columns:
                 rows = np.flatnonzero(self.index[:, 0] % n_columns == column)
-                yield TaskLabels(np.array([column]), samples[rows], rows, target_columns)
+                yield TaskLabels(np.array([column]), samples[rows], rows, own)
 
     def column_sums(self, values: np.ndarray, n_columns: int) -> np.ndarray:
         """Sum what belongs to the labels by column of raw."""
@@ -99,7 +99,7 @@ class TotalHessian(NamedTuple):
         self.diagonal[columns] += other.diagonal
         if other.groups:  # else all columns would be counted for each task
             inside = np.arange(len(self.diagonal))[columns]
-            self.groups.extend((inside[coupled], square) for coupled, square in other.groups)
+            self.groups.extend((inside[own], square) for own, square in other.groups)
 
     def times(self, factor: float) -> "TotalHessian":
         """Return the Hessian times a number."""
@@ -181,7 +181,7 @@ class JointLoss:
             if len(term.weight) > 1:
                 weight = np.broadcast_to(term.weight, term.y.shape)
                 for task in term.tasks(self.n_columns):
-                    counted = weight[np.ix_(task.rows, task.target_columns)]
+                    counted = weight[np.ix_(task.rows, task.own)]
                     counted = counted[counted > 0]
                     shares[task.columns] = counted.min() / counted.mean()
         return shares
@@ -199,8 +199,8 @@ class JointLoss:
         """Return the losses by column, those of several classes spread evenly over their columns."""
         values = np.zeros(self.n_columns)
         for term in self.terms:
-            losses = term.loss.values(term.y, term.take(raw), term.weight)
-            shares = np.broadcast_to(losses * (losses.shape[1] / term.y.shape[1]), term.y.shape)
+            found = term.loss.values(term.y, term.take(raw), term.weight)
+            shares = np.broadcast_to(found * (found.shape[1] / term.y.shape[1]), term.y.shape)
             values += term.column_sums(shares, self.n_columns)
         return values
 
@@ -236,24 +236,24 @@ class JointLoss:
     def newton_rows(self, raw: np.ndarray) -> Iterator[NewtonRows]:
         """Yield each task's part of the least-squares problem that Newton's step solves."""
         for term in self.terms:
-            raw_of_labels, weight = term.take(raw), np.broadcast_to(term.weight, term.y.shape)
+            found, weight = term.take(raw), np.broadcast_to(term.weight, term.y.shape)
             for task in term.tasks(self.n_columns):
-                at = np.ix_(task.rows, task.target_columns)
+                at = np.ix_(task.rows, task.own)
                 counts = weight[at][:, 0] > 0
-                y, z, s = (array[at][counts] for array in (term.y, raw_of_labels, weight))
+                y, z, s = (array[at][counts] for array in (term.y, found, weight))
                 B, r = term.loss.newton_rows(y, z, s[:, :1])
                 yield NewtonRows(task.columns, task.samples[counts], B, r)
 
     def hessians(self, raw: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:
         """Yield the columns of each task and the Hessian in them, of shape (n_samples, width, width)."""
         for term in self.terms:
-            raw_of_labels = term.take(raw)
+            found = term.take(raw)
             columns = np.arange(self.n_columns)[term.columns]
-            units = np.ones((1, 1)) if term.loss.width_one else np.eye(raw_of_labels.shape[1])
+            units = np.ones((1, 1)) if term.loss.width_one else np.eye(found.shape[1])
             full = np.zeros((len(units), *raw.shape))
             for k, unit in enumerate(units):
-                product = term.loss.hessian_product(term.y, raw_of_labels, term.weight, unit)
-                term.put(full[k], np.broadcast_to(product, raw_of_labels.shape))
+                product = term.loss.hessian_product(term.y, found, term.weight, unit)
+                term.put(full[k], np.broadcast_to(product, found.shape))
             if term.loss.width_one:
                 yield from (
                     (columns[k : k + 1], full[0][:, c, None, None]) for k, c in enumerate(columns)
@@ -283,13 +283,13 @@ class JointLoss:
         """Return the sum over samples of the Hessian in raw, where the gradient is U."""
         total = TotalHessian.zero(self.n_columns)
         for term in self.terms:
-            dual = term.take(U)
+            found = term.take(U)
             if term.loss.width_one:
-                product = term.loss.hessian_from(term.y, dual, term.weight, np.ones((1, 1)))
-                sums = term.column_sums(np.broadcast_to(product, dual.shape), self.n_columns)
+                product = term.loss.hessian_from(term.y, found, term.weight, np.ones((1, 1)))
+                sums = term.column_sums(np.broadcast_to(product, found.shape), self.n_columns)
                 total.diagonal[term.columns] = sums[term.columns]
             else:
-                square = term.loss.total_hessian_from(term.y, dual, term.weight)
+                square = term.loss.total_hessian_from(term.y, found, term.weight)
                 total.groups.append((np.arange(self.n_columns)[term.columns], square))
         return total
 
@@ -330,8 +330,8 @@ def _term(placed: list[tuple[TaskFit, int, int]], n_samples: int, n_columns: int
         return _full([_spread(fit, n_samples) for fit in fits], loss, columns, n_samples)
     rows = [np.arange(n_samples) if fit.rows is None else fit.rows for fit in fits]
     index = [
-        samples[:, None] * n_columns + np.arange(start, stop)
-        for samples, (_, start, stop) in zip(rows, placed, strict=True)
+        own[:, None] * n_columns + np.arange(p[1], p[2])
+        for own, p in zip(rows, placed, strict=True)
     ]
     weight = np.vstack([np.broadcast_to(fit.weight, (len(fit.y), 1)) for fit in fits])
     return Term(loss, columns, np.vstack(index), np.vstack([fit.y for fit in fits]), weight)
