@@ -157,14 +157,16 @@ class JointModel(Configurable):
         check_is_fitted(self)
         return task_view(self, name)
 
-    def _keep_tasks(self, came: FitData, heads: tuple[Head, ...], lacks: Lacks = NOTHING) -> None:
+    def _keep_tasks(
+        self, fit_data: FitData, heads: tuple[Head, ...], lacks: Lacks = NOTHING
+    ) -> None:
         """Remember the tasks, and what some of them lack, and become fitted."""
-        self.tasks_ = came.targets.tasks
-        self.task_types_ = came.targets.task_types
-        self.classes_ = came.targets.classes
+        self.tasks_ = fit_data.targets.tasks
+        self.task_types_ = fit_data.targets.task_types
+        self.classes_ = fit_data.targets.classes
         self.task_columns_ = {head.name: head.columns for head in heads}
         self._lacks = lacks
-        self._info, self._layout, self._heads = came.targets._info, came.layout, heads
+        self._info, self._layout, self._heads = fit_data.targets._info, fit_data.layout, heads
 
     def _forget_fit(self) -> None:
         """Drop what a former fit left, so that a failed one leaves nothing."""

@@ -1,4 +1,8 @@
-"""Any scikit-learn estimator made multi-task, and joint models made of others."""
+"""Any scikit-learn estimator made multi-task, and joint models made of others.
+
+One estimator a file; ``_members``, ``_joined`` and ``_predicted`` are what they share. What depends on the type of a
+task is a method of its head: a new composition has no case for numbers, classes or counts.
+"""
 
 from ._gated import GatedTasks
 from ._independent import IndependentTasks

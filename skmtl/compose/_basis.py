@@ -16,8 +16,8 @@ def scores_of_tasks(model: Any, X: Any) -> np.ndarray:
     raw = raw if isinstance(raw, dict) else {final.tasks_[0]: raw}
     scale = {head.name: head.scale for head in final._heads}
     columns = [raw[name].reshape(len(raw[name]), -1) / scale[name] for name in final.tasks_]
-    found = np.hstack(columns)
-    return found / np.sqrt(found.shape[1])
+    features = np.hstack(columns)
+    return features / np.sqrt(features.shape[1])
 
 
 def score_in_common(model: Any, X: Any) -> np.ndarray:
@@ -45,8 +45,8 @@ def representation(model: Any, X: Any) -> np.ndarray:
             f"basis='representation' needs a model with transform, which {type(final).__name__} has not: "
             "MultiTaskMLP has it"
         )
-    found = final.transform(inputs_of(model, X))
-    return found / np.sqrt(found.shape[1])
+    features = final.transform(inputs_of(model, X))
+    return features / np.sqrt(features.shape[1])
 
 
 BASES: dict[str, Callable[[Any, Any], np.ndarray]] = {

@@ -90,14 +90,14 @@ def params_by_task(params: Mapping[str, Any]) -> dict[str, Any]:
             if is_estimator(estimator):
                 by_name[f"{name}__{task}"] = estimator
                 inside = estimator.get_params().items()
-                by_name |= {f"{name}__{task}__{key}": own for key, own in inside}
+                by_name |= {f"{name}__{task}__{key}": parameter for key, parameter in inside}
     return by_name
 
 
 def without_tasks(estimator: Any, names: Collection[Hashable]) -> Any:
     """Drop tasks that an estimator is not fitted to from its parameters by task."""
     by_task = {
-        key: {task: own for task, own in value.items() if task not in names}
+        key: {task: of_task for task, of_task in value.items() if task not in names}
         for key, value in estimator.get_params().items()
         if key.split("__")[-1] in BY_TASK and isinstance(value, Mapping)
     }

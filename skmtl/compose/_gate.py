@@ -49,7 +49,7 @@ class Errors(NamedTuple):
         """Return the two mean squared errors, the gain of the joint model and its standard error."""
         total = self.weight.sum()
         squares = [(e**2).sum(axis=1) for e in (self.joint, self.separate)]
-        joint, separate = (float(self.weight @ own / total) for own in squares)
+        joint, separate = (float(self.weight @ square / total) for square in squares)
         gain = separate - joint
         by_cluster = np.bincount(self.cluster, self.weight * (squares[1] - squares[0] - gain))
         n = len(by_cluster)
@@ -87,8 +87,8 @@ def average_weights(errors: Mapping[Hashable, Errors]) -> dict[Hashable, tuple[f
 
     Of the weights that minimise squared errors, a_t = N_t / D_t, each is shrunk by two tasks' worth of what all say.
     """
-    N = {name: own.numerator for name, own in errors.items()}
-    D = {name: own.denominator for name, own in errors.items()}
+    N = {name: task.numerator for name, task in errors.items()}
+    D = {name: task.denominator for name, task in errors.items()}
     mean_D = float(np.mean(list(D.values()))) if D else 0.0
     if mean_D == 0.0:  # the models agree
         return dict.fromkeys(errors, (0.0, 0.0))
@@ -104,11 +104,11 @@ def average_weights(errors: Mapping[Hashable, Errors]) -> dict[Hashable, tuple[f
 
 def chosen_weights(errors: Mapping[Hashable, Errors]) -> dict[Hashable, tuple[float, float]]:
     """Return 1 where the joint model is better by more than one standard error, else 0; and without that margin."""
-    found = {}
-    for name, own in errors.items():
-        _, _, gain, standard_error = own.means()
-        found[name] = (float(gain > standard_error), float(gain > 0.0))
-    return found
+    chosen = {}
+    for name, task in errors.items():
+        _, _, gain, standard_error = task.means()
+        chosen[name] = (float(gain > standard_error), float(gain > 0.0))
+    return chosen
 
 
 def clip(weight: float) -> float:
@@ -121,14 +121,14 @@ RULES = {"average": average_weights, "choose": chosen_weights}
 
 def gates(rule: str, errors: Mapping[Hashable, Errors | None]) -> dict[Hashable, TaskGate]:
     """Return the gate of each task; one whose errors say nothing takes the mean weight of the others."""
-    known = {name: own for name, own in errors.items() if own is not None}
+    known = {name: task for name, task in errors.items() if task is not None}
     weights = RULES[rule](known)
     rest = float(np.mean([weight for weight, _ in weights.values()])) if weights else 0.0
     rest = rest if rule == "average" else float(rest > 0.5)
     made = {}
-    for name, own in errors.items():
-        if own is None:
+    for name, task in errors.items():
+        if task is None:
             made[name] = TaskGate(rest, np.nan, np.nan, np.nan, np.nan, np.nan, 0)
         else:
-            made[name] = TaskGate(*weights[name], *own.means(), len(own.weight))
+            made[name] = TaskGate(*weights[name], *task.means(), len(task.weight))
     return made

@@ -217,15 +217,15 @@ class GatedTasks(JointModel):
         """
         self._forget_fit()
         self.check_params()
-        came, labels, heads = read_tasks(self, X, y, sample_weight)
-        X, targets = came.X, came.targets
+        fit_data, labels, heads = read_tasks(self, X, y, sample_weight)
+        X, targets = fit_data.X, fit_data.targets
         groups = groups_of(targets, groups)
         check_lengths(X=X, groups=groups)
         folds = folds_once(self.cv, X, targets, groups)
         asked = asked_of_means(heads)
         fitted, means = [], []
         for role, model in zip(("joint", "separate"), self._models()):
-            params = {} if came.weights is None else {weight_name(model): came.weights}
+            params = {} if fit_data.weights is None else {weight_name(model): fit_data.weights}
             held_out = {"cv": folds, "n_jobs": self.n_jobs, "params": params}
             fitted.append(clone(model).fit(X, targets, **params))
             check_same_tasks(fitted[-1], targets, role)
@@ -238,7 +238,7 @@ class GatedTasks(JointModel):
         }
         self.gate_: dict[Any, TaskGate] = gates(self.gate, errors)
         self.joint_, self.separate_ = fitted
-        self._keep_tasks(came, heads)
+        self._keep_tasks(fit_data, heads)
         return self
 
     def _models(self) -> tuple[Any, Any]:

@@ -154,8 +154,8 @@ class IndependentTasks(JointModel):
     def fit(self, X: Any, y: Any, sample_weight: Any = None) -> "IndependentTasks":
         self._forget_fit()
         self.check_params()
-        came, labels, heads = read_tasks(self, X, y, sample_weight)
-        X, targets = came.X, came.targets
+        fit_data, labels, heads = read_tasks(self, X, y, sample_weight)
+        X, targets = fit_data.X, fit_data.targets
         weights = fit_weights(heads, labels, {}, None)
         estimators = self._estimators_of(targets.task_types)
         trained = [head for head in heads if len(head.active)]
@@ -166,12 +166,12 @@ class IndependentTasks(JointModel):
                 targets,
                 head,
                 labels[head.name],
-                None if came.weights is None else weights[head.name],
+                None if fit_data.weights is None else weights[head.name],
             )
             for head in trained
         )
         members = zip((head.name for head in trained), Parallel(n_jobs=self.n_jobs)(jobs))
-        self._keep_members(came, heads, dict(members))
+        self._keep_members(fit_data, heads, dict(members))
         return self
 
     @available_if(lambda model: can_learn_parts(model._all_given()))
@@ -252,15 +252,17 @@ class IndependentTasks(JointModel):
             if isinstance(value, Mapping):
                 super().set_params(**{name: with_params(name, value, given)})
             else:
-                super().set_params(**{f"{name}__{key}": own for key, own in given.items()})
+                super().set_params(
+                    **{f"{name}__{key}": parameter for key, parameter in given.items()}
+                )
         return self
 
     def _keep_members(
-        self, came: FitData, heads: tuple[Head, ...], estimators: dict[Hashable, Any]
+        self, fit_data: FitData, heads: tuple[Head, ...], estimators: dict[Hashable, Any]
     ) -> None:
         """Become the model that has these estimators."""
         self.estimators_ = estimators
-        self._keep_tasks(came, heads, lacks_of_members(members_of(heads, estimators)))
+        self._keep_tasks(fit_data, heads, lacks_of_members(members_of(heads, estimators)))
 
     def _estimators_of(self, task_types: Mapping[Hashable, str | None]) -> dict[Hashable, Any]:
         return estimators_of(self._given(), self._defaults(), task_types)

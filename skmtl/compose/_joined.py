@@ -18,11 +18,11 @@ class Asked(NamedTuple):
     head: Head
     method: str
 
-    def read(self, found: np.ndarray) -> np.ndarray:
+    def read(self, predicted: np.ndarray) -> np.ndarray:
         """Return numbers, means, probabilities (of classes alone: 0 and 1), or decision values, 1-D for two classes."""
         if self.method == "decision_function":
-            return as_log_odds(found)
-        return self.head.as_mean(found) if self.method == "predict" else found
+            return as_log_odds(predicted)
+        return self.head.as_mean(predicted) if self.method == "predict" else predicted
 
 
 def asked_of_means(heads: Sequence[Head]) -> tuple[Asked, ...]:
@@ -43,12 +43,12 @@ def asked_of_what_there_is(heads: Sequence[Head], fitted: Any) -> tuple[Asked, .
 
 def check_same_tasks(fitted: Any, targets: TaskTargets, parameter: str) -> None:
     """Raise ValueError where a fitted joint model takes tasks to be of other types."""
-    found = final_step(fitted).task_types_
+    types = final_step(fitted).task_types_
     for name, kind in targets.task_types.items():
-        if found[name] != kind:
+        if types[name] != kind:
             raise ValueError(
                 f"{parameter} must take task {name!r} as of type {kind!r}, as it is declared or inferred, but "
-                f"{type(final_step(fitted)).__name__} takes it as {found[name]!r}: declare it in task_types"
+                f"{type(final_step(fitted)).__name__} takes it as {types[name]!r}: declare it in task_types"
             )
 
 
@@ -105,6 +105,6 @@ def held_out_means(
 def input_tags_of(tags: Any, models: Sequence[Any]) -> Any:
     """Return tags that take what all models take; what is no estimator, fit refuses."""
     inputs = [get_tags(model).input_tags for model in models if is_estimator(model)]
-    tags.input_tags.sparse = all(own.sparse for own in inputs)
-    tags.input_tags.allow_nan = all(own.allow_nan for own in inputs)
+    tags.input_tags.sparse = all(each.sparse for each in inputs)
+    tags.input_tags.allow_nan = all(each.allow_nan for each in inputs)
     return tags

@@ -180,8 +180,8 @@ def learn_member(
 
 def labelled(targets: TaskTargets, name: Hashable, labels: Labels) -> TaskTargets:
     """Return the targets of one task, of the samples that have labels."""
-    own = targets.select([name])
-    return own if labels.rows is None else own[labels.rows]
+    y = targets.select([name])
+    return y if labels.rows is None else y[labels.rows]
 
 
 def without_types(estimator: Any) -> Any:

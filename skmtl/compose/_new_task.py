@@ -142,11 +142,11 @@ class NewTask(JointModel):
         self.check_params()
         if self.model is not None:
             check_is_fitted(self.model)
-        came, _, heads = read_tasks(self, X, y, sample_weight)
+        fit_data, _, heads = read_tasks(self, X, y, sample_weight)
         alpha = self._strengths()[0]
         learner = MultiTaskGLM(MeanRegularized(alpha, 0.0))
-        self.model_ = learner.fit(self._features(came.X), came.targets, came.weights)
-        self._keep_tasks(came, heads)
+        self.model_ = learner.fit(self._features(fit_data.X), fit_data.targets, fit_data.weights)
+        self._keep_tasks(fit_data, heads)
         return self
 
     def _basis(self) -> str:

@@ -30,47 +30,47 @@ def can_learn_parts(estimators: list[Any]) -> bool:
 def begin(model: Any, X: Any, y: Any, classes: Any, sample_weight: Any) -> None:
     """Settle what the tasks are, and learn from the first rows."""
     typing = with_classes(classes, as_declared(model.task_types))
-    came = check_fit_around(model, X, y, sample_weight, typing)
-    _, labels = labels_that_count(came.targets, came.weights, None)
+    fit_data = check_fit_around(model, X, y, sample_weight, typing)
+    _, labels = labels_that_count(fit_data.targets, fit_data.weights, None)
     with warnings.catch_warnings():
         # A task that has too few labels here learns from later rows.
         warnings.filterwarnings("ignore", message=".*its prediction is a constant")
-        heads = open_heads(make_heads(came.targets, labels, frozenset(), scale_targets=True))
-    estimators = learn(model, came, labels, heads, {})
-    model._keep_members(came, heads, estimators)
+        heads = open_heads(make_heads(fit_data.targets, labels, frozenset(), scale_targets=True))
+    estimators = learn(model, fit_data, labels, heads, {})
+    model._keep_members(fit_data, heads, estimators)
 
 
 def go_on(model: Any, X: Any, y: Any, classes: Any, sample_weight: Any) -> None:
     """Learn from more rows of the tasks that are known."""
     check_classes(classes, model.classes_, model.tasks_)
-    came = check_fit_around(model, X, y, sample_weight, as_known(model._info), reset=False)
-    _, labels = labels_that_count(came.targets, came.weights, None)
-    estimators = learn(model, came, labels, model._heads, model.estimators_)
-    came = came._replace(layout=model._layout)
-    model._keep_members(came, model._heads, estimators)
+    fit_data = check_fit_around(model, X, y, sample_weight, as_known(model._info), reset=False)
+    _, labels = labels_that_count(fit_data.targets, fit_data.weights, None)
+    estimators = learn(model, fit_data, labels, model._heads, model.estimators_)
+    fit_data = fit_data._replace(layout=model._layout)
+    model._keep_members(fit_data, model._heads, estimators)
 
 
 def learn(
     model: Any,
-    came: FitData,
+    fit_data: FitData,
     labels: Mapping[Hashable, Labels],
     heads: tuple[Head, ...],
     former: Mapping[Hashable, Any],
 ) -> dict[Hashable, Any]:
     """Return the estimators of all tasks that have had labels; those with labels here have learnt from them."""
-    estimators = model._estimators_of(came.targets.task_types)
+    estimators = model._estimators_of(fit_data.targets.task_types)
     for name, estimator in estimators.items():
-        check_part(name, estimator, came.weights is not None)
+        check_part(name, estimator, fit_data.weights is not None)
     labelled = [head for head in heads if labels[head.name].values.size]
     jobs = (
         delayed(learn_member)(
             estimators[head.name],
             former.get(head.name),
-            came.X,
-            came.targets,
+            fit_data.X,
+            fit_data.targets,
             head,
             labels[head.name],
-            None if came.weights is None else labels[head.name].weight,
+            None if fit_data.weights is None else labels[head.name].weight,
         )
         for head in labelled
     )

@@ -246,8 +246,8 @@ class StackedTasks(JointModel):
         """
         self._forget_fit()
         self.check_params()
-        came, labels, heads = read_tasks(self, X, y, sample_weight)
-        X, targets, weights = came.X, came.targets, came.weights
+        fit_data, labels, heads = read_tasks(self, X, y, sample_weight)
+        X, targets, weights = fit_data.X, fit_data.targets, fit_data.weights
         groups = groups_of(targets, groups)
         check_lengths(X=X, groups=groups)
         check_called(heads)
@@ -260,25 +260,25 @@ class StackedTasks(JointModel):
         for number, tasks in enumerate(steps):
             before = tuple(sources[name] for name in means)
             inputs = beside(X, as_inputs(before, means), self.passthrough)
-            own = targets.select(tasks)
+            link_targets = targets.select(tasks)
             columns = [targets.tasks.index(name) for name in tasks]
             weight = weights if weights is None or weights.ndim == 1 else weights[:, columns]
-            others = [name for name in targets if name not in own]
+            others = [name for name in targets if name not in link_targets]
             model = without_tasks(clone(self._models()[min(number, 1)]), others)
             params = {} if weight is None else {weight_name(model): weight}
-            fitted = clone(model).fit(inputs, own, **params)
+            fitted = clone(model).fit(inputs, link_targets, **params)
             part = PARTS[min(number, 1)]
-            check_same_tasks(fitted, own, part)
+            check_same_tasks(fitted, link_targets, part)
             asked = asked_of_what_there_is([sources[name].head for name in tasks], fitted)
             links.append(Link(fitted, before, asked))
             if number + 1 < len(steps):
-                given = (model, inputs, own, asked, part)
+                given = (model, inputs, link_targets, asked, part)
                 means |= held_out_means(*given, cv=folds, n_jobs=self.n_jobs, params=params)
         self.estimator_ = links[0].fitted
         last = [link.fitted for link in links[1:]]
         self.final_, self.order_ = (last[0] if order is None else last), order
         self._links = tuple(links)
-        self._keep_tasks(came, heads, lacks_of_links(links))
+        self._keep_tasks(fit_data, heads, lacks_of_links(links))
         return self
 
     def _order_of(self, tasks: tuple[Hashable, ...]) -> tuple[Hashable, ...] | None:

@@ -1,4 +1,8 @@
-"""Data sets with several outcomes: real and shipped, or simulated with the truth returned."""
+"""Data sets with several outcomes: real and shipped, or simulated with the truth returned.
+
+It stands beside the other rooms and knows TaskTargets alone. A new loader is a file, a table in ``data`` with a page
+that says where it is from, and its task types; a new structure of simulated tasks is a function and a line of a table.
+"""
 
 from ._nhanes import load_nhanes
 from ._simulated import make_multitask

@@ -64,8 +64,8 @@ def draw_clusters(
 ) -> Parts:
     """Draw one vector a group of tasks, and a deviation of each task."""
     columns, clusters = layout.columns, dict.fromkeys(layout.tasks, 0)
-    own = independent(layout, n_features, rng)
-    common = np.zeros_like(own)
+    deviations = independent(layout, n_features, rng)
+    common = np.zeros_like(deviations)
     for family in families(layout):
         width = layout.widths[family[0]]
         centres = [draw_directions(width, n_features, rng) for _ in range(n_clusters)]
@@ -74,7 +74,7 @@ def draw_clusters(
             clusters[task] = position % n_clusters
             common[columns[task]] = centres[clusters[task]]
     facts = {"clusters": clusters}
-    return Parts(np.sqrt(relatedness) * common, np.sqrt(1 - relatedness) * own, facts)
+    return Parts(np.sqrt(relatedness) * common, np.sqrt(1 - relatedness) * deviations, facts)
 
 
 def draw_common(
@@ -101,13 +101,13 @@ def draw_dirty(
 
 def set_apart(parts: Parts, layout: Layout, rng: np.random.RandomState, n_outliers: int) -> Parts:
     """Give some tasks weights that have nothing in common with those of any other."""
-    own = independent(layout, parts.shared.shape[1], rng)
+    unrelated = independent(layout, parts.shared.shape[1], rng)
     drawn = set(rng.permutation(len(layout.tasks))[:n_outliers].tolist())
     outliers = [task for position, task in enumerate(layout.tasks) if position in drawn]
     shared, specific = parts.shared.copy(), parts.specific.copy()
     for task in outliers:
         columns = layout.columns[task]
-        shared[columns], specific[columns] = 0.0, own[columns]
+        shared[columns], specific[columns] = 0.0, unrelated[columns]
     return Parts(shared, specific, parts.facts | {"outliers": outliers})
 
 

@@ -96,7 +96,7 @@ def draw_weights(layout: Layout, rules: WeightRules, rng: np.random.RandomState)
     informative[rng.permutation(rules.n_features)[: rules.n_informative]] = True
     length = rules.n_informative
     common = {width: draw_directions(width, length, rng) for width in (1, layout.n_classes)}
-    own = {task: draw_directions(width, length, rng) for task, width in widths.items()}
+    deviations = {task: draw_directions(width, length, rng) for task, width in widths.items()}
     bias = {task: draw_directions(width, 1, rng)[:, 0] for task, width in widths.items()}
     signs = draw_signs(layout, rules.random_signs, rng)
     scales = {task: rules.scales.get(task, 1.0) for task in layout.tasks}
@@ -107,7 +107,7 @@ def draw_weights(layout: Layout, rules: WeightRules, rng: np.random.RandomState)
         of_common = signs[task] * np.sqrt(rules.relatedness)
         of_own = np.sqrt(1 - rules.relatedness)
         shared[columns, informative] = scales[task] * of_common * common[widths[task]]
-        specific[columns, informative] = scales[task] * of_own * own[task]
+        specific[columns, informative] = scales[task] * of_own * deviations[task]
         intercept[columns] = scales[task] * INTERCEPT_SPREAD * bias[task]
     return Bunch(
         columns=layout.columns,

@@ -27,11 +27,12 @@ class BinaryHead(ClassificationHead):
         unit: float,
     ) -> "BinaryHead":
         assert classes is not None
+        column = slice(start, start + 1)
+        if not is_constant:  # of thousands of groups as tasks: nothing is looked up
+            return cls(name, column, np.arange(1), np.zeros(1), classes)
         seen = seen_classes(labels, classes)
-        is_certain = is_constant and seen.any() and len(classes) > 1
-        rest = (NEVER if seen[0] else -NEVER) if is_certain else 0.0
-        active = np.arange(0 if is_constant else 1)
-        return cls(name, slice(start, start + 1), active, np.full(1, rest), classes)
+        rest = (NEVER if seen[0] else -NEVER) if seen.any() and len(classes) > 1 else 0.0
+        return cls(name, column, np.arange(0), np.full(1, rest), classes)
 
     @property
     def loss(self) -> Loss:

@@ -21,15 +21,15 @@ def read_class_weights(targets: TaskTargets, class_weight: Any) -> dict[Hashable
     if len(targets) == 1 and not set(class_weight) <= set(tasks):
         class_weight = dict.fromkeys(tasks, class_weight)
     check_names("class_weight", class_weight, list(targets))
-    given = {name: found for name, found in class_weight.items() if found is not None}
+    given = {name: weights for name, weights in class_weight.items() if weights is not None}
     for name in given:
         if name not in tasks:
             raise ValueError(
                 f"class_weight names task {name!r}, which is of type {targets.task_types[name]!r} and has no classes; "
                 f"tasks that have: {tasks}"
             )
-    for name, found in given.items():
-        check_class_weight(name, found, targets.classes[name].tolist())
+    for name, weights in given.items():
+        check_class_weight(name, weights, targets.classes[name].tolist())
     return given
 
 

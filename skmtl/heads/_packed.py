@@ -84,11 +84,11 @@ class PackedLoss:
         """Return the loss of each task, of shape (..., n_tasks); y and weight may have the leading axis of raw too."""
         values = np.empty((*raw.shape[:-2], self.n_tasks))
         for block in self.blocks:
-            found = block.loss.values(
+            losses = block.loss.values(
                 self.y[..., block.columns], raw[..., block.columns], self.weight[..., block.tasks]
             )
             # Over rows of a few numbers NumPy's sum takes three times as long.
-            values[..., block.tasks] = np.einsum("...it->...t", found)
+            values[..., block.tasks] = np.einsum("...it->...t", losses)
         return values
 
     def average(self, raw: np.ndarray) -> np.ndarray:

@@ -1,4 +1,8 @@
-"""Looking into fitted joint models."""
+"""Looking into fitted joint models: joint against separate ones, which tasks are related, Displays.
+
+One Display a file, in scikit-learn's sense: data in the constructor, ``from_estimator``, ``plot``; matplotlib is
+imported in ``plot`` alone. Statistics are in other files, which know nothing of figures.
+"""
 
 from ._affinity import task_affinity
 from ._calibration_display import TaskCalibrationDisplay

@@ -264,14 +264,14 @@ class Evidence(NamedTuple):
     def tasks(self) -> dict[str, list]:
         """Return what is known of each task, by column of a table."""
         separate, columns = self.separate, self.separate.columns
-        gains = [self._receiver(name).own() for name in columns]
+        gains = [self._receiver(name).explained() for name in columns]
         reliable = [self._reliability(part) for part in columns.values()]
         return {
             "type": [separate.targets.task_types[name] for name in columns],
             "n_labels": [int(separate.targets.observed(name).sum()) for name in columns],
             "explained": [gain.value for gain in gains],
-            "reliability": [found.value for found in reliable],
-            "reliability_std_error": [found.std_error for found in reliable],
+            "reliability": [estimate.value for estimate in reliable],
+            "reliability_std_error": [estimate.std_error for estimate in reliable],
         }
 
     def correlation(self) -> np.ndarray:
@@ -281,10 +281,10 @@ class Evidence(NamedTuple):
         answer = blank(len(columns), 3)
         for s, t in combinations(range(len(columns)), 2):
             a, b = columns[s], columns[t]
-            found = UNKNOWN
+            estimate = UNKNOWN
             if sure[s] and sure[t]:
-                found = associate(C[:, a, b], C[:, a, a], C[:, b, b])
-            answer[:, s, t] = answer[:, t, s] = found
+                estimate = associate(C[:, a, b], C[:, a, a], C[:, b, b])
+            answer[:, s, t] = answer[:, t, s] = estimate
         for t in range(len(columns)):
             answer[:, t, t] = (1.0, 0.0, 1.0) if sure[t] else UNKNOWN
         return answer
@@ -326,8 +326,8 @@ class Evidence(NamedTuple):
 
     def _own(self, part: slice) -> tuple[float, float]:
         """Return the variance of a task's signal, noise taken out, and its standard error."""
-        own = np.trace(self.halves.covariance[:, part, part], axis1=1, axis2=2)
-        return float(own[0]), float(np.linalg.norm(deviations(own)))
+        within = np.trace(self.halves.covariance[:, part, part], axis1=1, axis2=2)
+        return float(within[0]), float(np.linalg.norm(deviations(within)))
 
     def _is_sure(self, part: slice) -> bool:
         """Whether the variance of a task's signal is above zero for sure."""
@@ -351,7 +351,7 @@ def gather(separate: Separate, fold: np.ndarray, cuts: list[np.ndarray], n_jobs:
     parallel = Parallel(n_jobs=n_jobs)
     parts = parallel(delayed(out_of_fold)(separate, fold, number) for number in numbers)
     back = np.argsort(np.concatenate([np.flatnonzero(fold == number) for number in numbers]))
-    predicted = OutOfFold(*(np.concatenate(found)[back] for found in zip(*parts, strict=True)))
+    predicted = OutOfFold(*(np.concatenate(pieces)[back] for pieces in zip(*parts, strict=True)))
     halves = parallel(delayed(compare_halves)(separate, fold, half) for half in cuts)
     return Evidence(
         separate, fold, Halves(*(np.mean(m, axis=0) for m in zip(*halves, strict=True))), predicted

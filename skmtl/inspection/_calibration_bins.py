@@ -110,13 +110,13 @@ def of_task(
     method = "predict_proba" if is_class else "predict"
     if not predictions.offers(name, method):
         raise ValueError(f"task {name!r} must have probabilities of its classes, got none")
-    found = np.asarray(labels.pick(predictions.of(method)[name]), dtype=float)
-    known = np.isfinite(found.reshape(len(found), -1)).all(axis=1)
+    predicted = np.asarray(labels.pick(predictions.of(method)[name]), dtype=float)
+    known = np.isfinite(predicted.reshape(len(predicted), -1)).all(axis=1)
     if not is_class:
         values = labels.values.astype(float)[known]
         require(name, values)
         return TaskCalibration(
-            {None: bins_of_numbers(values, found[known], n_bins, level)},
+            {None: bins_of_numbers(values, predicted[known], n_bins, level)},
             False,
             float(values.mean()),
         )
@@ -131,7 +131,7 @@ def of_task(
     return TaskCalibration(
         {
             classes[k].item() if isinstance(classes[k], np.generic) else classes[k]: bins_of_class(
-                codes[known] == k, found[known, k], n_bins, level
+                codes[known] == k, predicted[known, k], n_bins, level
             )
             for k in drawn
         },
@@ -185,6 +185,6 @@ def bins_of_numbers(
 def quantile_bins(predicted: np.ndarray, n_bins: int) -> tuple[np.ndarray, np.ndarray]:
     """Return the bin of each prediction and how many each has, as scikit-learn's calibration_curve does."""
     edges = np.percentile(predicted, np.linspace(0.0, 100.0, n_bins + 1))
-    found = np.searchsorted(edges[1:-1], predicted)
-    _, where, count = np.unique(found, return_inverse=True, return_counts=True)
+    interval = np.searchsorted(edges[1:-1], predicted)
+    _, where, count = np.unique(interval, return_inverse=True, return_counts=True)
     return where.ravel(), count

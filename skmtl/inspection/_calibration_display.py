@@ -8,7 +8,7 @@ import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
 from ._calibration_bins import TaskCalibration, calibrations
-from ._calibration_figures import histogram, key, said_of, square
+from ._calibration_figures import axis_labels, histogram, key, square
 from ._figures import COLOURS, MOST_PANELS, PALE, given_axes, new_panels, short
 
 MOST_NAMED = 4  # of many tasks in one panel
@@ -139,8 +139,8 @@ class TaskCalibrationDisplay:
         """
         check_is_fitted(estimator)
         check_numbers(n_bins, confidence_level)
-        found = calibrations(y, estimator, X, tasks, n_bins, confidence_level)
-        return cls(found, confidence_level).plot(ax)
+        drawn = calibrations(y, estimator, X, tasks, n_bins, confidence_level)
+        return cls(drawn, confidence_level).plot(ax)
 
     @classmethod
     def from_predictions(
@@ -188,8 +188,8 @@ class TaskCalibrationDisplay:
             ``plot`` does.
         """
         check_numbers(n_bins, confidence_level)
-        found = calibrations(y, predicted, None, tasks, n_bins, confidence_level)
-        return cls(found, confidence_level).plot(ax)
+        drawn = calibrations(y, predicted, None, tasks, n_bins, confidence_level)
+        return cls(drawn, confidence_level).plot(ax)
 
     def plot(self, ax: Any = None) -> "TaskCalibrationDisplay":
         """Draw the curves.
@@ -251,11 +251,11 @@ class TaskCalibrationDisplay:
 
     def _draw_task(self, ax: Any, name: Hashable) -> None:
         """Draw the curves of a task with their intervals, and a histogram of its predictions."""
-        found = self.calibrations[name]
-        several = len(found.bins) > 1
+        calibration = self.calibrations[name]
+        several = len(calibration.bins) > 1
         self.lines_[name] = {}
         drawn = []
-        for k, (label, bins) in enumerate(found.bins.items()):
+        for k, (label, bins) in enumerate(calibration.bins.items()):
             colour = COLOURS[k % len(COLOURS)]
             reach = np.clip([bins.observed - bins.low, bins.high - bins.observed], 0.0, None)
             bars = ax.errorbar(
@@ -272,22 +272,25 @@ class TaskCalibrationDisplay:
             self.lines_[name][label] = bars.lines[0]
             drawn += [bins.predicted, bins.observed, bins.low, bins.high]
             histogram(ax, bins.predictions, colour, is_filled=not several)
-        square(ax, np.concatenate(drawn), found.is_class)
-        only = next(iter(found.bins))
+        square(ax, np.concatenate(drawn), calibration.is_class)
+        only = next(iter(calibration.bins))
         ax.set_title(
-            short(f"{name}={only}" if found.is_class and not several else name), fontsize="medium"
+            short(f"{name}={only}" if calibration.is_class and not several else name),
+            fontsize="medium",
         )
         if several:
             place = {"loc": "best", "framealpha": 0.7, "edgecolor": "none", "fontsize": "x-small"}
             lines = self.lines_[name].values()
-            said = [short(label, 14) for label in found.bins]
-            ax.legend(lines, said, handlelength=1.2, labelspacing=0.2, **place)
+            labels = [short(label, 14) for label in calibration.bins]
+            ax.legend(lines, labels, handlelength=1.2, labelspacing=0.2, **place)
 
     def _draw_together(self, ax: Any, names: list[Hashable], titled: bool) -> None:
         """Draw the curves of tasks of a kind, the farthest from the diagonal in colour where they are many."""
-        found = {name: self.calibrations[name].as_compared() for name in names}
+        compared = {name: self.calibrations[name].as_compared() for name in names}
         curves = [
-            (name, label, bins) for name, one in found.items() for label, bins in one.bins.items()
+            (name, label, bins)
+            for name, one in compared.items()
+            for label, bins in one.bins.items()
         ]
         coloured = list(range(len(curves)))
         if len(curves) > len(COLOURS):
@@ -296,9 +299,9 @@ class TaskCalibrationDisplay:
         for k, (name, label, bins) in enumerate(curves):
             style: dict[str, Any] = {"color": PALE, "linewidth": 0.6, "alpha": 0.7}
             if k in coloured:
-                said = short(name if label is None else f"{name}={label}", 22)
+                text = short(name if label is None else f"{name}={label}", 22)
                 colour = COLOURS[coloured.index(k)]
-                style = {"color": colour, "linewidth": 1.5, "label": said, "zorder": 3}
+                style = {"color": colour, "linewidth": 1.5, "label": text, "zorder": 3}
                 style |= {"marker": "o", "markersize": 3.5}
             (line,) = ax.plot(bins.predicted, bins.observed, **style)
             self.lines_.setdefault(name, {})[label] = line
@@ -313,13 +316,13 @@ class TaskCalibrationDisplay:
 
     def _label(self, groups: list[list[Hashable]], is_ours: bool) -> None:
         """Say what the axes are, on each panel or once for all."""
-        said = [said_of(self._kind(names[0]) == CLASSES, len(names) > 1) for names in groups]
-        if is_ours and len(set(said)) == 1:
-            self.figure_.supxlabel(said[0][0], fontsize="medium")
-            self.figure_.supylabel(said[0][1], fontsize="medium")
+        labels = [axis_labels(self._kind(names[0]) == CLASSES, len(names) > 1) for names in groups]
+        if is_ours and len(set(labels)) == 1:
+            self.figure_.supxlabel(labels[0][0], fontsize="medium")
+            self.figure_.supylabel(labels[0][1], fontsize="medium")
         else:
             size = "small" if len(groups) > 2 else "medium"
-            for ax, (across, up) in zip(self.axes_, said):
+            for ax, (across, up) in zip(self.axes_, labels):
                 ax.set_xlabel(across, fontsize=size)
                 ax.set_ylabel(up, fontsize=size)
         if is_ours and len(groups) == len(self.calibrations):

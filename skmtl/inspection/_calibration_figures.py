@@ -30,7 +30,7 @@ def histogram(ax: Any, predictions: np.ndarray, colour: str, is_filled: bool) ->
     ax.stairs(HIGHEST_BAR * count / count.max(), edges, **style)
 
 
-def said_of(is_class: bool, is_compared: bool) -> tuple[str, str]:
+def axis_labels(is_class: bool, is_compared: bool) -> tuple[str, str]:
     """Return what is on the horizontal and on the vertical axis."""
     if is_class:
         return "mean predicted probability", "observed fraction"
@@ -43,9 +43,9 @@ def key(level: float) -> list[Any]:
     from matplotlib.lines import Line2D
     from matplotlib.patches import Patch
 
-    said = f"mean of a bin, {100 * level:g} % interval"
+    label = f"mean of a bin, {100 * level:g} % interval"
     return [
-        Line2D([], [], color=COLOURS[0], marker="o", markersize=3.5, linewidth=1.2, label=said),
+        Line2D([], [], color=COLOURS[0], marker="o", markersize=3.5, linewidth=1.2, label=label),
         Line2D([], [], color="0.35", linestyle="--", linewidth=1.0, label="as predicted"),
         Patch(color=PALE, alpha=0.5, label="predictions"),
     ]

@@ -224,8 +224,8 @@ class CoefficientsDisplay:
             cell = cell_size(len(features), len(columns))
             axes = heat_panels(len(blocks), features, columns, cell)
         else:
-            said = "one Axes" if len(blocks) == 1 else f"one Axes or {len(blocks)}, one a part"
-            axes, cell = given_axes(ax, (1, len(blocks)), said), None
+            text = "one Axes" if len(blocks) == 1 else f"one Axes or {len(blocks)}, one a part"
+            axes, cell = given_axes(ax, (1, len(blocks)), text), None
         self.axes_, self.ax_, self.figure_ = axes, axes[0], axes[0].figure
         self.features_, self.columns_ = features, columns
         limit = max(np.abs(values).max(initial=0.0) for values in blocks.values()) or 1.0
@@ -262,13 +262,13 @@ class CoefficientsDisplay:
         axes = self.axes_
         is_stacked = len(axes) > 1 and len(self.columns_) > MOST_BESIDE
         n_features, n_all = len(self.features_), len(self.features)
-        said = "feature" if n_features == n_all else f"{n_features} of {n_all} features"
+        text = "feature" if n_features == n_all else f"{n_features} of {n_all} features"
         for k, panel in enumerate(axes):
             is_left, is_last = is_stacked or k == 0, not is_stacked or k == len(axes) - 1
             name_cells(panel, self.features_, self.columns_, cell)
             panel.tick_params(axis="y", labelleft=is_left)
             panel.tick_params(axis="x", labelbottom=is_last)
-            panel.set_ylabel(f"{said}, largest norm first" if is_left else "")
+            panel.set_ylabel(f"{text}, largest norm first" if is_left else "")
         unit = "" if self.unit is None else f"\n({self.unit})"
         label = "coefficient / largest of its column" if scale else f"coefficient{unit}"
         self.colorbar_ = colour_bar(self.figure_, self.images_["coef"], axes, label)

@@ -234,14 +234,14 @@ class Data(NamedTuple):
     def n_labels(self, rows: np.ndarray) -> list[int]:
         """Return the number of labels of each task among some rows."""
         known = np.ones(len(rows), dtype=bool)
-        found = []
+        counts = []
         for name in self.metrics:
             place = self.targets.tasks.index(name)
             if self.weights is not None:
                 of_task = self.weights if self.weights.ndim == 1 else self.weights[:, place]
                 known = of_task[rows] > 0
-            found.append(int((self.targets.observed(name)[rows] & known).sum()))
-        return found
+            counts.append(int((self.targets.observed(name)[rows] & known).sum()))
+        return counts
 
 
 def compare(
@@ -253,13 +253,13 @@ def compare(
     n_jobs: int | None,
 ) -> SharingComparison:
     """Fit and score all models on all parts of all folds."""
-    found = Parallel(n_jobs=n_jobs)(
+    nested_scores = Parallel(n_jobs=n_jobs)(
         delayed(score_part)(data, models, part, test)
         for (_, test), nest in zip(folds, parts)
         for part in nest
     )
     shape = (len(folds), len(parts[0]), len(models), len(data.metrics))
-    scores = np.moveaxis(np.array(found).reshape(shape), (2, 1), (0, 1))
+    scores = np.moveaxis(np.array(nested_scores).reshape(shape), (2, 1), (0, 1))
     counts = np.array([[data.n_labels(part) for part in nest] for nest in parts])
     return SharingComparison(
         data.metrics,

@@ -43,11 +43,11 @@ def new_panels(
     return axes
 
 
-def given_axes(ax: Any, allowed: Sequence[int], said: str) -> np.ndarray:
+def given_axes(ax: Any, allowed: Sequence[int], rule: str) -> np.ndarray:
     """Return Axes of the caller as a flat array, once there are as many as can be drawn on."""
     axes = np.ravel(np.asarray(ax, dtype=object))
     if len(axes) not in allowed:
-        raise ValueError(f"ax must be {said}, got {len(axes)} Axes")
+        raise ValueError(f"ax must be {rule}, got {len(axes)} Axes")
     return axes
 
 

@@ -93,8 +93,8 @@ def group_tasks(
         related = (lower > 0.0) & (similarity > 0.0) & ~np.eye(len(names), dtype=bool)
         alone = ~related.any(axis=1)
         similarity[alone] = similarity[:, alone] = 0.0
-    found = link(similarity, n_groups, threshold)
-    label = dict(zip([names[t] for t in order], found.tolist(), strict=True))
+    groups = link(similarity, n_groups, threshold)
+    label = dict(zip([names[t] for t in order], groups.tolist(), strict=True))
     first = {group: number for number, group in enumerate(dict.fromkeys(label[t] for t in names))}
     return {name: first[label[name]] for name in names}
 

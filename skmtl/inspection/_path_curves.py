@@ -64,8 +64,8 @@ def score_curves(model: Any, tasks: Sequence[Hashable] | None) -> ScoreCurves:
     if tasks is None:
         asked = {curve: ("score", where) for curve, where in points.items()}
     else:
-        own = next(where for where in points.values() if model.best_index_ in where)
-        asked = {task: (task, own) for task in tasks}
+        chosen_points = next(where for where in points.values() if model.best_index_ in where)
+        asked = {task: (task, chosen_points) for task in tasks}
     means: dict[Hashable, np.ndarray] = {}
     errors: dict[Hashable, np.ndarray] = {}
     for curve, (scored, where) in asked.items():
@@ -80,11 +80,11 @@ def score_curves(model: Any, tasks: Sequence[Hashable] | None) -> ScoreCurves:
 
 def folds_of(results: Any, scored: Hashable, where: np.ndarray) -> np.ndarray | None:
     """Return the scores of folds, of shape (n_folds, n_strengths); None where none were kept."""
-    found, fold = [], 0
+    scores, fold = [], 0
     while f"split{fold}_test_{scored}" in results:
-        found.append(results[f"split{fold}_test_{scored}"][where])
+        scores.append(results[f"split{fold}_test_{scored}"][where])
         fold += 1
-    return np.array(found) if found else None
+    return np.array(scores) if scores else None
 
 
 def std_error(folds: np.ndarray) -> np.ndarray:

@@ -168,13 +168,13 @@ class RegularizationPathDisplay:
             raise ValueError(
                 f"features must be {n_features} different names, got {len(names)}, {len(set(names))} of them different"
             )
-        found = feature_curves(path, chosen_names, scale is not None)
+        curves = feature_curves(path, chosen_names, scale is not None)
         display = cls(
             path.alphas,
-            dict(zip(names, found.values.T)),
-            n_features=found.n_in,
+            dict(zip(names, curves.values.T)),
+            n_features=curves.n_in,
             chosen=chosen,
-            quantity=found.quantity,
+            quantity=curves.quantity,
         )
         return display.plot(ax, max_named=max_named)
 
@@ -220,11 +220,11 @@ class RegularizationPathDisplay:
         strength = strength_name(model)
         scored = [name for name in model.tasks_ if f"mean_test_{name}" in model.cv_results_]
         names = None if tasks is None else chosen_tasks(tasks, scored)
-        found = score_curves(model, names)
+        curves = score_curves(model, names)
         display = cls(
-            found.strengths,
-            found.means,
-            found.std_errors,
+            curves.strengths,
+            curves.means,
+            curves.std_errors,
             chosen=vars(model)[f"{strength}_"],
             quantity="mean score of the tasks" if tasks is None else "mean score",
             strength=strength,
@@ -258,8 +258,8 @@ class RegularizationPathDisplay:
         if ax is None:
             axes = path_panels(n_panels)
         else:
-            said = "one Axes" if n_panels == 1 else "one Axes, or two: for curves and for counts"
-            axes = given_axes(ax, (1, n_panels), said)
+            text = "one Axes" if n_panels == 1 else "one Axes, or two: for curves and for counts"
+            axes = given_axes(ax, (1, n_panels), text)
         self.axes_, self.ax_, self.figure_ = axes, axes[0], axes[0].figure
         reach = {name: largest(curve) for name, curve in curves.items()}
         by_reach = sorted(curves, key=lambda name: -reach[name])
@@ -328,8 +328,8 @@ class RegularizationPathDisplay:
             ends = [strengths.min(), strengths.max()]
             if ends[0] < ends[1]:
                 panel.set_xlim(*(ends if self.strength == "C" else ends[::-1]))
-        said = {"alpha": "penalty strength alpha", "C": "inverse penalty strength C"}[self.strength]
-        self.axes_[-1].set_xlabel(f"{said} (log scale, weaker to the right)")
+        text = {"alpha": "penalty strength alpha", "C": "inverse penalty strength C"}[self.strength]
+        self.axes_[-1].set_xlabel(f"{text} (log scale, weaker to the right)")
         handles = [self.lines_[name] for name in self.named_]
         handles += [line for line in self.ax_.lines if line.get_label() == "chosen"][-1:]
         labels = [handle.get_label() for handle in handles]

@@ -20,11 +20,11 @@ class Separate(NamedTuple):
     @property
     def columns(self) -> dict[Hashable, slice]:
         """The columns of each task: one a class where there are more than two classes, else one."""
-        found, start = {}, 0
+        columns, start = {}, 0
         for name in self.targets:
-            found[name] = slice(start, start + self.width(name))
-            start = found[name].stop
-        return found
+            columns[name] = slice(start, start + self.width(name))
+            start = columns[name].stop
+        return columns
 
     def width(self, name: Hashable) -> int:
         """Return the number of columns of a task."""
@@ -117,12 +117,12 @@ def compare_halves(separate: Separate, fold: np.ndarray, half: np.ndarray) -> Ha
     """
     side = half[fold]
     whole = {which: separate.signals(side == which) for which in (False, True)}
-    found = [covariance(whole[False], whole[True])]
+    covariances = [covariance(whole[False], whole[True])]
     for number, which in enumerate(half.tolist()):
         without = separate.signals((side == which) & (fold != number))
-        found.append(covariance(without, whole[not which]))
+        covariances.append(covariance(without, whole[not which]))
     variance = np.mean([np.mean(signal**2, axis=0) for signal in whole.values()], axis=0)
-    return Halves(np.stack(found), variance)
+    return Halves(np.stack(covariances), variance)
 
 
 def covariance(one: np.ndarray, other: np.ndarray) -> np.ndarray:

@@ -182,7 +182,7 @@ class SharingComparison:
         usable = ~np.isnan(joint) & ~np.isnan(other) & (trained > 0)
         ratios = self.n_test_labels[usable, place] / self.n_fold_labels[usable, place]
         differences = paired(joint[usable], other[usable])
-        found = corrected(differences, mean(ratios), self.confidence_level)
+        statistics = corrected(differences, mean(ratios), self.confidence_level)
         return TaskGain(
             self.tasks[place],
             against,
@@ -190,7 +190,7 @@ class SharingComparison:
             float(trained.mean()),
             mean(joint[usable]),
             mean(other[usable]),
-            *found,
+            *statistics,
             np.nan,
             won(differences),
             len(differences),
@@ -202,8 +202,8 @@ class SharingComparison:
         lines = [f"SharingComparison of {len(self.tasks)} tasks on {n_folds} folds"]
         for against in self.others:
             for size, n_rows in enumerate(self.train_sizes.tolist()):
-                said = summary(self.gains(against, size))
-                lines.append(f"joint against {against}, {n_rows:.0f} training rows: {said}")
+                sentence = summary(self.gains(against, size))
+                lines.append(f"joint against {against}, {n_rows:.0f} training rows: {sentence}")
         return "\n".join(lines)
 
 
@@ -215,9 +215,9 @@ def mean(values: np.ndarray) -> float:
 def summary(rows: list[TaskGain], most: int = 8) -> str:
     """Return which tasks have which verdict; of many, how many."""
     parts = []
-    for said in (HELPS, UNKNOWN, HURTS):
-        names = [str(row.task) for row in rows if row.verdict == said]
+    for answer in (HELPS, UNKNOWN, HURTS):
+        names = [str(row.task) for row in rows if row.verdict == answer]
         if names:
             listed = ", ".join(names) if len(rows) <= most else f"{len(names)} of {len(rows)} tasks"
-            parts.append(f"{said} {listed}" if said != UNKNOWN else f"{said} on {listed}")
+            parts.append(f"{answer} {listed}" if answer != UNKNOWN else f"{answer} on {listed}")
     return "; ".join(parts)

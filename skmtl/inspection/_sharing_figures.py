@@ -10,7 +10,11 @@ from ._figures import COLOURS, PALE, name_ends, new_panels, pyplot, short
 from ._sharing_comparison import JOINT, SharingComparison, TaskGain
 from ._sharing_statistics import HELPS, HURTS, UNKNOWN
 
-SAID = {HELPS: COLOURS[0], UNKNOWN: COLOURS[7], HURTS: COLOURS[1]}  # blue, grey, vermilion
+VERDICT_COLOURS = {
+    HELPS: COLOURS[0],
+    UNKNOWN: COLOURS[7],
+    HURTS: COLOURS[1],
+}  # blue, grey, vermilion
 ACROSS = {HELPS: ">", UNKNOWN: "o", HURTS: "<"}
 ALONG = {HELPS: "^", HURTS: "v"}
 METHODS = {JOINT: ("-", COLOURS[0]), "separate": ("--", COLOURS[1]), "pooled": (":", COLOURS[2])}
@@ -61,19 +65,21 @@ def draw_gains(ax: Any, rows: list[TaskGain], metric: str, confidence_level: flo
     places = np.arange(len(rows))
     ax.axvline(0.0, color=ax.xaxis.label.get_color(), linewidth=0.8, linestyle=":", zorder=1)
     size = 6.0 if len(rows) <= 30 else 4.0
-    for said, colour in SAID.items():
-        kept = [k for k in places if rows[k].verdict == said and not np.isnan(rows[k].difference)]
+    for verdict, colour in VERDICT_COLOURS.items():
+        kept = [
+            k for k in places if rows[k].verdict == verdict and not np.isnan(rows[k].difference)
+        ]
         if not kept:
             continue
         mean, low, high = np.array(
             [(rows[k].difference, rows[k].low, rows[k].high) for k in kept]
         ).T
-        style = {"fmt": ACROSS[said], "color": colour, "markersize": size, "elinewidth": 1.2}
-        style |= {"markerfacecolor": ax.get_facecolor() if said == UNKNOWN else colour}
+        style = {"fmt": ACROSS[verdict], "color": colour, "markersize": size, "elinewidth": 1.2}
+        style |= {"markerfacecolor": ax.get_facecolor() if verdict == UNKNOWN else colour}
         around = np.vstack(
             [mean - low, high - mean]
         ).tolist()  # matplotlib 3.8 stumbles over an array of one
-        ax.errorbar(mean, kept, xerr=around, label=said, **style)
+        ax.errorbar(mean, kept, xerr=around, label=verdict, **style)
     ax.set_yticks(places, [short(row.task) for row in rows])
     ax.set_ylim(len(rows) - 0.4, -0.6)
     ax.tick_params(axis="y", length=0)
@@ -82,8 +88,8 @@ def draw_gains(ax: Any, rows: list[TaskGain], metric: str, confidence_level: flo
     fit_names(ax, len(rows))
     ax.locator_params(axis="x", nbins=6)
     level = f"{100 * confidence_level:g} %"
-    said = f"difference of {metric}, joint less {rows[0].against}: mean and {level} interval"
-    ax.set_xlabel(said if len(said) <= 70 else said.replace(": ", ":\n"))
+    label = f"difference of {metric}, joint less {rows[0].against}: mean and {level} interval"
+    ax.set_xlabel(label if len(label) <= 70 else label.replace(": ", ":\n"))
 
 
 def fit_names(ax: Any, n_rows: int) -> None:
@@ -111,12 +117,12 @@ def draw_curves(
         )
         style, colour = METHODS[method]
         ax.plot(n_labels, scores, style, color=colour, label=method)
-    for said, marker in ALONG.items():
-        seen = [row for row in first if row.verdict == said]
+    for verdict, marker in ALONG.items():
+        seen = [row for row in first if row.verdict == verdict]
         if seen:
             x, y = [row.n_labels for row in seen], [row.joint for row in seen]
             mark = {"linestyle": "none", "marker": marker, "color": METHODS[JOINT][1]}
-            ax.plot(x, y, label=f"joint {said}, against {others[0]}", **mark)
+            ax.plot(x, y, label=f"joint {verdict}, against {others[0]}", **mark)
     ax.set_title(short(name), fontsize="medium")
     ax.set_xlabel("labels of the task")
     ax.set_ylabel(fill(f"mean {title(comparison.metrics[name])}".replace("_", " "), 18))

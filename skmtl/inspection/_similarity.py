@@ -15,15 +15,17 @@ def task_similarity(gram: np.ndarray, columns: Mapping[Any, slice]) -> np.ndarra
     whose columns are all zero.
     """
     blocks = list(columns.values())
-    own = np.array([np.linalg.norm(gram[block, block]) for block in blocks])
-    found = np.full((len(blocks), len(blocks)), np.nan)
+    norms = np.array([np.linalg.norm(gram[block, block]) for block in blocks])
+    similarity = np.full((len(blocks), len(blocks)), np.nan)
     for s, first in enumerate(blocks):
         for t, second in enumerate(blocks):
-            scale = np.sqrt(own[s] * own[t])
+            scale = np.sqrt(norms[s] * norms[t])
             cross = gram[first, second]
             if scale > 0:
-                found[s, t] = (cross.item() if cross.size == 1 else np.linalg.norm(cross)) / scale
-    return np.clip(found, -1.0, 1.0)
+                similarity[s, t] = (
+                    cross.item() if cross.size == 1 else np.linalg.norm(cross)
+                ) / scale
+    return np.clip(similarity, -1.0, 1.0)
 
 
 def cluster(similarity: np.ndarray) -> np.ndarray | None:

@@ -175,10 +175,10 @@ class TrainingDisplay:
         names = chosen_tasks(tasks, [name for name in self.train if name in self.validation])
         n_epochs = len(self.train[names[0]])
         for name in names:
-            found = len(self.train[name]), len(self.validation[name])
-            if found != (n_epochs, n_epochs):
+            lengths = len(self.train[name]), len(self.validation[name])
+            if lengths != (n_epochs, n_epochs):
                 raise ValueError(
-                    f"all curves must have the same number of epochs, {n_epochs}; {name!r} has {found}"
+                    f"all curves must have the same number of epochs, {n_epochs}; {name!r} has {lengths}"
                 )
         return names
 

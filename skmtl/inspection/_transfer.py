@@ -47,13 +47,13 @@ class Receiver:
         centred = y - y.mean(axis=0)
         self._total = np.array([np.sum(centred[part] ** 2) for part in parts])
 
-    def own(self) -> Gain:
+    def explained(self) -> Gain:
         """Return the fraction of the variance of the labels that the own predictor explains."""
         return ratio(self._total - self._square, self._total)
 
-    def gain(self, own: np.ndarray, other: np.ndarray) -> Gain:
+    def gain(self, first: np.ndarray, other: np.ndarray) -> Gain:
         """Return what columns of another task add; columns count from 1, after the constant."""
-        base = np.concatenate([[0], own])
+        base = np.concatenate([[0], first])
         saved = self._errors(base) - self._errors(np.concatenate([base, other]))
         return ratio(saved, self._total)
 

@@ -1,4 +1,8 @@
-"""Linear models of several tasks."""
+"""Linear models of several tasks: one named estimator a file, and what fits and tunes them.
+
+A new estimator is its parameters, its docstring and ``_setup``: which penalty, which types of tasks. Mathematics is not
+here: ``problems`` lays out the data and calls the solvers, penalties and losses have rooms of their own.
+"""
 
 from ._base import JointLinearModel as JointLinearModel
 from ._glm import MultiTaskGLM

@@ -1,4 +1,8 @@
-"""Scores by task, and scorers."""
+"""Scores by task, and scorers.
+
+scikit-learn's own metrics score one task at a time through a view of the predictions; only D2 and calibration are
+computed here. Which metric suits which type of task is a table in ``_rules``: a new type of task adds a line to it.
+"""
 
 from ._codes import UNKNOWN as UNKNOWN
 from ._codes import encode as encode

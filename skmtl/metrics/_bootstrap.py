@@ -52,13 +52,13 @@ class Bootstrap(NamedTuple):
         self, samples: Mapping[Hashable, TaskSample], asked: Mapping[Hashable, Sequence[Metric]]
     ) -> dict[tuple[Hashable, int], tuple[float, float]]:
         """Return the interval of each score, by task and number of the metric; NaN if most draws do not define it."""
-        found: dict[tuple[Hashable, int], list[float]] = {}
+        drawn_scores: dict[tuple[Hashable, int], list[float]] = {}
         for counts in self.draws():
             for name, sample in samples.items():
                 drawn = redrawn(sample, counts)
                 for position, metric in enumerate(asked[name]):
-                    found.setdefault((name, position), []).append(drawn.score(metric).value)
-        return {key: self._interval(np.array(values)) for key, values in found.items()}
+                    drawn_scores.setdefault((name, position), []).append(drawn.score(metric).value)
+        return {key: self._interval(np.array(values)) for key, values in drawn_scores.items()}
 
     def _interval(self, values: np.ndarray) -> tuple[float, float]:
         defined = values[~np.isnan(values)]

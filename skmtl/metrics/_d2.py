@@ -23,14 +23,17 @@ def explained(
     weight = np.ones(len(known)) if weight is None else weight / binary_unit(weight.max())
     if kind in ("binary", "multiclass"):
         shares = np.bincount(known, weight, minlength=mean.shape[1]) / weight.sum()
-        found, null = log_losses(known, mean), log_losses(known, np.tile(shares, (len(known), 1)))
+        deviance, null_deviance = (
+            log_losses(known, mean),
+            log_losses(known, np.tile(shares, (len(known), 1))),
+        )
     else:
         deviances = poisson_deviances if kind == "count" else square_errors
         unit = binary_unit(np.abs(known).max())  # D2 has none
         known, mean = known / unit, mean / unit
         best = np.full(len(known), np.average(known, weights=weight))
-        found, null = deviances(known, mean), deviances(known, best)
-    return float(1.0 - weight @ found / (weight @ null))
+        deviance, null_deviance = deviances(known, mean), deviances(known, best)
+    return float(1.0 - weight @ deviance / (weight @ null_deviance))
 
 
 def log_losses(known: np.ndarray, probability: np.ndarray) -> np.ndarray:

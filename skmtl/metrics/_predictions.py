@@ -93,8 +93,8 @@ def read_values(values: Any, targets: TaskTargets) -> dict[Hashable, np.ndarray]
     if len(others) == len(values):
         raise ValueError(f"y_pred must have tasks of y_true, {list(targets)}, got {list(values)}")
     if others:
-        told = f"tasks {others} of y_pred are not in y_true: they are not scored"
-        warn(told)
+        message = f"tasks {others} of y_pred are not in y_true: they are not scored"
+        warn(message)
         values = {name: array for name, array in values.items() if name in targets}
     wide = {name: np.asarray(array) for name, array in values.items() if np.ndim(array) == 2}
     flat = {name: array for name, array in values.items() if name not in wide}
@@ -102,14 +102,14 @@ def read_values(values: Any, targets: TaskTargets) -> dict[Hashable, np.ndarray]
     return of_length(targets.shape[0], {name: read[name] for name in values})
 
 
-def of_length(n_samples: int, found: dict[Hashable, np.ndarray]) -> dict[Hashable, np.ndarray]:
+def of_length(n_samples: int, predicted: dict[Hashable, np.ndarray]) -> dict[Hashable, np.ndarray]:
     """Return predictions by task; raise ValueError where they are of another number of samples."""
-    for name, array in found.items():
+    for name, array in predicted.items():
         if len(array) != n_samples:
             raise ValueError(
                 f"y_pred of task {name!r} must have {n_samples} samples, got {len(array)}"
             )
-    return found
+    return predicted
 
 
 def may_be_risks(array: np.ndarray, classes: np.ndarray) -> bool:
@@ -195,8 +195,8 @@ class PredictedClasses(ClassifierMixin, BaseEstimator):
         return -decision if self.is_reversed else decision
 
     def _of(self, method: str) -> np.ndarray:
-        found = self.predictions.of(method)[self.name]
-        return found if self.rows is None else found[self.rows]
+        values = self.predictions.of(method)[self.name]
+        return values if self.rows is None else values[self.rows]
 
     def __sklearn_is_fitted__(self) -> bool:
         return True
@@ -211,8 +211,8 @@ class PredictedNumbers(RegressorMixin, BaseEstimator):
         self.rows = rows
 
     def predict(self, X: Any) -> np.ndarray:
-        found = self.predictions.of("predict")[self.name]
-        return found if self.rows is None else found[self.rows]
+        values = self.predictions.of("predict")[self.name]
+        return values if self.rows is None else values[self.rows]
 
     def __sklearn_is_fitted__(self) -> bool:
         return True

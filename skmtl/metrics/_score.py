@@ -18,7 +18,7 @@ from ._predictions import PredictedClasses, PredictedNumbers, event_of
 from ._rules import D2, Metric, check_event, check_metric, is_of_event, why_undefined
 
 # Metrics that must be told of classes without a label, with which they are as defined as without.
-TOLD_CLASSES = frozenset(
+TAKES_CLASSES = frozenset(
     {"d2_brier_score", "d2_log_loss_score", "neg_brier_score", "neg_log_loss", "top_k_accuracy"}
 )
 
@@ -115,10 +115,10 @@ class TaskSample:
         codes = np.arange(len(classes))
         # With routing, a scorer takes more arguments of its metric than the weight.
         with config_context(enable_metadata_routing=True):
-            told = {"labels": codes} if metric in TOLD_CLASSES else {}
+            labels_argument = {"labels": codes} if metric in TAKES_CLASSES else {}
             scorer = check_scoring(scoring=metric)
             view = self._view(codes, is_reversed)
-            return scorer(view, None, known, **told, **self._weight_argument())
+            return scorer(view, None, known, **labels_argument, **self._weight_argument())
 
     def _has_probabilities(self) -> bool:
         return self.predictions.offers(self.name, "predict_proba")
@@ -130,8 +130,8 @@ class TaskSample:
         self, classes: np.ndarray, is_reversed: bool = False
     ) -> PredictedClasses | PredictedNumbers:
         if len(classes):
-            own = (self.predictions, self.name, self.labels.rows)
-            return PredictedClasses(*own, classes, is_reversed)
+            sample = (self.predictions, self.name, self.labels.rows)
+            return PredictedClasses(*sample, classes, is_reversed)
         return PredictedNumbers(self.predictions, self.name, self.labels.rows)
 
     def _mean(self) -> np.ndarray:
@@ -146,11 +146,11 @@ class TaskSample:
         return self.labels.values.astype(np.float64)
 
     def _check_predicted(self) -> None:
-        found = self.labels.pick(self.predictions.of("predict")[self.name])
+        predicted = self.labels.pick(self.predictions.of("predict")[self.name])
         if self.kind in CLASS_TYPES:
-            absent = encode(found, self.predictions.classes(self.name)) == UNKNOWN
+            absent = encode(predicted, self.predictions.classes(self.name)) == UNKNOWN
         else:
-            absent = np.isnan(found)
+            absent = np.isnan(predicted)
         if absent.any():
             raise ValueError(
                 f"task {self.name!r} must have a prediction for each labelled sample, but {int(absent.sum())} of "

@@ -206,8 +206,8 @@ def read(y_true: Any, y_pred: Any, X: Any) -> tuple[Any, Predictions]:
     if is_model:
         return to_score(y_pred, X, y_true)
     warn_of_indexes(y_true=y_true, y_pred=y_pred)
-    targets, _, came_typed = read_targets(y_true)
-    if isinstance(y_pred, TaskTargets) and not came_typed:
+    targets, _, are_typed = read_targets(y_true)
+    if isinstance(y_pred, TaskTargets) and not are_typed:
         targets = targets._like(y_pred._info)
     return targets, of_values(y_pred, targets)
 

@@ -1,4 +1,8 @@
-"""Splitters and out-of-fold predictions that know tasks."""
+"""Splitters and out-of-fold predictions that know tasks.
+
+``check_folds`` is what ``cv`` means wherever it is taken, ``split_rows`` checks what any splitter gives, and
+``out_of_fold`` is how models predict rows that they have not seen. A new splitter is a file; no other room makes folds.
+"""
 
 from ._folds import Fold as Fold
 from ._folds import Splitting as Splitting

@@ -47,9 +47,9 @@ def assign_folds(
         most_first = np.argsort(-by_label.data[here], kind="stable")
         items = order[by_label.indices[here][most_first]]
         for item in items[fold[items] < 0].tolist():
-            own = slice(counts.indptr[item], counts.indptr[item + 1])
-            labels, times = counts.indices[own], counts.data[own]
-            gain = worth[own] @ wanted[labels]
+            entries = slice(counts.indptr[item], counts.indptr[item + 1])
+            labels, times = counts.indices[entries], counts.data[entries]
+            gain = worth[entries] @ wanted[labels]
             if few[label]:
                 wish = wanted[label]
                 enough = min(wish.max(), n_folds * times[labels == label][0])

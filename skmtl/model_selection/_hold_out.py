@@ -78,8 +78,10 @@ def even_out(
             return is_held
         for item in moved:
             side = bool(is_held[item])
-            own = slice(counts.indptr[item], counts.indptr[item + 1])
-            excess[counts.indices[own]] += -counts.data[own] if side else counts.data[own]
+            entries = slice(counts.indptr[item], counts.indptr[item + 1])
+            excess[counts.indices[entries]] += (
+                -counts.data[entries] if side else counts.data[entries]
+            )
             is_held[item] = not side
             spare[side] -= 1
             spare[not side] += 1

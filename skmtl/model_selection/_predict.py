@@ -231,11 +231,11 @@ def predict_fold(
 ) -> Part:
     """Fit on one part of the rows, and ask about the other."""
     n_samples = targets.shape[0]
-    own = {
+    given = {
         key: take_rows(value, train) if n_rows(value) == n_samples else value
         for key, value in params.items()
     }
-    model.fit(take_rows(X, train), targets[train], **own)
+    model.fit(take_rows(X, train), targets[train], **given)
     predictions = Predictions.of_model(model, take_rows(X, test), targets._info)
     for method in methods:
         if method not in predictions.methods:

@@ -1,4 +1,8 @@
-"""Joint regularisers: convex functions of the coefficient matrix."""
+"""Joint regularisers: convex functions of the coefficient matrix.
+
+A new penalty is a file: value, prox, dual norm or conjugate, as terms that ``bind`` ties to the columns of a fit. The
+tests prove its laws from these alone; solvers and estimators need no change.
+"""
 
 from ._base import ANY, FEATURES, ONE_COLUMN, ORTHONORMAL, Columns, Penalty
 from ._clustered import Clustered

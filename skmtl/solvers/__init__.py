@@ -1,4 +1,8 @@
-"""Methods for convex problems; they have never heard of tasks."""
+"""Methods for convex problems; they have never heard of tasks.
+
+A new solver is a file with one loop, its objective and steps in the docstring, and ``solve(problem, start)``. A problem
+offers what its method asks for: gradients, proximal steps, curvature; a solution says how close it is.
+"""
 
 from ._augmented_lagrangian import AugmentedLagrangian
 from ._base import SmoothProblem, Solution, Solver

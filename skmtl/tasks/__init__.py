@@ -1,4 +1,8 @@
-"""Targets in, predictions out."""
+"""Targets in, predictions out: TaskTargets, the types of tasks, layouts of containers, one-task views.
+
+This is the one door for data from outside: ``check_fit`` and ``check_predict`` refuse, with the task, the rule and the
+value, what the rooms above need not look at again. A new container touches ``_layout``, a new type ``_types``.
+"""
 
 from ._columns import distinct
 from ._known import as_known, check_classes, with_classes

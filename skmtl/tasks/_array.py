@@ -88,18 +88,20 @@ def warn_of_losses(
     Tools of scikit-learn, which take what comes, refuse gaps without a word of tasks.
     """
     lost = lost_types(columns, info)
-    told = []
+    problems = []
     if lost:
         by_position = {f"y{t}": info[name].type for t, name in enumerate(columns)}
-        told.append(
+        problems.append(
             f"has neither the names of its tasks nor the declared types {lost}. Tools of scikit-learn that make arrays "
             "of y (RFE, RFECV, BaggingRegressor) need them in the model, by position: "
             f"task_types={by_position}"
         )
     if len(columns) > 1 and has_gaps(columns) and not is_asked_for:
-        told.append(f"has missing labels, which no tool of scikit-learn takes; {NOT_ONE_OUTCOME}")
-    if told:
-        warn(f"an array of TaskTargets {', and '.join(told)}")
+        problems.append(
+            f"has missing labels, which no tool of scikit-learn takes; {NOT_ONE_OUTCOME}"
+        )
+    if problems:
+        warn(f"an array of TaskTargets {', and '.join(problems)}")
 
 
 def lost_types(

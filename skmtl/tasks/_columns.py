@@ -46,11 +46,11 @@ def read_column(name: Hashable, values: Any, codes: tuple | None = ()) -> Target
     values = as_series(values)
     missing: np.ndarray | None
     if not isinstance(values, np.ndarray) and is_series(values):
-        array, missing, kind, found, is_ordered = read_series(values)
+        array, missing, kind, labels, is_ordered = read_series(values)
         if kind not in ("number", "class", "object"):
             raise refusal(name, f"dtype {kind}")
         array = np.asarray(array, dtype=object if kind == "class" else None)
-        categories = None if found is None else Categories(found.astype(object), is_ordered)
+        categories = None if labels is None else Categories(labels.astype(object), is_ordered)
     else:
         missing = np.ma.getmaskarray(values) if isinstance(values, np.ma.MaskedArray) else None
         held = np.ma.getdata(values) if missing is not None else values
@@ -131,9 +131,9 @@ def read_labels(name: Hashable, array: np.ndarray) -> np.ndarray:
 def distinct(known: np.ndarray) -> np.ndarray:
     """Return the sorted distinct values of labels that are known: of few ones, in one pass over them, unsorted."""
     if known.dtype.kind == "O":
-        found = sorted(set(known.tolist()))
-        values = np.empty(len(found), dtype=object)
-        values[:] = found
+        labels = sorted(set(known.tolist()))
+        values = np.empty(len(labels), dtype=object)
+        values[:] = labels
         return values
     if known.dtype.kind in "biuf" and len(known) > FEW:
         low, high = known.min(), known.max()

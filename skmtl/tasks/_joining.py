@@ -14,7 +14,7 @@ from ._types import CLASS_TYPES, TaskInfo, declare, infer
 def check_same_tasks(parts: Sequence[Any]) -> None:
     """Raise ValueError where parts are not targets of the same tasks, as np.concatenate needs them."""
     names = [list(part) if isinstance(part, Mapping) else None for part in parts]
-    if None in names or any(own != names[0] for own in names):
+    if None in names or any(each != names[0] for each in names):
         raise ValueError(
             "only TaskTargets with the same tasks, in the same order, can be concatenated (else TaskTargets.concat), "
             f"got {names}"
@@ -28,8 +28,8 @@ def joined_columns(
     lengths = [len(next(iter(part.values()))[0]) for part in parts]
     columns, info = {}, {}
     for name in dict.fromkeys(name for part in parts for name in part):
-        found = [part.get(name, n) for part, n in zip(parts, lengths, strict=True)]
-        columns[name], info[name] = joined_column(name, found)
+        pieces = [part.get(name, n) for part, n in zip(parts, lengths, strict=True)]
+        columns[name], info[name] = joined_column(name, pieces)
     return columns, info
 
 
@@ -37,12 +37,12 @@ def joined_column(
     name: Hashable, parts: Sequence[tuple[np.ndarray, TaskInfo] | int]
 ) -> tuple[np.ndarray, TaskInfo]:
     """Return the column of a task, and what is known of it; a number stands for so many rows without the task."""
-    found = [part for part in parts if not isinstance(part, int)]
+    pieces = [part for part in parts if not isinstance(part, int)]
     arrays = [np.full(part, None) if isinstance(part, int) else part[0] for part in parts]
     dtypes = {array.dtype for array in arrays}
     stacked = np.concatenate(arrays if len(dtypes) == 1 else [as_objects(a) for a in arrays])
     column = read_column(name, stacked)
-    infos = [info for _, info in found]
+    infos = [info for _, info in pieces]
     if len(infos) == len(parts) and all(info is infos[0] for info in infos):
         return column.values, infos[0]
     return column.values, joined_info(name, infos, column)

@@ -86,13 +86,13 @@ def read_common(y: Any, asked: Sequence[Hashable], known: Sequence[Hashable]) ->
     others = [name for name in targets if name not in known]
     if len(absent) == len(asked):
         raise ValueError(f"y must have a task to score, of {list(asked)}, got {list(targets)}")
-    told = []
+    problems = []
     if absent:
-        told.append(f"tasks {absent} of the model are not in y")
+        problems.append(f"tasks {absent} of the model are not in y")
     if others:
-        told.append(f"tasks {others} of y are not of the model")
-    if told:
-        warn(f"{', and '.join(told)}: they are not scored")
+        problems.append(f"tasks {others} of y are not of the model")
+    if problems:
+        warn(f"{', and '.join(problems)}: they are not scored")
     return targets.select([name for name in known if name in targets])
 
 

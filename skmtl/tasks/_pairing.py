@@ -41,8 +41,8 @@ def require_inputs(X: Any) -> None:
 
 def warn_of_indexes(**tables: Any) -> None:
     """Warn where tables of one length, whose rows are paired by position, have row indexes that differ."""
-    found = {name: index_of(table) for name, table in tables.items()}
-    indexed = [(name, index) for name, index in found.items() if index is not None]
+    indexes = {name: index_of(table) for name, table in tables.items()}
+    indexed = [(name, index) for name, index in indexes.items() if index is not None]
     for name, index in indexed[1:]:
         first, other = indexed[0]
         if len(index) == len(other) and not index.equals(other):

@@ -96,8 +96,8 @@ def common_index(columns: Mapping[Hashable, Any]) -> Any:
 
 def check_index(name: Hashable, values: Any, index: Any) -> None:
     """Raise ValueError where a column has another row index than the targets that it joins."""
-    own = None if isinstance(values, np.ndarray) or index is None else row_index(values)
-    if own is not None and not own.equals(index):
+    index_of_values = None if isinstance(values, np.ndarray) or index is None else row_index(values)
+    if index_of_values is not None and not index_of_values.equals(index):
         raise ValueError(
             f"task {name!r} must have the row index of the targets, got a Series with another (values.to_numpy() is "
             "taken by position)"

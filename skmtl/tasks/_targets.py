@@ -167,14 +167,14 @@ class TaskTargets(dict):
     @property
     def classes(self) -> dict[Hashable, np.ndarray]:
         """Sorted classes of each binary or multiclass task."""
-        found = {name: self._info[name].class_labels for name in self}
-        return {name: classes for name, classes in found.items() if classes is not None}
+        by_task = {name: self._info[name].class_labels for name in self}
+        return {name: classes for name, classes in by_task.items() if classes is not None}
 
     @property
     def events(self) -> dict[Hashable, Any]:
         """The event of each task with two classes, where there is one."""
-        found = {name: self._info[name].event_class for name in self}
-        return {name: event for name, event in found.items() if event is not None}
+        by_task = {name: self._info[name].event_class for name in self}
+        return {name: event for name, event in by_task.items() if event is not None}
 
     @property
     def groups(self) -> np.ndarray | None:

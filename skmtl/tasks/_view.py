@@ -193,17 +193,19 @@ class TaskView(BaseEstimator):
         self._feature_names = ()
 
     def _predicted(self, X: Any) -> np.ndarray:
-        found = self.fitted.predict(X)
-        if is_frame(found):
-            return read_column(self.name, read_frame(found)[self.name]).values
-        if isinstance(found, Mapping):
-            return found[self.name]
+        predicted = self.fitted.predict(X)
+        if is_frame(predicted):
+            return read_column(self.name, read_frame(predicted)[self.name]).values
+        if isinstance(predicted, Mapping):
+            return predicted[self.name]
         return (
-            found if found.ndim == 1 else found[:, final_step(self.fitted).tasks_.index(self.name)]
+            predicted
+            if predicted.ndim == 1
+            else predicted[:, final_step(self.fitted).tasks_.index(self.name)]
         )
 
-    def _of_task(self, found: Any) -> np.ndarray:
-        return found[self.name] if isinstance(found, Mapping) else found
+    def _of_task(self, predicted: Any) -> np.ndarray:
+        return predicted[self.name] if isinstance(predicted, Mapping) else predicted
 
     def _linear(self) -> tuple[np.ndarray, np.ndarray]:
         """Return coefficients of the inputs of the whole model, a row a raw column, and intercepts."""
@@ -337,8 +339,8 @@ class TaskRegressor(RegressorMixin, TaskView):
         y : ndarray of shape (n_samples,)
             The predictions.
         """
-        found = np.asarray(self._predicted(X))
-        return found if found.dtype.kind == "f" else found.astype(np.float64)
+        predicted = np.asarray(self._predicted(X))
+        return predicted if predicted.dtype.kind == "f" else predicted.astype(np.float64)
 
     @property
     def coef_(self) -> np.ndarray:

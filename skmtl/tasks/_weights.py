@@ -77,8 +77,8 @@ def _without_gaps(weights: np.ndarray, targets: TaskTargets) -> np.ndarray:
     if not gaps.any():
         return weights
     for position, name in enumerate(targets):
-        own = gaps if gaps.ndim == 1 else gaps[:, position]
-        n_lost = int((own & targets.observed(name)).sum())
+        gaps_of_task = gaps if gaps.ndim == 1 else gaps[:, position]
+        n_lost = int((gaps_of_task & targets.observed(name)).sum())
         if n_lost:
             raise ValueError(
                 f"Input sample_weight contains NaN: task {name!r} has {n_lost} labels whose weight is missing"

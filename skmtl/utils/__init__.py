@@ -1,4 +1,8 @@
-"""Rules for constructor parameters, and the seams to other libraries."""
+"""Rules for constructor parameters, tables, rows, warnings, and the seams to other libraries.
+
+It knows nothing of tasks. What differs between pandas and polars, or between releases of scikit-learn, is here and
+nowhere else; a helper that two rooms need belongs here only if it could serve another package.
+"""
 
 from ._callbacks import CallbackSupport, Unwatched, with_callbacks
 from ._frames import (

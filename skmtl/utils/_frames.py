@@ -35,8 +35,8 @@ def wrap(table: Any, **kinds: bool) -> Any:
 def refuse_lazy(argument: str, table: Any) -> None:
     """Raise TypeError where a table has no rows before they are computed, as a LazyFrame of polars."""
     check_unique_columns(table, "task names" if argument == "y" else f"column names of {argument}")
-    found = wrap(table)
-    if isinstance(found, nw.LazyFrame) and not hasattr(table, "__array__"):
+    wrapped = wrap(table)
+    if isinstance(wrapped, nw.LazyFrame) and not hasattr(table, "__array__"):
         raise TypeError(
             f"{argument} must be a table with rows, got a {type(table).__name__}, whose rows are not computed before "
             ".collect(): give what that returns"
@@ -72,8 +72,8 @@ def check_unique_columns(table: Any, names: str) -> None:
 
 def row_index(y: Any) -> Any:
     """Return the row index of a pandas-like frame or series; None for anything else."""
-    found = wrap(y, eager_only=True, allow_series=True)
-    return nw.maybe_get_index(found) if isinstance(found, nw.DataFrame | nw.Series) else None
+    wrapped = wrap(y, eager_only=True, allow_series=True)
+    return nw.maybe_get_index(wrapped) if isinstance(wrapped, nw.DataFrame | nw.Series) else None
 
 
 def is_index(key: Any) -> bool:

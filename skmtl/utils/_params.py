@@ -199,10 +199,10 @@ class Configurable(BaseEstimator):
             name, _, nested = key.partition("__")
             value = params.get(name, names.get(name))
             if nested and name in names and not hasattr(value, "set_params"):
-                own = type(self).__name__
+                kind = type(self).__name__
                 raise ValueError(
-                    f"{key} of {own} cannot be set, since {name} is {value!r} and has no parameters: give {name} "
-                    f"first, {own}({name}=...)"
+                    f"{key} of {kind} cannot be set, since {name} is {value!r} and has no parameters: give {name} "
+                    f"first, {kind}({name}=...)"
                 )
         return super().set_params(**params)
 

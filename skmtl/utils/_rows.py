@@ -22,9 +22,9 @@ def n_rows(table: Any) -> int | None:
 
 def take_rows(table: Any, rows: np.ndarray) -> Any:
     """Return the given rows of a table in its own kind: frame, series, array, sparse matrix, TaskTargets, list."""
-    found = wrap(table, eager_only=True, allow_series=True)
-    if isinstance(found, nw.DataFrame | nw.Series):
-        return found[rows].to_native()
+    wrapped = wrap(table, eager_only=True, allow_series=True)
+    if isinstance(wrapped, nw.DataFrame | nw.Series):
+        return wrapped[rows].to_native()
     if sparse.issparse(table):
         matrix: Any = table  # its format has rows after tocsr only
         return matrix.tocsr()[rows]
@@ -54,9 +54,9 @@ def append_columns(table: Any, columns: Mapping[str, np.ndarray]) -> Any:
 
     The dtype is one that holds both: nothing is rounded to that of the table.
     """
-    found = wrap(table, eager_only=True)
-    if isinstance(found, nw.DataFrame) and all(isinstance(name, str) for name in found.columns):
-        return _append_to_frame(found, columns)
+    wrapped = wrap(table, eager_only=True)
+    if isinstance(wrapped, nw.DataFrame) and all(isinstance(name, str) for name in wrapped.columns):
+        return _append_to_frame(wrapped, columns)
     added = np.column_stack(list(columns.values()))
     if sparse.issparse(table):
         return sparse.hstack([table, added], format="csr")

@@ -86,7 +86,7 @@ def test_gain_is_that_of_least_squares(rng):
     assert_allclose(
         receiver.gain(np.array([1]), np.array([2])).value, (errors[1] - errors[2]) / total
     )
-    assert_allclose(receiver.own().value, 1.0 - np.sum(left**2) / total)
+    assert_allclose(receiver.explained().value, 1.0 - np.sum(left**2) / total)
 
 
 def test_residuals_correlate_as_numpy_says(rng):

@@ -1,4 +1,8 @@
-"""The mathematical problem of one fit: its data laid out, and its solution."""
+"""The mathematical problem of one fit: its data laid out, and its solution.
+
+From targets to a problem (``prepare``), from a problem to coefficients (``solve``), with the certificate on the data as
+given. Which method solves what is decided in one place; a new penalty needs nothing here.
+"""
 
 from ._design import Design
 from ._layout import FitLayout
