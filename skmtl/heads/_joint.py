@@ -228,6 +228,9 @@ class JointLoss:
 
     def curvatures(self, raw: np.ndarray) -> np.ndarray:
         """Return the second derivative of the loss in each raw prediction, those between columns left out."""
+        if len(self.terms) == 1 and self.terms[0].index is None:
+            (term,) = self.terms
+            return term.loss.curvatures(term.y, raw, term.weight)
         H = np.zeros(raw.shape, raw.dtype)
         for term in self.terms:
             term.put(H, term.loss.curvatures(term.y, term.take(raw), term.weight))

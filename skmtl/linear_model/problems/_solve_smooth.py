@@ -64,6 +64,8 @@ def solve_smooth(
             found = directly(problem, direct)
     elif direct is not None:
         found = directly(problem, direct)
+        if direct.is_rounded and not found.motion <= STILL:
+            found = directly(problem, direct.precise())
     else:
         first = first_vector(problem, start)
         work = work_of(problem)
