@@ -10,7 +10,7 @@ import numpy as np
 from ..losses import Loss
 from ._fits import TaskFit
 
-MOST = 0.25  # above this share of labels, passing over all samples is faster than picking the labelled ones
+MOST = 0.15  # above this share of labels, passing over all samples is faster than picking the labelled ones
 
 
 class TaskLabels(NamedTuple):

@@ -196,6 +196,14 @@ class Design:
         squares[self.far] = weight @ self.shifted**2
         return squares
 
+    def total_square(self, weight: np.ndarray | None = None) -> float:
+        """Return the trace of the Gram matrix; the centre is zero, or the mean of samples that have these weights."""
+        if self.is_sparse or len(self.far):
+            return float(self.squares(weight).sum())
+        weight = np.ones(self.shape[0]) if weight is None else weight
+        square = weight @ np.einsum("ij,ij->i", self.X, self.X)
+        return max(0.0, float(square - weight.sum() * (self.offset @ self.offset)))
+
     def _sparse_gram(self, weight: np.ndarray | None) -> np.ndarray:
         X = self.X if weight is None else self.X.multiply(weight[:, None]).tocsr()
         sums, total = (

@@ -219,6 +219,8 @@ class FitLayout:
         for source in (self, vars(self).get("rounded_gram", self)):
             if source.has_gram and source.gram is not None:
                 return float(np.trace(source.gram))
+        if len(self.blocks) == 1:
+            return self.coordinate_blocks[0].design.total_square(self.row_weight)
         return float(self.squares.sum())
 
     @property

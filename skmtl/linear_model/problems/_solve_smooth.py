@@ -135,6 +135,9 @@ def directly(problem: SmoothProblem, direct: DirectSolution) -> Solved:
         W = direct.weights(S)
         evaluation = evaluate(layout, intercepts, W, problem.null_intercept(W))
         C = direct.gradient(S, evaluation)
+        motion = reach * np.sqrt(max(direct.square(C), 0.0))  # at least that of the step
+        if motion <= STILL:
+            break
         step = direct.solve(C)
         motion = reach * np.sqrt(max(direct.square(step), 0.0))
         if motion <= STILL or not motion <= CONTRACTS * before:
