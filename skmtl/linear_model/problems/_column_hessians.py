@@ -143,7 +143,7 @@ def by_patterns(
     if design.is_sparse or together < 2:
         return None
     top, counts = curvatures.max(axis=0), curvatures > 0.0
-    if not all(np.array_equal(h, most * own) for h, most, own in zip(curvatures.T, top, counts.T)):
+    if ((curvatures != top) & counts).any():
         return None
     first = np.empty((size, T))
     grams: np.ndarray = np.empty((T, size, size), precision)
