@@ -10,7 +10,7 @@ import numpy as np
 from ..losses import Loss
 from ._fits import TaskFit
 
-MOST = 0.25  # above this share of labels, passing over all samples is faster than picking the labelled ones
+MOST = 0.15  # above this share of labels, passing over all samples is faster than picking the labelled ones
 
 
 class TaskLabels(NamedTuple):
@@ -235,6 +235,9 @@ class JointLoss:
 
     def curvatures(self, raw: np.ndarray) -> np.ndarray:
         """Return the second derivative of the loss in each raw prediction, those between columns left out."""
+        if len(self.terms) == 1 and self.terms[0].index is None:
+            (term,) = self.terms
+            return term.loss.curvatures(term.y, raw, term.weight)
         H = np.zeros(raw.shape, raw.dtype)
         for term in self.terms:
             term.put(H, term.loss.curvatures(term.y, term.take(raw), term.weight))
@@ -334,7 +337,7 @@ def _term(placed: list[tuple[TaskFit, int, int]], n_samples: int, n_columns: int
     if n_labels == n_samples * len(fits):
         return _full(fits, loss, columns, n_samples)
     if loss.width_one and np.isfinite(loss.curvature) and n_labels > MOST * n_samples * len(fits):
-        return _full([_spread(fit, n_samples) for fit in fits], loss, columns, n_samples)
+        return Term(loss, columns, None, *_spread(fits, n_samples))
     rows = [np.arange(n_samples) if fit.rows is None else fit.rows for fit in fits]
     index = [
         own[:, None] * n_columns + np.arange(p[1], p[2])
@@ -355,11 +358,11 @@ def _full(fits: list[TaskFit], loss: Loss, columns: slice, n_samples: int) -> Te
     return Term(loss, columns, None, np.hstack([fit.y for fit in fits]), weight)
 
 
-def _spread(fit: TaskFit, n_samples: int) -> TaskFit:
-    """Give the samples without a label a weight of zero."""
-    if fit.rows is None:
-        return fit
-    y, weight = np.zeros((n_samples, 1)), np.zeros((n_samples, 1))
-    y[fit.rows] = fit.y
-    weight[fit.rows] = fit.weight
-    return fit._replace(rows=None, y=y, weight=weight)
+def _spread(fits: list[TaskFit], n_samples: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return targets and weights of tasks of one column each, where samples without a label have a weight of zero."""
+    y, weight = np.zeros((n_samples, len(fits))), np.zeros((n_samples, len(fits)))
+    for fit, own_y, own_weight in zip(fits, y.T, weight.T, strict=True):
+        rows = slice(None) if fit.rows is None else fit.rows
+        own_y[rows] = fit.y[:, 0]
+        own_weight[rows] = fit.weight[:, 0]
+    return y, weight

@@ -9,7 +9,7 @@ from scipy import linalg
 
 from ._column_hessians import ColumnHessian
 from ._coupling import StarCoupling
-from ._gram_inverse import Factor
+from ._gram_inverse import Factor, symmetric
 from ._intercepts import Intercepts
 from ._sample_gram import eigen
 
@@ -30,8 +30,8 @@ class ColumnInverse(ABC):
         """Return P r, where z is M r."""
 
     @abstractmethod
-    def pull_matrix(self) -> np.ndarray:
-        """Return P."""
+    def add_pull(self, S: np.ndarray, weight: float) -> None:
+        """Add weight P to the lower triangle of S, and whatever to what is above."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,8 +60,8 @@ class FewLabelsInverse(ColumnInverse):
     def pull(self, z: np.ndarray, r: np.ndarray) -> np.ndarray:
         return (self.half @ r) @ self.half
 
-    def pull_matrix(self) -> np.ndarray:
-        return self.half.T @ self.half
+    def add_pull(self, S: np.ndarray, weight: float) -> None:
+        S += weight * (self.half.T @ self.half)
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,25 +71,28 @@ class ManyLabelsInverse(ColumnInverse):
     H: np.ndarray
     factor: Factor
     variance: float
+    is_close_to_nothing: bool
 
     @classmethod
     def of(cls, H: np.ndarray, variance: float) -> "ManyLabelsInverse":
         """Factorise."""
-        return cls(H, Factor.of(H, variance), variance)
+        is_close = variance * np.trace(H) < CLOSE_TO_NOTHING * len(H)
+        return cls(H, Factor.of(H, variance), variance, bool(is_close))
 
     def solve(self, r: np.ndarray) -> np.ndarray:
         return self.factor.solve(r)
 
     def pull(self, z: np.ndarray, r: np.ndarray) -> np.ndarray:
-        return self.H @ z
+        return self.H @ z if self.is_close_to_nothing else (r - z) / self.variance
 
-    def pull_matrix(self) -> np.ndarray:
-        if self.variance * np.trace(self.H) < CLOSE_TO_NOTHING * len(self.H):
-            return self.H @ self.factor.inverse()
-        M = self.factor.inverse()
-        M *= -1.0 / self.variance
-        M[np.diag_indices_from(M)] += 1.0 / self.variance
-        return M
+    def add_pull(self, S: np.ndarray, weight: float) -> None:
+        if self.is_close_to_nothing:
+            S += weight * (self.H @ self.factor.inverse())
+            return
+        M = self.factor.lower_inverse()  # which is not used after this
+        M *= weight / self.variance
+        S -= M
+        S[np.diag_indices_from(S)] += weight / self.variance
 
 
 def column_inverse(hessian: ColumnHessian, variance: float) -> ColumnInverse:
@@ -125,11 +128,11 @@ class ArrowheadInverse:
         columns = tuple(column_inverse(H, root**2) for H, root in pairs)
         schur = None
         if star.common is not None:
-            S = np.zeros((len(hessians[0].mean),) * 2)
+            S = np.zeros((len(hessians[0].mean),) * 2, order="F")
             for column, common in zip(columns, star.common.tolist(), strict=True):
                 if common:
-                    S += common**2 * column.pull_matrix()
-            schur = Factor.of(0.5 * (S + S.T), 1.0)
+                    column.add_pull(S, common**2)
+            schur = Factor.of(symmetric(S), 1.0)
         mean = np.column_stack([H.mean for H in hessians])
         total = np.array([H.total for H in hessians])
         basis = intercepts.basis if intercepts.basis.ndim == 1 else np.zeros(0)
@@ -137,6 +140,10 @@ class ArrowheadInverse:
 
     def __call__(self, U: np.ndarray) -> np.ndarray:
         """Apply the inverse to the gradient in U, where the intercepts are at their best."""
+        unit = np.abs(U).max(initial=0.0) or 1.0  # single precision may not hold what U is
+        return unit * self._steps(U / unit)
+
+    def _steps(self, U: np.ndarray) -> np.ndarray:
         n_common, star = self.star.n_common, self.star
         Z = np.empty_like(U)
         own, R = Z[:, n_common:], U[:, n_common:]

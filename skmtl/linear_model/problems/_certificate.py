@@ -122,11 +122,12 @@ def spot_check(layout: FitLayout, W: np.ndarray, intercept: np.ndarray) -> SpotC
     All samples have labels of all tasks.
     """
     probes = np.random.default_rng(0).normal(size=(len(W), N_PROBES))
-    T = W.shape[1]
+    T, centre = W.shape[1], layout.blocks[0].design.centre
     slopes, sums, images = np.zeros((N_PROBES, T)), np.zeros(T), []
+    both, constants = np.c_[W, probes], np.r_[intercept, -centre @ probes]
     for chunk in layout.chunks:
-        G = chunk.loss.gradient(as_given(chunk.design, W, intercept))
-        image = as_given(chunk.design, probes, -chunk.design.centre @ probes)
+        raw = as_given(chunk.design, both, constants)
+        G, image = chunk.loss.gradient(raw[:, :T]), raw[:, T:].copy()
         slopes += image.T @ G
         sums += np.ones(len(G)) @ G
         images.append(image)

@@ -1,6 +1,8 @@
 """The Hessian of each column in its own weights, about the centre that its own labels have."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 
@@ -8,8 +10,9 @@ from ._design import Design
 from ._row_block import RowBlock
 
 PICKED = 0.7  # share of the samples below which those that count are picked
-TOGETHER = 5  # columns whose patterns of labels are told apart at once
+MOST_TOGETHER = 14  # columns whose patterns of labels are told apart at once
 IN_PATTERN = 0.5  # samples of a pattern, relative to the coordinates, with which that is worth it
+HELD = 250_000  # numbers in Gram matrices of patterns that are summed at a time
 CHUNK = 1024  # samples that are scaled at a time
 AMONG = 60  # samples, times the coordinates, of which a Hessian is roughly taken
 ABOUT = 1e-2  # share of a square that must be left when a mean is taken out of it afterwards
@@ -28,6 +31,11 @@ class ColumnHessian:
     gram: np.ndarray | None
 
     @property
+    def precise(self) -> "ColumnHessian":
+        """The same in double precision."""
+        return replace(self, gram=None if self.gram is None else self.gram.astype(np.float64))
+
+    @property
     def square(self) -> np.ndarray:
         """The whole matrix."""
         if self.half is not None:
@@ -37,40 +45,62 @@ class ColumnHessian:
 
 
 def hessians_of(
-    block: RowBlock, curvatures: np.ndarray, has_intercepts: bool, roughly: type | None = None
+    block: RowBlock,
+    curvatures: np.ndarray,
+    has_intercepts: bool,
+    precision: type = np.float64,
+    among: float = np.inf,
 ) -> list[ColumnHessian]:
-    """Return the Hessian of each column of a block; roughly in a given precision, of a sample of many rows."""
+    """Return the Hessian of each column of a block, multiplied in a given precision.
+
+    among is how many samples, times the coordinates, it is taken of at least where there are more.
+    """
     design, size = block.design, block.design.shape[1]
-    step = 1 if roughly is None else sampling_step(curvatures, size)
+    step = sampling_step(curvatures, among * size)
     if step > 1:
         design, curvatures = design.rows(slice(None, None, step)), step * curvatures[::step]
     total = np.ones(len(curvatures), curvatures.dtype) @ curvatures
-    mean = np.zeros((size, len(total)))
-    if has_intercepts:
-        mean = design.backward(curvatures) / np.where(total > 0, total, 1.0)
-    first, wholes = mean * total, by_patterns(design, curvatures)
-    are_many = np.count_nonzero(curvatures, axis=0) >= size
-    late = [t for t in np.flatnonzero(are_many).tolist() if wholes[t] is None]
-    if not design.is_sparse:
-        grams = grams_by_chunk(design, curvatures[:, late], roughly or np.float64)
-        for t, whole in zip(late, grams, strict=True):
-            wholes[t] = whole
+    first, wholes = whole_moments(design, curvatures, has_intercepts, precision)
+    mean = first / np.where(total > 0, total, 1.0)
     found = []
-    for t, h in enumerate(curvatures.T):
-        half, gram, rows = None, about(mean[:, t], first[:, t], wholes[t]), np.flatnonzero(h)
-        if gram is None and not are_many[t]:
-            half = np.sqrt(h[rows])[:, None] * (design.values(rows) - mean[:, t])
-        elif gram is None:
-            gram = design.moved(mean[:, t]).gram(h[rows], rows)
+    for t, whole in enumerate(wholes):
+        half, gram = None, about(mean[:, t], first[:, t], whole)
+        if gram is None:
+            h, rows = curvatures[:, t], np.flatnonzero(curvatures[:, t])
+            if len(rows) < size:
+                half = np.sqrt(h[rows])[:, None] * (design.values(rows) - mean[:, t])
+            else:
+                gram = design.moved(mean[:, t]).gram(h[rows], rows).astype(precision, copy=False)
         found.append(ColumnHessian(float(total[t]), mean[:, t], half, gram))
     return found
 
 
-def sampling_step(curvatures: np.ndarray, size: int) -> int:
-    """Return which of the samples, one in so many, suffice for about the Hessians, whose curvatures are unequal."""
+def whole_moments(
+    design: Design, curvatures: np.ndarray, has_intercepts: bool, precision: type
+) -> tuple[np.ndarray, list[np.ndarray | None]]:
+    """Return X'h, zero without intercepts, and X' diag(h) X of each column h of curvatures; None where it must wait."""
+    found = by_patterns(design, curvatures, precision)
+    if found is not None:
+        first, grams = found
+        return first if has_intercepts else np.zeros_like(first), list(grams)
+    size, T = design.shape[1], curvatures.shape[1]
+    first = design.backward(curvatures) if has_intercepts else np.zeros((size, T))
+    wholes: list[np.ndarray | None] = [None] * T
+    if not design.is_sparse:
+        many = np.flatnonzero(np.count_nonzero(curvatures, axis=0) >= size).tolist()
+        grams_of_many = grams_by_chunk(design, curvatures[:, many], precision)
+        for t, gram in zip(many, grams_of_many, strict=True):
+            wholes[t] = gram
+    return first, wholes
+
+
+def sampling_step(curvatures: np.ndarray, enough: float) -> int:
+    """Return which of the samples, one in so many, are enough of them, where their curvatures are unequal."""
+    if np.isinf(enough):
+        return 1
     squares = np.square(curvatures).sum(axis=0)
     n_samples = np.square(curvatures.sum(axis=0)) / np.where(squares > 0, squares, 1.0)
-    return max(1, int(n_samples.min() / (AMONG * size)))
+    return max(1, int(n_samples.min() / enough))
 
 
 def grams_by_chunk(design: Design, curvatures: np.ndarray, precision: type) -> list[np.ndarray]:
@@ -88,7 +118,7 @@ def grams_by_chunk(design: Design, curvatures: np.ndarray, precision: type) -> l
             else:
                 part = np.multiply(Z, root[:, None], out=scaled)
             gram += part.T @ part
-    return [gram.astype(np.float64, copy=False) for gram in grams]
+    return grams
 
 
 def about(mean: np.ndarray, first: np.ndarray, gram: np.ndarray | None) -> np.ndarray | None:
@@ -100,38 +130,79 @@ def about(mean: np.ndarray, first: np.ndarray, gram: np.ndarray | None) -> np.nd
     return gram if np.all(np.diag(gram) >= ABOUT * squares) else None
 
 
-def by_patterns(design: Design, curvatures: np.ndarray) -> list[np.ndarray | None]:
-    """Return the Gram matrices of columns whose samples count alike or not at all; None for those to be found alone.
+def by_patterns(
+    design: Design, curvatures: np.ndarray, precision: type
+) -> tuple[np.ndarray, np.ndarray] | None:
+    """Return X'h and X' diag(h) X of columns h that count samples alike or not at all; None where that saves nothing.
 
-    Samples are sorted by which of a few columns count them. Each pattern costs one product, and the Gram matrix of a
-    column is the sum of those of its patterns: for two fifths of what each column on its own would cost.
+    Samples are sorted by which of some columns count them. Each pattern costs one product, and the Gram matrix of a
+    column is the sum of those of its patterns: all samples are multiplied once for so many columns.
     """
     (n_samples, size), T = design.shape, curvatures.shape[1]
-    grams: list[np.ndarray | None] = [None] * T
-    is_cut = 0 < np.count_nonzero(curvatures) < PICKED * curvatures.size
-    top = curvatures.max(axis=0)
-    are_alike = bool(((curvatures == 0.0) | (curvatures == top)).all())
-    few_in_pattern = n_samples < IN_PATTERN * size * 2 ** min(T, TOGETHER)
-    if design.is_sparse or T < 2 or not is_cut or not are_alike or few_in_pattern:
-        return grams
-    for start in range(0, T, TOGETHER):
-        columns = slice(start, start + TOGETHER)
-        for k, gram in enumerate(pattern_grams(design, curvatures[:, columns] > 0.0), start):
-            grams[k] = top[k] * gram
-    return grams
+    together = told_apart(n_samples, size, T)
+    if design.is_sparse or together < 2:
+        return None
+    top, counts = curvatures.max(axis=0), curvatures > 0.0
+    if ((curvatures != top) & counts).any():
+        return None
+    first = np.empty((size, T))
+    grams: np.ndarray = np.empty((T, size, size), precision)
+    groups = np.array_split(np.arange(T), -(-T // together))
+    values = design.values
+    if len(groups) > 1 and precision is not np.float64:
+        values = partial(design.centred_copy(precision).take, axis=0)
+    for columns in groups:
+        first[:, columns] = pattern_moments(
+            values, counts[:, columns], grams[columns[0] : columns[-1] + 1]
+        )
+    if (top != 1.0).any():
+        first *= top
+        grams *= top.astype(precision)[:, None, None]
+    return first, grams
 
 
-def pattern_grams(design: Design, counts: np.ndarray) -> list[np.ndarray]:
-    """Return the Gram matrix of the samples that each of a few columns counts."""
+def told_apart(n_samples: int, size: int, n_columns: int) -> int:
+    """Return the number of columns whose patterns of labels, 2 to its power, have samples enough."""
+    most = np.log2(max(1.0, n_samples / max(1.0, IN_PATTERN * size)))
+    return min(int(most), MOST_TOGETHER, n_columns)
+
+
+def work_of_patterns(n_samples: int, size: int, n_columns: int) -> float:
+    """Return the multiplications that the Gram matrices of columns with missing labels take."""
+    together = max(1, told_apart(n_samples, size, n_columns))
+    return 0.5 * n_samples * size**2 * -(-n_columns // together)
+
+
+def pattern_moments(
+    values: Callable[[np.ndarray], np.ndarray], counts: np.ndarray, grams: np.ndarray
+) -> np.ndarray:
+    """Return the sums of the samples that each of a few columns counts; write their Gram matrices to grams.
+
+    values returns some of the samples.
+    """
+    size, precision, pieces = grams.shape[1], grams.dtype, by_pattern(counts)
+    counted = counts[[rows[0] for rows in pieces]].T.astype(precision)
+    most = max(1, HELD // max(1, size * size))
+    sums, held = np.empty((len(pieces), size), precision), np.empty((most, size, size), precision)
+    flat = grams.reshape(len(grams), -1)
+    flat[...] = 0.0
+    for start in range(0, len(pieces), most):
+        some = slice(start, min(start + most, len(pieces)))
+        for total, gram, rows in zip(sums[some], held, pieces[some]):
+            Z = values(rows).astype(precision, copy=False)
+            np.matmul(np.ones(len(Z), precision), Z, out=total)
+            np.matmul(Z.T, Z, out=gram)
+        flat += counted[:, some] @ held[: some.stop - start].reshape(-1, size * size)
+    return (counted @ sums).T
+
+
+def by_pattern(counts: np.ndarray) -> list[np.ndarray]:
+    """Sort samples by which columns count them, into pieces that fit the cache; those that none counts are left out."""
     code = (counts @ (1 << np.arange(counts.shape[1]))).astype(np.int16)
     order = np.argsort(code, kind="stable")
-    codes, starts = np.unique(code[order], return_index=True)
-    parts = zip(codes.tolist(), np.split(order, starts[1:]), strict=True)
-    grams = [np.zeros((design.shape[1],) * 2) for _ in range(counts.shape[1])]
-    for pattern, rows in parts:
-        if pattern:
-            gram = design.gram(None, rows)
-            for k, own in enumerate(grams):
-                if pattern >> k & 1:
-                    own += gram
-    return grams
+    starts = np.flatnonzero(np.diff(code[order], prepend=0))
+    return [
+        rows[start : start + CHUNK]
+        for rows in np.split(order, starts)[1:]
+        for start in range(0, len(rows), CHUNK)
+    ]

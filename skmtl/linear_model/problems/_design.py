@@ -8,6 +8,7 @@ import numpy as np
 from scipy import sparse
 
 CHUNK = 2048  # rows, or features, that are centred at a time
+IN_CACHE = 100_000  # numbers in samples that are centred at a time
 LOOKED_AT = 100  # rows that show whether a feature may be far from zero
 FAR = 100.0  # standard deviations from zero beyond which a feature is shifted before any product
 HUGE = 1e100  # above which squares of numbers in X, and products with weights, may overflow,
@@ -135,7 +136,7 @@ class Design:
         """Return X - centre, dense, in a precision: infinite where that does not hold it."""
         copy = np.empty(self.shape, precision)
         with np.errstate(over="ignore"):
-            for rows in chunks(self.shape[0]):
+            for rows in row_chunks(*self.shape):
                 np.subtract(self.X[rows], self.offset, out=copy[rows], casting="same_kind")
             copy[:, self.far] = self.shifted
         return copy
@@ -164,7 +165,7 @@ class Design:
             return (self if rows is None else self.rows(rows))._sparse_gram(weight)
         roots = None if weight is None else np.sqrt(weight)[:, None]
         total = np.zeros((self.shape[1], self.shape[1]))
-        for part in chunks(self.shape[0] if rows is None else len(rows)):
+        for part in row_chunks(self.shape[0] if rows is None else len(rows), self.shape[1]):
             Z = self.values(part if rows is None else rows[part])
             if roots is not None:
                 Z *= roots[part]
@@ -189,12 +190,20 @@ class Design:
         """Return the diagonal of the Gram matrix."""
         weight = np.ones(self.shape[0]) if weight is None else weight
         if not self.is_sparse:
-            parts = chunks(self.shape[0])
+            parts = row_chunks(*self.shape)
             return np.sum([weight[rows] @ self.values(rows) ** 2 for rows in parts], axis=0)
         squares = self.X.multiply(self.X).T @ weight
         squares += (weight.sum() * self.offset - 2.0 * (self.X.T @ weight)) * self.offset
         squares[self.far] = weight @ self.shifted**2
         return squares
+
+    def total_square(self, weight: np.ndarray | None = None) -> float:
+        """Return the trace of the Gram matrix; the centre is zero, or the mean of samples that have these weights."""
+        if self.is_sparse or len(self.far):
+            return float(self.squares(weight).sum())
+        weight = np.ones(self.shape[0]) if weight is None else weight
+        square = weight @ np.einsum("ij,ij->i", self.X, self.X)
+        return max(0.0, float(square - weight.sum() * (self.offset @ self.offset)))
 
     def _sparse_gram(self, weight: np.ndarray | None) -> np.ndarray:
         X = self.X if weight is None else self.X.multiply(weight[:, None]).tocsr()
@@ -285,6 +294,12 @@ def some_columns(X: Any, columns: np.ndarray) -> Any:
 def chunks(n: int) -> Iterator[slice]:
     """Cut a range into pieces."""
     return (slice(start, min(start + CHUNK, n)) for start in range(0, n, CHUNK))
+
+
+def row_chunks(n_samples: int, n_features: int) -> Iterator[slice]:
+    """Cut samples into pieces that fit the cache, but not so small that summing their products counts."""
+    step = max(IN_CACHE // max(1, n_features), min(2 * n_features, CHUNK))
+    return (slice(start, min(start + step, n_samples)) for start in range(0, n_samples, step))
 
 
 def dense(matrix: Any) -> np.ndarray:

@@ -13,7 +13,16 @@ from ._smooth import SmoothProblem
 
 
 class DirectSolution(ABC):
-    """A state S from which weights come linearly, and the inverse of the Hessian in it."""
+    """A state S from which weights come linearly, and the inverse of the Hessian in it.
+
+    is_rounded says that the inverse is one in single precision, whose solutions want a correction more.
+    """
+
+    is_rounded: bool = False
+
+    def precise(self) -> "DirectSolution":
+        """Return the same in double precision."""
+        return self
 
     @abstractmethod
     def start(self) -> np.ndarray:
@@ -50,6 +59,11 @@ class ByCoordinates(DirectSolution):
 
     problem: SmoothProblem
     inverse: Inverse | ArrowheadInverse
+    is_rounded: bool = False
+
+    def precise(self) -> DirectSolution:
+        hessians = self.problem.layout.square_hessians
+        return ByCoordinates(self.problem, self.problem.arrowhead(hessians))
 
     def start(self) -> np.ndarray:
         return self.problem.coupling.gather(self.problem.layout.null_gradient)
@@ -140,5 +154,7 @@ def direct_solution(problem: SmoothProblem) -> DirectSolution | None:
         inverse = gram_inverse(layout, problem.coupling, layout.null_hessian, EXACTLY)
         return ByCoordinates(problem, inverse)
     if problem.is_quadratic and problem.has_close_preconditioner:
-        return ByCoordinates(problem, problem.arrowhead(None))
+        if problem.can_round:
+            return ByCoordinates(problem, problem.arrowhead(layout.rounded_square_hessians), True)
+        return ByCoordinates(problem, problem.arrowhead(layout.square_hessians))
     return None

@@ -183,14 +183,15 @@ class Factor:
         values, vectors = eigen(gram)
         return cls(None, 1.0 + kappa * values, vectors)
 
-    def inverse(self) -> np.ndarray:
-        """Return (kappa gram + I)^-1."""
+    def lower_inverse(self) -> np.ndarray:
+        """Return the lower triangle of (kappa gram + I)^-1, and whatever above."""
         if self.cholesky is None:
             return (self.vectors / self.values) @ self.vectors.T
-        lower, _ = linalg.lapack.dpotri(self.cholesky, lower=1)
-        inverse = np.tril(lower)
-        inverse += np.tril(inverse, -1).T
-        return inverse
+        return linalg.get_lapack_funcs("potri", (self.cholesky,))(self.cholesky, lower=1)[0]
+
+    def inverse(self) -> np.ndarray:
+        """Return (kappa gram + I)^-1."""
+        return symmetric(self.lower_inverse())
 
     def solve(self, B: np.ndarray) -> np.ndarray:
         """Return (kappa gram + I)^-1 B."""
@@ -201,6 +202,13 @@ class Factor:
         if self.cholesky is not None:
             return linalg.get_lapack_funcs("potrs", (self.cholesky,))(self.cholesky, B, lower=1)[0]
         return self.vectors @ ((self.vectors.T @ B).T / self.values).T
+
+
+def symmetric(lower: np.ndarray) -> np.ndarray:
+    """Return the symmetric matrix that has this lower triangle."""
+    square = np.tril(lower)
+    square += np.tril(square, -1).T
+    return square
 
 
 def gram_inverse(

@@ -10,7 +10,7 @@ import numpy as np
 
 from ...heads import JointLoss, TaskFit, TotalHessian
 from ...penalties import FEATURES
-from ._column_hessians import ColumnHessian, hessians_of
+from ._column_hessians import ColumnHessian, hessians_of, work_of_patterns
 from ._design import Design, refuse_extreme_targets, refuse_huge_weights
 from ._passes import Passes, Raw, single_passes
 from ._row_block import (
@@ -28,6 +28,7 @@ from ._wide_gram import GrownGram
 LARGEST_GRAM = 6000
 LARGEST_EIGENPROBLEM = 1500  # features, or samples, of which eigenvectors are cheap
 LARGEST_SPARSE_GRAM = 500
+DEAR = 4.0  # passes over the data that Gram matrices must cost for single precision to save the one that corrects them
 LARGEST_HESSIANS = 20_000_000  # numbers in the Hessians of all columns
 ROUNDINGS = 10.0  # of the best constant prediction, whose loss counts as none
 FLAT = 1e-12  # losses of the best constant prediction, relative to the largest, that count as none
@@ -224,6 +225,8 @@ class FitLayout:
         for source in (self, vars(self).get("rounded_gram", self)):
             if source.has_gram and source.gram is not None:
                 return float(np.trace(source.gram))
+        if len(self.blocks) == 1:
+            return self.coordinate_blocks[0].design.total_square(self.row_weight)
         return float(self.squares.sum())
 
     @property
@@ -271,22 +274,43 @@ class FitLayout:
     # The Hessian of each column in its own weights, for losses without second derivatives between columns
 
     def column_hessians(
-        self, raw: Sequence[np.ndarray], roughly: type | None = None
+        self, raw: Sequence[np.ndarray], precision: type = np.float64, among: float = np.inf
     ) -> list[ColumnHessian]:
-        """Return the Hessians at raw predictions, by block, or roughly in a given precision."""
+        """Return the Hessians at raw predictions, by block; precision and among are those of hessians_of."""
         found: dict[int, ColumnHessian] = {}
         every = np.arange(self.n_columns)
         for block, part in zip(self.coordinate_blocks, raw, strict=True):
             curvatures = block.loss.curvatures(part)
-            hessians = hessians_of(block, curvatures, self.fit_intercept, roughly)
+            hessians = hessians_of(block, curvatures, self.fit_intercept, precision, among)
             found.update(zip(every[block.columns].tolist(), hessians, strict=True))
         return [found[t] for t in range(self.n_columns)]
 
     @cached_property
     def square_hessians(self) -> list[ColumnHessian]:
         """The Hessians of losses that have the same everywhere."""
-        raw = [np.tile(self.null_raw[b.columns], (b.loss.n_samples, 1)) for b in self.blocks]
-        return self.column_hessians(raw)
+        return self.column_hessians(self.null_predictions)
+
+    @cached_property
+    def rounded_square_hessians(self) -> list[ColumnHessian]:
+        """The same in single precision."""
+        return self.column_hessians(self.null_predictions, np.float32)
+
+    @property
+    def null_predictions(self) -> Raw:
+        """The best constant prediction of all samples, by block."""
+        return [
+            np.broadcast_to(self.null_raw[b.columns], (b.loss.n_samples, b.loss.n_columns))
+            for b in self.blocks
+        ]
+
+    @property
+    def has_dear_squares(self) -> bool:
+        """Whether the Hessians of squared losses cost much more than passes over the data and back."""
+        work = sum(
+            work_of_patterns(b.loss.n_samples, self.size, b.loss.n_columns) for b in self.blocks
+        )
+        a_pass = 2.0 * self.size * sum(b.loss.n_samples * b.loss.n_columns for b in self.blocks)
+        return work > DEAR * a_pass
 
     def has_cheap_hessians(
         self, passes: float, multiplications: float = 0.0, among: float = np.inf

@@ -1,6 +1,6 @@
 """The smooth problem that joint linear models with quadratic penalties hand to a solver."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -10,12 +10,12 @@ from ...penalties import Quadratic
 from ._arrowhead import ArrowheadInverse
 from ._certificate import loss_of
 from ._classes_inverse import ApartInverse
-from ._column_hessians import AMONG
+from ._column_hessians import AMONG, ColumnHessian
 from ._coupling import Coupling, StarCoupling, coupling_of
 from ._gram_inverse import ROUGHLY, Inverse, gram_inverse
 from ._intercepts import Intercepts, make_intercepts
 from ._layout import LARGEST_EIGENPROBLEM, FitLayout
-from ._passes import Kernel, Passes, Raw
+from ._passes import Kernel, Passes, Raw, is_within
 from ._row_block import total_hessian
 from ._sample_gram import SampleGram
 from ._stein_inverse import SteinInverse, excess_curvature
@@ -311,15 +311,17 @@ class SmoothProblem:
         shares = common is not None and bool(common[columns].any())
         return not (shares or np.ptp(root) or self.layout.has_row_space)
 
-    def arrowhead(self, raw: Raw | None) -> ArrowheadInverse:
-        """Return the inverse that knows each column's Hessian at raw; None will do where it is the same everywhere."""
+    def arrowhead(self, hessians: Sequence[ColumnHessian]) -> ArrowheadInverse:
+        """Return the inverse that knows each column's Hessian."""
         assert isinstance(self.coupling, StarCoupling)
-        layout = self.layout
-        if raw is None:
-            hessians = layout.square_hessians
-        else:
-            hessians = layout.column_hessians(layout.by_block(raw))
         return ArrowheadInverse.of(self.coupling, hessians, self.intercepts)
+
+    @property
+    def can_round(self) -> bool:
+        """Whether the Hessians of squared losses in single precision, with a correction more, cost less and suffice."""
+        layout, variance = self.layout, self.coupling.variance
+        is_held = is_within(variance[None]) and is_within(np.array([layout.total_square]))
+        return layout.has_dear_squares and is_held and self.is_conditioned
 
     @property
     def is_conditioned(self) -> bool:
@@ -331,7 +333,8 @@ class SmoothProblem:
     def _by_column(self, raw: Raw) -> Callable[[np.ndarray], np.ndarray]:
         layout, precision = self.layout, np.float32 if self.is_conditioned else np.float64
         assert isinstance(self.coupling, StarCoupling)
-        hessians = layout.column_hessians(layout.by_block(raw), precision)
+        rough = layout.column_hessians(layout.by_block(raw), precision, AMONG)
+        hessians = [hessian.precise for hessian in rough]
         inverse = ApartInverse.of(self.coupling, hessians, self._classes, self.intercepts)
 
         def precondition(v: np.ndarray) -> np.ndarray:

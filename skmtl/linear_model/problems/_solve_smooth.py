@@ -64,6 +64,8 @@ def solve_smooth(
             found = directly(problem, direct)
     elif direct is not None:
         found = directly(problem, direct)
+        if direct.is_rounded and not found.motion <= STILL:
+            found = directly(problem, direct.precise())
     else:
         first = first_vector(problem, start)
         work = work_of(problem)
@@ -133,6 +135,9 @@ def directly(problem: SmoothProblem, direct: DirectSolution) -> Solved:
         W = direct.weights(S)
         evaluation = evaluate(layout, intercepts, W, problem.null_intercept(W))
         C = direct.gradient(S, evaluation)
+        motion = reach * np.sqrt(max(direct.square(C), 0.0))  # at least that of the step
+        if motion <= STILL:
+            break
         step = direct.solve(C)
         motion = reach * np.sqrt(max(direct.square(step), 0.0))
         if motion <= STILL or not motion <= CONTRACTS * before:

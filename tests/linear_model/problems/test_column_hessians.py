@@ -2,11 +2,19 @@
 
 import numpy as np
 import pytest
-from numpy.testing import assert_allclose
+from numpy.testing import assert_allclose, assert_array_equal
 from scipy import sparse
 
 from skmtl.linear_model.problems import Design
-from skmtl.linear_model.problems._column_hessians import AMONG, about, hessians_of, pattern_grams
+from skmtl.linear_model.problems._column_hessians import (
+    AMONG,
+    CHUNK,
+    about,
+    by_pattern,
+    by_patterns,
+    hessians_of,
+    told_apart,
+)
 from skmtl.linear_model.problems._row_block import RowBlock
 
 EPS = np.finfo(float).eps
@@ -51,14 +59,34 @@ def test_explicit(pattern, offset, has_intercepts, make, rng):
         assert_allclose(made, H, rtol=0, atol=1e-12 * max(total, 1.0))
 
 
-def test_patterns(rng):
-    """Samples that the same columns count are multiplied once; what a mean would take the digits of is not kept."""
+@pytest.mark.parametrize("precision, bound", [(np.float64, 1e-12), (np.float32, 1e-4)])
+@pytest.mark.parametrize("n_columns", [3, 12])
+def test_patterns(n_columns, precision, bound, rng):
+    """Samples that the same columns count are multiplied once, for as many columns as there are samples for."""
+    X = rng.normal(size=(N, D))
+    counts = rng.random((N, n_columns)) < 0.5
+    assert told_apart(N, D, n_columns) == min(n_columns, 6)
+    sums, grams = by_patterns(Design.plain(X), 2.0 * counts, precision)
+    for own, total, gram in zip(counts.T, sums.T, grams, strict=True):
+        assert gram.dtype == precision
+        assert_allclose(total, 2.0 * X[own].sum(axis=0), rtol=bound, atol=bound)
+        assert_allclose(gram, 2.0 * X[own].T @ X[own], rtol=bound, atol=bound)
+
+
+def test_pieces(rng):
+    """Samples are sorted by who counts them, in pieces; those that nobody counts are left out."""
+    counts = rng.random((3 * CHUNK, 1)) < 0.7
+    pieces = by_pattern(counts)
+    assert [len(rows) for rows in pieces[:-1]] == [CHUNK] * (len(pieces) - 1)
+    assert_array_equal(np.concatenate(pieces), np.flatnonzero(counts))
+    assert by_pattern(counts & False) == []
+
+
+def test_digits_of_a_mean(rng):
+    """What a mean would take the digits of is not kept."""
     X = rng.normal(size=(N, D))
     X[:80, 0] += 1e3
-    counts = rng.random((N, 3)) < 0.5
-    design = Design.plain(X)
-    for own, gram in zip(counts.T, pattern_grams(design, counts), strict=True):
-        assert_allclose(gram, X[own].T @ X[own], rtol=1e-12, atol=1e-12)
+    counts = rng.random((N, 1)) < 0.5
     first = np.arange(N) < 80  # whose mean of the first feature is all of its square
     for own, is_kept in ((counts[:, 0], True), (first, False)):
         total, gram = X[own].sum(axis=0), X[own].T @ X[own]
@@ -73,7 +101,7 @@ def test_precision(precision, bound, rng):
     pairs = zip(hessians_of(block, curvatures, True, precision), curvatures.T, strict=True)
     for hessian, h in pairs:
         _, _, H = explicit(X, 0.0, h, True)
-        assert hessian.gram.dtype == np.float64
+        assert hessian.gram.dtype == precision and hessian.precise.gram.dtype == np.float64
         assert_allclose(hessian.gram, H, rtol=0, atol=bound * np.trace(H))
 
 
@@ -82,11 +110,11 @@ def test_sample(rng):
     n = 5 * AMONG * D
     X, h = rng.normal(size=(n, D)), rng.uniform(0.1, 0.25, size=(n, 1))
     block = RowBlock(Design.plain(X), None, slice(None))
-    (exact,), (rough,) = hessians_of(block, h, False), hessians_of(block, h, False, np.float64)
+    (exact,), (rough,) = hessians_of(block, h, False), hessians_of(block, h, False, among=AMONG)
     spread = np.linalg.eigvals(np.linalg.solve(exact.gram, rough.gram)).real
     assert spread.min() > 0.6 and spread.max() < 1.5
     assert_allclose(rough.total, exact.total, rtol=0.05)
     assert not np.array_equal(rough.gram, exact.gram)
     h[7] = 1e3
-    (exact,), (rough,) = hessians_of(block, h, False), hessians_of(block, h, False, np.float64)
+    (exact,), (rough,) = hessians_of(block, h, False), hessians_of(block, h, False, among=AMONG)
     assert_allclose(rough.gram, exact.gram, rtol=1e-12, atol=1e-9)
