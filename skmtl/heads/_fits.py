@@ -122,11 +122,11 @@ def make_head(
     if kind == "count":
         return CountHead(name, one, active, np.full(1, NEVER if labels.values.size else 0.0))
     assert classes is not None
+    if kind == "binary" and not constant:  # of thousands of groups: nothing is looked up
+        return BinaryHead(name, one, active, np.zeros(1), classes)
     seen = np.isin(classes, distinct(labels.values).astype(classes.dtype))
     if kind == "binary":
-        certain = (
-            (NEVER if seen[0] else -NEVER) if constant and seen.any() and len(classes) > 1 else 0.0
-        )
+        certain = (NEVER if seen[0] else -NEVER) if seen.any() and len(classes) > 1 else 0.0
         return BinaryHead(name, one, active, np.full(1, certain), classes)
     columns = slice(start, start + len(classes))
     active = np.flatnonzero(seen)[: 0 if constant else None]
