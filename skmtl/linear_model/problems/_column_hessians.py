@@ -40,7 +40,7 @@ def hessians_of(
     block: RowBlock, curvatures: np.ndarray, has_intercepts: bool, roughly: type | None = None
 ) -> list[ColumnHessian]:
     """Return the Hessian of each column of a block; roughly in a given precision, of a sample of many rows."""
-    design, size = block.design, block.design.shape[1]
+    design, size = block.common, block.design.shape[1]
     step = 1 if roughly is None else sampling_step(curvatures, size)
     if step > 1:
         design, curvatures = design.rows(slice(None, None, step)), step * curvatures[::step]

@@ -112,7 +112,7 @@ def newton_step(
     (U, beta), (U_step, beta_step) = problem.split(v), problem.split(D)
     every = np.arange(problem.layout.n_columns)
     labels = [
-        (chunk.design.values(), every[chunk.columns], rows)
+        (chunk.common.values(), every[chunk.columns], rows)
         for chunk, part in zip(problem.passes.chunks, raw, strict=True)
         for rows in chunk.loss.newton_rows(part)
     ]

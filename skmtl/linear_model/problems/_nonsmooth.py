@@ -227,7 +227,7 @@ class NonsmoothProblem:
     @cached_property
     def _designs(self) -> list[np.ndarray]:
         """The design of each chunk, centred."""
-        return [chunk.design.values() for chunk in self.layout.passes.chunks]
+        return [chunk.common.values() for chunk in self.layout.passes.chunks]
 
     def _mean_curvature(self, U: list[np.ndarray]) -> Curvature:
         """Return the Gram matrix with the mean curvature of each column where the gradient in raw is U."""
