@@ -82,8 +82,7 @@ class ArrowheadInverse:
             schur = Factor.of(0.5 * (S + S.T), 1.0)
         mean = np.column_stack([H.mean for H in hessians])
         total = np.array([H.total for H in hessians])
-        basis = intercepts.basis if intercepts.basis.ndim == 1 else np.zeros(0)
-        return cls(star, families, schur, mean, total, basis)
+        return cls(star, families, schur, mean, total, intercepts.own_scale)
 
     def __call__(self, U: np.ndarray) -> np.ndarray:
         """Apply the inverse to the gradient in U, where the intercepts are at their best."""

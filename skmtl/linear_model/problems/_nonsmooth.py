@@ -217,8 +217,9 @@ class NonsmoothProblem:
             columns = np.array(key)
             mixed[:, columns[:, None], columns] = grams.firsts.transpose(2, 0, 1)
             total[columns[:, None], columns] = grams.totals
-        mixed = (mixed / u[:, None]) @ self.intercepts.basis
-        M = self.intercepts.basis.T @ total @ self.intercepts.basis
+        basis = self.intercepts.matrix()
+        mixed = (mixed / u[:, None]) @ basis
+        M = basis.T @ total @ basis
         M[np.diag_indices(len(M))] += self.intercepts.ridge
         values, vectors = np.linalg.eigh(M)
         kept = values > len(M) * np.finfo(float).eps * values.max(initial=0.0)
