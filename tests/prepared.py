@@ -22,8 +22,7 @@ def problem_of(model, X, y, weight=None):
 
 def derivatives(problem):
     """Return the derivatives of all raw predictions, those of a sample side by side, in the problem's vector."""
-    F, basis = problem.coupling.matrix(), problem.intercepts.basis
-    basis = np.diag(basis) if basis.ndim == 1 else basis
+    F, basis = problem.coupling.matrix(), problem.intercepts.matrix()
     blocks = []
     for chunk in problem.passes.chunks:
         Z, at = chunk.design.values(), np.arange(problem.layout.n_columns)[chunk.columns]

@@ -168,8 +168,7 @@ class TaskPerGroup(Configurable):
         assert UNKNOWN == -1  # the last row, that of groups never seen
         for column in range(width):
             own = np.vstack([coef[:, column], self.common_coef_[column]])[codes]
-            products = rows.X.multiply(own) if sparse.issparse(rows.X) else rows.X * own
-            raw[:, column] = np.asarray(products.sum(axis=1)).ravel() + intercept[codes, column]
+            raw[:, column] = row_products(rows.X, own) + intercept[codes, column]
         return raw
 
     def _forget(self) -> None:
@@ -186,6 +185,13 @@ class TaskPerGroup(Configurable):
         tags.input_tags.sparse = True
         tags.target_tags.required = True
         return tags
+
+
+def row_products(X: Any, coef: np.ndarray) -> np.ndarray:
+    """Return the products of each row with its coefficients."""
+    if sparse.issparse(X):
+        return np.asarray(X.multiply(coef).sum(axis=1)).ravel()
+    return np.einsum("ij,ij->i", X, coef)
 
 
 def one_outcome(estimator: Any, y: Any) -> np.ndarray:

@@ -149,6 +149,21 @@ class JointLoss:
             terms.append(_term(list(group), n_samples, n_columns))
         return cls(tuple(terms), n_samples, n_columns)
 
+    @classmethod
+    def stacked(cls, loss: Loss, y: np.ndarray, weight: np.ndarray) -> "JointLoss":
+        """Return an elementwise loss of columns that have samples of their own, given by column."""
+        if np.all(weight == weight[:, :1]):
+            weight = weight[:, :1]
+        term = Term(loss, slice(0, len(y)), None, y.T, weight.T)
+        return cls((term,), y.shape[1], len(y))
+
+    def columns(self, columns: slice) -> "JointLoss":
+        """Return a stacked loss of some of the columns."""
+        (term,) = self.terms
+        y, weight = term.y[:, columns], term.weight[:, columns]
+        inside = slice(0, y.shape[1])
+        return JointLoss((Term(term.loss, inside, None, y, weight),), len(y), y.shape[1])
+
     def rows(self, rows: slice) -> "JointLoss":
         """Return the loss of some of the samples; every term must be over all samples."""
         terms = []
@@ -182,8 +197,14 @@ class JointLoss:
         """The least weight of a label of each column, relative to their mean."""
         shares = np.ones(self.n_columns)
         for term in self.terms:
-            if len(term.weight) > 1:
-                weight = np.broadcast_to(term.weight, term.y.shape)
+            if len(term.weight) == 1:
+                continue
+            weight = np.broadcast_to(term.weight, term.y.shape)
+            if term.index is None:
+                counts = np.count_nonzero(weight, axis=0)
+                least = weight.min(axis=0, where=weight > 0, initial=np.inf)
+                shares[term.columns] = least * counts / weight.sum(axis=0)
+            else:
                 for task in term.tasks(self.n_columns):
                     counted = weight[np.ix_(task.rows, task.own)]
                     counted = counted[counted > 0]

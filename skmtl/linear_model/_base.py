@@ -154,10 +154,10 @@ def as_precise(values: np.ndarray, dtype: np.dtype, heads: tuple[Head, ...]) -> 
     """Return coefficients or intercepts in the precision of X; raise ValueError where it does not hold them."""
     with np.errstate(over="ignore"):
         made = values.astype(dtype, copy=False)
+    if np.isfinite(made).all():
+        return made
     lost = [head.name for head in heads if not np.isfinite(made[head.columns]).all()]
-    if lost:
-        raise ValueError(
-            f"coefficients of tasks {lost} are beyond what {dtype} holds: y is too large, or X too small; scale them, "
-            "or pass X as float64"
-        )
-    return made
+    raise ValueError(
+        f"coefficients of tasks {lost} are beyond what {dtype} holds: y is too large, or X too small; scale them, "
+        "or pass X as float64"
+    )

@@ -30,14 +30,14 @@ def fit_by_group(
     setup = model._setup()
     setup.penalty.check_params()
     (name,) = outcome.tasks
-    order = np.argsort(group, kind="stable")
+    values, order = outcome[name], np.argsort(group, kind="stable")
     labels: dict[Hashable, Labels] = {
-        own: Labels(rows, outcome[name][rows], weights[rows])
+        own: Labels(rows, values[rows], weights[rows])
         for own, rows in zip(
             names, np.split(order, np.searchsorted(group[order], range(1, len(names))))
         )
     }
-    empty = outcome[name][:0]
+    empty = values[:0]
     info = dict.fromkeys(names, outcome._info[name])
     targets = TaskTargets._carry(dict.fromkeys(names, empty), info)
     came = FitData(X, targets, weights, VectorLayout(), frozenset())

@@ -1,98 +1,23 @@
 """Inverses that know the Hessian of each column, all of which may hang together by one common vector."""
 
-from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import linalg
 
 from ._column_hessians import ColumnHessian
+from ._column_inverse import ColumnInverse, FewLabelsInverse, ManyLabelsInverse
 from ._coupling import StarCoupling
 from ._gram_inverse import Factor, symmetric
 from ._intercepts import Intercepts
-from ._sample_gram import eigen
+from ._row_block import as_slice
+from ._stacked_inverse import FewLabelsStack, ManyLabelsStack
 
-CLOSE_TO_NOTHING = (
-    1e-3  # mean eigenvalue of v H below which 1 - M is a difference of nearly equal numbers
-)
-
-
-class ColumnInverse(ABC):
-    """M = (I + v H)^-1 of one column, with v the variance of what is its own a priori, and P = H M."""
-
-    @abstractmethod
-    def solve(self, r: np.ndarray) -> np.ndarray:
-        """Return M r."""
-
-    @abstractmethod
-    def pull(self, z: np.ndarray, r: np.ndarray) -> np.ndarray:
-        """Return P r, where z is M r."""
-
-    @abstractmethod
-    def add_pull(self, S: np.ndarray, weight: float) -> None:
-        """Add weight P to the lower triangle of S, and whatever to what is above."""
+SMALL = 100  # coordinates of columns whose inverses are taken at once, where they have Hessians of one shape,
+AT_ONCE = 1000  # so many at a time
 
 
-@dataclass(frozen=True, eq=False)
-class FewLabelsInverse(ColumnInverse):
-    """H = A'A with fewer rows than columns; half is L^-1 A, with L L' = I + v A A', so that P = half' half."""
-
-    half: np.ndarray
-    variance: float
-
-    @classmethod
-    def of(cls, A: np.ndarray, variance: float) -> "FewLabelsInverse":
-        """Factorise."""
-        kernel = variance * (A @ A.T)
-        kernel[np.diag_indices_from(kernel)] += 1.0
-        try:
-            L = linalg.cholesky(kernel, lower=True, check_finite=False)
-            half = linalg.solve_triangular(L, A, lower=True, check_finite=False)
-        except linalg.LinAlgError:
-            values, vectors = eigen(A @ A.T)
-            half = (vectors / np.sqrt(1.0 + variance * values)).T @ A
-        return cls(half, variance)
-
-    def solve(self, r: np.ndarray) -> np.ndarray:
-        return r - self.variance * ((self.half @ r) @ self.half)
-
-    def pull(self, z: np.ndarray, r: np.ndarray) -> np.ndarray:
-        return (self.half @ r) @ self.half
-
-    def add_pull(self, S: np.ndarray, weight: float) -> None:
-        S += weight * (self.half.T @ self.half)
-
-
-@dataclass(frozen=True, eq=False)
-class ManyLabelsInverse(ColumnInverse):
-    """H as it is, and a factor of I + v H."""
-
-    H: np.ndarray
-    factor: Factor
-    variance: float
-    is_close_to_nothing: bool
-
-    @classmethod
-    def of(cls, H: np.ndarray, variance: float) -> "ManyLabelsInverse":
-        """Factorise."""
-        is_close = variance * np.trace(H) < CLOSE_TO_NOTHING * len(H)
-        return cls(H, Factor.of(H, variance), variance, bool(is_close))
-
-    def solve(self, r: np.ndarray) -> np.ndarray:
-        return self.factor.solve(r)
-
-    def pull(self, z: np.ndarray, r: np.ndarray) -> np.ndarray:
-        return self.H @ z if self.is_close_to_nothing else (r - z) / self.variance
-
-    def add_pull(self, S: np.ndarray, weight: float) -> None:
-        if self.is_close_to_nothing:
-            S += weight * (self.H @ self.factor.inverse())
-            return
-        M = self.factor.lower_inverse()  # which is not used after this
-        M *= weight / self.variance
-        S -= M
-        S[np.diag_indices_from(S)] += weight / self.variance
+Family = tuple[slice | np.ndarray, ColumnInverse]
 
 
 def column_inverse(hessian: ColumnHessian, variance: float) -> ColumnInverse:
@@ -101,6 +26,30 @@ def column_inverse(hessian: ColumnHessian, variance: float) -> ColumnInverse:
         return FewLabelsInverse.of(hessian.half, variance)
     assert hessian.gram is not None
     return ManyLabelsInverse.of(hessian.gram, variance)
+
+
+def families_of(hessians: Sequence[ColumnHessian], variance: np.ndarray) -> Iterator[Family]:
+    """Return the inverses of I + variance H of all columns, of small ones with Hessians of one shape at once."""
+    alike: dict[tuple[int, ...], list[int]] = {}
+    for t, hessian in enumerate(hessians):
+        is_small = len(hessian.mean) <= SMALL
+        shape = (-1,) if hessian.half is None else hessian.half.shape
+        alike.setdefault(shape if is_small else (t,), []).append(t)
+    for members in alike.values():
+        for start in range(0, len(members), AT_ONCE):
+            columns = np.array(members[start : start + AT_ONCE])
+            known = [hessians[t] for t in columns.tolist()]
+            yield as_slice(columns), inverse_of(known, variance[columns])
+
+
+def inverse_of(hessians: Sequence[ColumnHessian], variance: np.ndarray) -> ColumnInverse:
+    """Return the inverse of I + variance H of columns whose Hessians have one shape."""
+    if len(hessians) == 1:
+        return column_inverse(hessians[0], float(variance[0]))
+    halves = [hessian.half for hessian in hessians if hessian.half is not None]
+    if halves:
+        return FewLabelsStack.of(np.stack(halves), variance)
+    return ManyLabelsStack.of(np.stack([hessian.square for hessian in hessians]), variance)
 
 
 @dataclass(frozen=True, eq=False)
@@ -113,7 +62,7 @@ class ArrowheadInverse:
     """
 
     star: StarCoupling
-    columns: tuple[ColumnInverse, ...]
+    families: tuple[Family, ...]
     schur: Factor | None
     mean: np.ndarray
     total: np.ndarray
@@ -124,19 +73,17 @@ class ArrowheadInverse:
         cls, star: StarCoupling, hessians: Sequence[ColumnHessian], intercepts: Intercepts
     ) -> "ArrowheadInverse":
         """Factorise."""
-        pairs = zip(hessians, star.root.tolist(), strict=True)
-        columns = tuple(column_inverse(H, root**2) for H, root in pairs)
+        families = tuple(families_of(hessians, star.root**2))
         schur = None
         if star.common is not None:
             S = np.zeros((len(hessians[0].mean),) * 2, order="F")
-            for column, common in zip(columns, star.common.tolist(), strict=True):
-                if common:
-                    column.add_pull(S, common**2)
+            for columns, inverse in families:
+                if star.common[columns].any():
+                    inverse.add_pull(S, star.common[columns] ** 2)
             schur = Factor.of(symmetric(S), 1.0)
         mean = np.column_stack([H.mean for H in hessians])
         total = np.array([H.total for H in hessians])
-        basis = intercepts.basis if intercepts.basis.ndim == 1 else np.zeros(0)
-        return cls(star, columns, schur, mean, total, basis)
+        return cls(star, families, schur, mean, total, intercepts.own_scale)
 
     def __call__(self, U: np.ndarray) -> np.ndarray:
         """Apply the inverse to the gradient in U, where the intercepts are at their best."""
@@ -147,18 +94,18 @@ class ArrowheadInverse:
         n_common, star = self.star.n_common, self.star
         Z = np.empty_like(U)
         own, R = Z[:, n_common:], U[:, n_common:]
-        for t, column in enumerate(self.columns):
-            own[:, t] = column.solve(R[:, t])
+        for columns, inverse in self.families:
+            own[:, columns] = inverse.solve(R[:, columns])
         if star.common is None or self.schur is None:
             return Z
-        right = U[:, 0].copy()
-        for t, column in enumerate(self.columns):
-            right -= (star.common[t] * star.root[t]) * column.pull(own[:, t], R[:, t])
+        right, mixed = U[:, 0].copy(), star.common * star.root
+        for columns, inverse in self.families:
+            right -= inverse.pull(own[:, columns], R[:, columns]) @ mixed[columns]
         Z[:, 0] = self.schur.solve(right)
-        for t, column in enumerate(self.columns):
-            if star.common[t] and star.root[t]:
-                back = column.pull(column.solve(Z[:, 0]), Z[:, 0])
-                own[:, t] -= (star.common[t] * star.root[t]) * back
+        shared = np.repeat(Z[:, :1], len(mixed), axis=1)
+        for columns, inverse in self.families:
+            back = inverse.pull(inverse.solve(shared[:, columns]), shared[:, columns])
+            own[:, columns] -= back * mixed[columns]
         return Z
 
     def with_intercepts(self, U: np.ndarray, beta: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -9,10 +9,11 @@ from typing import Any, NamedTuple
 import numpy as np
 from scipy import sparse
 
-from ._design import Design, chunks, may_be_far, some_columns
+from ._design import Design, chunks, some_columns
 from ._intercepts import SETTLED, Intercepts, Settled, settle
 from ._layout import FitLayout
 from ._row_block import RowBlock, column_sums, total_hessian
+from ._stacked_design import StackedDesign
 
 UNSETTLED = (
     1e-6  # relative slope of the objective in the intercepts with which they are not the best
@@ -95,11 +96,12 @@ def looseness(layout: FitLayout, W: np.ndarray, settled: Settled) -> np.ndarray:
     loose = np.zeros(W.shape)
     seen = layout.by_block(settled.raw), layout.by_block(settled.G)
     for block, raw, G in zip(layout.blocks, *seen, strict=True):
-        X, ones = block.design.X, np.ones(block.design.shape[0])
-        if len(may_be_far(X, np.asarray(X.T @ ones).ravel() / len(ones), ones)):
-            rounding = np.finfo(float).eps * (abs(X) @ np.abs(W[:, block.columns]))
+        is_far = block.design.is_far_from_zero()
+        if np.any(is_far):
+            sizes = block.design.sizes()
+            rounding = np.finfo(float).eps * sizes.forward(np.abs(W[:, block.columns]))
             moved = np.abs(block.loss.gradient(raw + rounding) - G)
-            loose[:, block.columns] += abs(X).T @ moved
+            loose[:, block.columns] += np.where(is_far, sizes.backward(moved), 0.0)
     return loose
 
 
@@ -138,8 +140,10 @@ def spot_check(layout: FitLayout, W: np.ndarray, intercept: np.ndarray) -> SpotC
     return SpotCheck(slopes, shift, probes, image)
 
 
-def as_given(design: Design, W: np.ndarray, intercept: np.ndarray) -> np.ndarray:
+def as_given(design: Design | StackedDesign, W: np.ndarray, intercept: np.ndarray) -> np.ndarray:
     """Return X @ W + intercept; features far from zero are moved to their centre, and the intercept with them."""
+    if isinstance(design, StackedDesign):
+        return design.as_given(W, intercept)
     X, used = design.X, np.flatnonzero(W.any(axis=1))
     if len(design.far):
         at_far = design.centre[design.far] @ W[design.far]
@@ -162,8 +166,10 @@ def few_columns_product(X: Any, used: np.ndarray, W: np.ndarray) -> np.ndarray:
     return raw
 
 
-def gradient(design: Design, G: np.ndarray) -> np.ndarray:
+def gradient(design: Design | StackedDesign, G: np.ndarray) -> np.ndarray:
     """Return X'G. The columns of G sum to zero where there are intercepts, so that X may be about any centre."""
+    if isinstance(design, StackedDesign):
+        return design.gradient_as_given(G)
     product = design.X.T @ G if design.is_sparse else (G.T @ design.X).T
     C = product - np.outer(design.centre, np.ones(len(G)) @ G)
     if len(design.far):

@@ -100,8 +100,7 @@ class ApartInverse:
             )
             for columns in groups
         )
-        basis = intercepts.basis if intercepts.basis.ndim == 1 else np.zeros(0)
-        return cls(star, others, arrowhead, classes, basis)
+        return cls(star, others, arrowhead, classes, intercepts.own_scale)
 
     def with_intercepts(self, U: np.ndarray, beta: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Apply the inverse to the gradients in U and in the coordinates of the intercepts."""

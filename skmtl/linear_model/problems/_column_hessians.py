@@ -55,7 +55,7 @@ def hessians_of(
 
     among is how many samples, times the coordinates, it is taken of at least where there are more.
     """
-    design, size = block.design, block.design.shape[1]
+    design, size = block.common, block.design.shape[1]
     step = sampling_step(curvatures, among * size)
     if step > 1:
         design, curvatures = design.rows(slice(None, None, step)), step * curvatures[::step]

@@ -1,6 +1,6 @@
 """The design matrix about its centre, without a copy of it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -83,6 +83,11 @@ class Design:
         """Whether X is sparse."""
         return sparse.issparse(self.X)
 
+    @property
+    def counts(self) -> int:
+        """Number of samples of each column of raw predictions."""
+        return self.X.shape[0]
+
     def rows(self, rows: np.ndarray | slice) -> "Design":
         """Return some of the samples, about the same centre."""
         return replace(self, X=self.X[rows], shifted=self.shifted[rows])
@@ -141,6 +146,28 @@ class Design:
             copy[:, self.far] = self.shifted
         return copy
 
+    def in_precision(self, precision: Any) -> "Design":
+        """Return a dense copy in another precision: infinite where that does not hold it."""
+        return Design.checked(self.centred_copy(precision))
+
+    @staticmethod
+    def joined(parts: Sequence[np.ndarray]) -> np.ndarray:
+        """Join something like raw of successive samples."""
+        return np.concatenate(parts)
+
+    def at_centre(self, W: np.ndarray) -> np.ndarray:
+        """Return centre @ W."""
+        return self.centre @ W
+
+    def sizes(self) -> "Design":
+        """Return the absolute values of X, about zero."""
+        return Design.checked(abs(self.X))
+
+    def is_far_from_zero(self) -> bool:
+        """Whether there are features far from zero beside how much they vary."""
+        ones = np.ones(self.shape[0])
+        return len(may_be_far(self.X, np.asarray(self.X.T @ ones).ravel() / len(ones), ones)) > 0
+
     def forward(self, W: np.ndarray) -> np.ndarray:
         """Return (X - centre) @ W."""
         raw = self.X @ self.near(W)
@@ -171,6 +198,10 @@ class Design:
                 Z *= roots[part]
             total += Z.T @ Z
         return total
+
+    def about_gram(self) -> np.ndarray:
+        """Return X'X of dense inputs that are about their centre as they are."""
+        return self.X.T @ self.X
 
     def kernel(self) -> np.ndarray:
         """Return (X - centre) (X - centre)'."""

@@ -262,10 +262,9 @@ def by_column(layout: FitLayout | SampleGram, kappa: np.ndarray, tolerance: floa
 def alike(kappa: np.ndarray, ratio: float) -> list[np.ndarray]:
     """Group columns whose kappa differ by at most a relative ratio from the smallest of the group."""
     order = np.argsort(kappa, kind="stable")
-    groups: list[list[int]] = []
-    for position in order:
-        if groups and kappa[position] <= kappa[groups[-1][0]] * (1.0 + ratio) + 1e-300:
-            groups[-1].append(int(position))
-        else:
-            groups.append([int(position)])
-    return [np.array(group) for group in groups]
+    values, groups = kappa[order], []
+    while len(order):
+        n_alike = int(np.searchsorted(values, values[0] * (1.0 + ratio) + 1e-300, side="right"))
+        groups.append(order[:n_alike])
+        values, order = values[n_alike:], order[n_alike:]
+    return groups

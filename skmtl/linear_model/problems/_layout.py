@@ -3,26 +3,28 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
 
-from ...heads import JointLoss, TaskFit, TotalHessian
+from ...heads import TaskFit, TotalHessian
 from ...penalties import FEATURES
 from ._column_hessians import ColumnHessian, hessians_of, work_of_patterns
 from ._design import Design, refuse_extreme_targets, refuse_huge_weights
 from ._passes import Passes, Raw, single_passes
 from ._row_block import (
     RowBlock,
+    chunks_of,
     has_common_weights,
     label_weights,
     mean_weights,
-    split,
     varying_columns,
 )
 from ._row_space import RowSpace, has_few_samples, row_space_of
 from ._sample_gram import SampleGram, eigen
+from ._samples import Samples, parts_of
+from ._stacked_design import StackedDesign
+from ._stacked_hessians import hessians_of_stack
 from ._wide_gram import GrownGram
 
 LARGEST_GRAM = 6000
@@ -52,13 +54,14 @@ class Latest:
 class FitLayout:
     """The data of a fit. Columns are those of the tasks to be fitted, from left to right.
 
-    blocks hold the samples as they are, one block for the tasks that are labelled on the same. row_weight are the mean
-    weights of a sample's labels, where there is one block, and they differ; is_common says that the Hessian of the loss
-    in every column is then the Gram matrix of all samples, times a number. basis is that of the penalty; rounding that
-    of the numbers in X, relative to them.
+    blocks hold the samples as they are, one block for the tasks that are labelled on the same, and a stack for tasks
+    that have a few each. row_weight are the mean weights of a sample's labels, where there is one block, and they
+    differ; is_common says that the Hessian of the loss in every column is then the Gram matrix of all samples, times a
+    number. basis is that of the penalty; rounding that of the numbers in X, relative to them.
     """
 
     design: Design
+    samples: Samples
     blocks: tuple[RowBlock, ...]
     n_columns: int
     row_weight: np.ndarray | None
@@ -87,29 +90,36 @@ class FitLayout:
         for fit in fits:
             refuse_extreme_targets(fit.head.name, fit.y)
         design = Design.centred(X, weight, rounding) if fit_intercept else Design.plain(X)
-        parts = split(fits, X.shape[0])
-        blocks = []
-        for rows, members, columns in parts:
-            own = design if rows is None else design.rows(rows)
-            if len(parts) > 1 and not one_centre and fit_intercept:
-                own = Design.centred(own.X, weight[rows], rounding)
-            blocks.append(RowBlock(own, JointLoss.of(members, own.shape[0]), columns))
-        rows, members, _ = parts[0]
-        row_weight = mean_weights(members, weight if rows is None else weight[rows])
+        parts = parts_of(fits, X.shape[0])
+        one_centre = one_centre or not fit_intercept
+        samples = Samples(design, fits, weight, parts, one_centre, rounding)
+        row_weight, is_common = None, False
+        if len(parts) == 1:
+            ((rows, members, _),) = parts
+            row_weight = mean_weights(members, weight if rows is None else weight[rows])
+            is_common = has_common_weights(members, rows, row_weight)
         return cls(
             design,
-            tuple(blocks),
+            samples,
+            samples.blocks(),
             sum(len(fit.head.active) for fit in fits),
-            row_weight if len(parts) == 1 else None,
+            row_weight,
             fit_intercept,
-            len(parts) == 1 and has_common_weights(members, row_weight),
+            is_common,
             basis,
             rounding,
         )
 
+    @cached_property
+    def apart(self) -> "FitLayout":
+        """The same without stacks: all columns of a block have the same samples."""
+        if not any(isinstance(block.design, StackedDesign) for block in self.blocks):
+            return self
+        return replace(self, blocks=self.samples.blocks_apart())
+
     def features(self, columns: np.ndarray) -> "FitLayout":
         """Return the data with some of the features alone."""
-        blocks = tuple(b._replace(design=b.design.features(columns)) for b in self.blocks)
+        blocks = tuple(b._replace(design=b.common.features(columns)) for b in self.blocks)
         return replace(self, design=self.design.features(columns), blocks=blocks, basis=FEATURES)
 
     @property
@@ -117,7 +127,12 @@ class FitLayout:
         """The total weight of the samples in the Gram matrix."""
         if self.row_weight is not None:
             return float(self.row_weight.sum())
-        return float(sum(block.design.shape[0] for block in self.blocks))
+        return float(sum(np.sum(block.design.counts) for block in self.blocks))
+
+    @property
+    def is_together(self) -> bool:
+        """Whether all columns are laid out over the same samples."""
+        return len(self.blocks) == 1 and isinstance(self.blocks[0].design, Design)
 
     # Coordinates: those of the row space where there are few samples, else the features
 
@@ -125,15 +140,13 @@ class FitLayout:
     def has_row_space(self) -> bool:
         """Whether coefficients live on fewer coordinates than there are features."""
         return (
-            len(self.blocks) == 1
-            and self.basis != FEATURES
-            and has_few_samples(self.blocks[0].design)
+            self.is_together and self.basis != FEATURES and has_few_samples(self.blocks[0].common)
         )
 
     @cached_property
     def row_space(self) -> RowSpace | None:
         """The row space of the samples, where it is smaller than that of the features, and will do."""
-        return row_space_of(self.blocks[0].design) if self.has_row_space else None
+        return row_space_of(self.blocks[0].common) if self.has_row_space else None
 
     @cached_property
     def coordinate_blocks(self) -> tuple[RowBlock, ...]:
@@ -177,16 +190,21 @@ class FitLayout:
         """Return what weights of features add to the intercepts of inputs that are not centred."""
         added = np.zeros(self.n_columns)
         for block in self.blocks:
-            added[block.columns] = block.design.centre @ W[:, block.columns]
+            added[block.columns] = block.design.at_centre(W[:, block.columns])
         return added
 
     def by_block(self, raw: Sequence[np.ndarray]) -> Raw:
         """Return something like raw by block, given by chunk."""
         if len(raw) == len(self.blocks):
             return list(raw)
-        stops = np.cumsum([block.loss.n_samples for block in self.blocks])
-        last = np.searchsorted(np.cumsum([len(part) for part in raw]), stops)
-        return [np.concatenate(raw[a:b]) for a, b in pairwise((0, *(last + 1).tolist()))]
+        if len(self.blocks) == 1:
+            return [self.blocks[0].design.joined(raw)]
+        parts, start = [], 0
+        for block in self.blocks:
+            stop = start + len(chunks_of(block))
+            parts.append(block.design.joined(raw[start:stop]))
+            start = stop
+        return parts
 
     # Second moments
 
@@ -201,8 +219,8 @@ class FitLayout:
             return None
         if self.row_space is not None:
             return Design.plain(self.row_space.L).gram(self.row_weight)
-        if len(self.blocks) == 1:
-            return self.blocks[0].design.gram(self.row_weight)
+        if self.is_together:
+            return self.blocks[0].common.gram(self.row_weight)
         return np.sum([block.design.gram() for block in self.blocks], axis=0)
 
     @cached_property
@@ -225,8 +243,8 @@ class FitLayout:
         for source in (self, vars(self).get("rounded_gram", self)):
             if source.has_gram and source.gram is not None:
                 return float(np.trace(source.gram))
-        if len(self.blocks) == 1:
-            return self.coordinate_blocks[0].design.total_square(self.row_weight)
+        if self.is_together:
+            return self.coordinate_blocks[0].common.total_square(self.row_weight)
         return float(self.squares.sum())
 
     @property
@@ -248,7 +266,7 @@ class FitLayout:
     @cached_property
     def kernel(self) -> SampleGram:
         """The products of the samples with one another, where all tasks have all of them."""
-        return SampleGram.of(self.blocks[0].design, self.row_weight, self.fit_intercept)
+        return SampleGram.of(self.blocks[0].common, self.row_weight, self.fit_intercept)
 
     def prepare_gram(self) -> None:
         """Make the Gram matrix once for many fits, where it is that of every column and not wide."""
@@ -264,7 +282,7 @@ class FitLayout:
     @cached_property
     def grown(self) -> GrownGram:
         """The Gram matrix of those features that were asked for, if coefficients live on features."""
-        return GrownGram(self.blocks[0].design, self.row_weight)
+        return GrownGram(self.blocks[0].common, self.row_weight)
 
     @cached_property
     def latest(self) -> Latest:
@@ -281,7 +299,10 @@ class FitLayout:
         every = np.arange(self.n_columns)
         for block, part in zip(self.coordinate_blocks, raw, strict=True):
             curvatures = block.loss.curvatures(part)
-            hessians = hessians_of(block, curvatures, self.fit_intercept, precision, among)
+            if isinstance(block.design, StackedDesign):
+                hessians = hessians_of_stack(block.design, curvatures, self.fit_intercept)
+            else:
+                hessians = hessians_of(block, curvatures, self.fit_intercept, precision, among)
             found.update(zip(every[block.columns].tolist(), hessians, strict=True))
         return [found[t] for t in range(self.n_columns)]
 
@@ -326,8 +347,10 @@ class FitLayout:
         shorter, looked_at = np.minimum(n_labels, size), np.minimum(n_labels, among * size)
         work = float((0.5 * shorter * looked_at * size + shorter**2 * size).sum())
         a_pass = 4.0 * size * sum(b.loss.n_samples * b.loss.n_columns for b in self.blocks)
+        n_numbers = sum(block.design.X.size for block in self.coordinate_blocks)
         is_cheap = work <= max(multiplications, passes * a_pass)
-        return is_cheap and float((shorter * size).sum()) <= LARGEST_HESSIANS
+        are_few = float((shorter * size).sum()) <= max(LARGEST_HESSIANS, n_numbers)
+        return is_cheap and are_few
 
     # The loss
 

@@ -54,15 +54,14 @@ def work_of(problem: SmoothProblem) -> float:
 
 def components(problem: SmoothProblem) -> list[Component]:
     """Return the columns that hang together, by the penalty or by their loss."""
-    basis = problem.intercepts.basis
     T, R = problem.layout.n_columns, problem.coupling.rank
-    of_intercepts = np.nonzero(np.diag(basis) if basis.ndim == 1 else basis)
+    of_intercepts = problem.intercepts.links()
     in_vectors = problem.coupling.links()
     tied = [(c[0], other) for c, _ in problem.layout.null_hessian.groups for other in c]
     in_loss = np.array(tied, dtype=int).reshape(-1, 2).T
     columns = np.concatenate([in_loss[0], in_vectors[0], of_intercepts[0]])
     ends = np.concatenate([in_loss[1], T + in_vectors[1], T + R + of_intercepts[1]])
-    size = T + R + basis.shape[-1]
+    size = T + R + len(problem.intercepts.ridge)
     places = np.stack([columns, ends]).astype(np.int32)  # older versions of SciPy need them
     graph = sparse.coo_array((np.ones(len(ends)), tuple(places)), shape=(size, size))
     n, label = sparse.csgraph.connected_components(graph, directed=False)
@@ -112,7 +111,7 @@ def newton_step(
     (U, beta), (U_step, beta_step) = problem.split(v), problem.split(D)
     every = np.arange(problem.layout.n_columns)
     labels = [
-        (chunk.design.values(), every[chunk.columns], rows)
+        (chunk.common.values(), every[chunk.columns], rows)
         for chunk, part in zip(problem.passes.chunks, raw, strict=True)
         for rows in chunk.loss.newton_rows(part)
     ]
@@ -138,8 +137,7 @@ def system(
     beta: np.ndarray,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return the matrix and the right side of a component: its labels, the penalty, and that on intercepts."""
-    F, basis = problem.coupling.matrix(), problem.intercepts.basis
-    basis = np.diag(basis) if basis.ndim == 1 else basis
+    F, basis = problem.coupling.matrix(), problem.intercepts.matrix()
     blocks, right = [], []
     for Z, rows in labels:
         by_vector = rows.B @ F[np.ix_(rows.columns, part.vectors)]

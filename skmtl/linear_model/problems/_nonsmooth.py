@@ -217,8 +217,9 @@ class NonsmoothProblem:
             columns = np.array(key)
             mixed[:, columns[:, None], columns] = grams.firsts.transpose(2, 0, 1)
             total[columns[:, None], columns] = grams.totals
-        mixed = (mixed / u[:, None]) @ self.intercepts.basis
-        M = self.intercepts.basis.T @ total @ self.intercepts.basis
+        basis = self.intercepts.matrix()
+        mixed = (mixed / u[:, None]) @ basis
+        M = basis.T @ total @ basis
         M[np.diag_indices(len(M))] += self.intercepts.ridge
         values, vectors = np.linalg.eigh(M)
         kept = values > len(M) * np.finfo(float).eps * values.max(initial=0.0)
@@ -227,7 +228,7 @@ class NonsmoothProblem:
     @cached_property
     def _designs(self) -> list[np.ndarray]:
         """The design of each chunk, centred."""
-        return [chunk.design.values() for chunk in self.layout.passes.chunks]
+        return [chunk.common.values() for chunk in self.layout.passes.chunks]
 
     def _mean_curvature(self, U: list[np.ndarray]) -> Curvature:
         """Return the Gram matrix with the mean curvature of each column where the gradient in raw is U."""

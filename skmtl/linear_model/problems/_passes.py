@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 
 from ...heads import TotalHessian
-from ._design import Design
 from ._row_block import RowBlock, chunks_of, column_sums, total_hessian
 
 Raw = list[np.ndarray]
@@ -77,9 +76,11 @@ class Passes:
         """Return about the Gram matrix of dense inputs about their centre, whose samples have these weights."""
         total, start = np.zeros((self.size, self.size)), 0
         for chunk in self.chunks:
+            if row_weight is None:
+                total += chunk.design.about_gram()
+                continue
             X, stop = chunk.design.X, start + chunk.loss.n_samples
-            if row_weight is not None:
-                X = X * np.sqrt(row_weight[start:stop, None], dtype=X.dtype)
+            X = X * np.sqrt(row_weight[start:stop, None], dtype=X.dtype)
             total += X.T @ X
             start = stop
         return total.astype(self.precision, copy=False)
@@ -131,15 +132,15 @@ def single_passes(blocks: Sequence[RowBlock], n_columns: int) -> Passes | None:
     """Return passes in single precision, over a copy of X about its centre; None where that saves little, or fails."""
     if any(block.design.is_sparse for block in blocks):
         return None
-    if sum(len(b.design.X) * (b.design.shape[1] + b.loss.n_columns) for b in blocks) < WORTH_A_COPY:
+    if sum(b.design.X.size + b.loss.n_samples * b.loss.n_columns for b in blocks) < WORTH_A_COPY:
         return None
     rounded = []
     for block in blocks:
-        X = block.design.centred_copy(np.float32)
-        loss = block.loss.astype(np.float32)
+        design, loss = block.design.in_precision(np.float32), block.loss.astype(np.float32)
+        X = design.X.reshape(-1, design.shape[1])
         if not (is_within(X) and all(is_within(term.weight) for term in loss.terms)):
             return None
-        rounded.append(RowBlock(Design.checked(X), loss, block.columns))
+        rounded.append(RowBlock(design, loss, block.columns))
     return Passes.over(rounded, n_columns, np.float32)
 
 

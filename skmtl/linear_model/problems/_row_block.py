@@ -1,23 +1,33 @@
 """Samples with labels of some tasks, and what is summed over them."""
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
 from ...heads import JointLoss, TaskFit, TotalHessian
 from ._design import Design
+from ._stacked_design import StackedDesign
 
 LARGE = 4_000_000  # numbers in X, above which a pass over it is a pass over memory
 CHUNK = 100_000  # numbers in a chunk of X
 
 
 class RowBlock(NamedTuple):
-    """Samples with labels of some tasks: their inputs, losses, and the columns of these tasks."""
+    """Samples with labels of some tasks: their inputs, losses, and the columns of these tasks.
 
-    design: Design
+    Either all these columns have the same samples, or the design is stacked: each has its own.
+    """
+
+    design: Design | StackedDesign
     loss: JointLoss
     columns: slice | np.ndarray
+
+    @property
+    def common(self) -> Design:
+        """The design that all columns have in common."""
+        assert isinstance(self.design, Design)
+        return self.design
 
 
 def column_sums(blocks: Sequence[RowBlock], G: Sequence[np.ndarray], n_columns: int) -> np.ndarray:
@@ -52,8 +62,14 @@ def chunks_of(block: RowBlock) -> list[RowBlock]:
     """Cut a large dense block into chunks that fit the cache, where losses pick no labels."""
     n_samples, n_features = block.design.shape
     picks = any(term.index is not None for term in block.loss.terms)
-    if picks or block.design.is_sparse or n_samples * n_features < LARGE:
+    if picks or block.design.is_sparse or block.design.X.size < LARGE:
         return [block]
+    if isinstance(block.design, StackedDesign):
+        every = range_of(block.columns)
+        return [
+            RowBlock(block.design.columns(part), block.loss.columns(part), as_slice(every[part]))
+            for part in block.design.cuts(CHUNK)
+        ]
     step = max(256, CHUNK // n_features)
     return [
         RowBlock(block.design.rows(rows), block.loss.rows(rows), block.columns)
@@ -61,15 +77,29 @@ def chunks_of(block: RowBlock) -> list[RowBlock]:
     ]
 
 
+def range_of(columns: slice | np.ndarray) -> np.ndarray:
+    """Return the positions that are meant."""
+    return np.arange(columns.start, columns.stop) if isinstance(columns, slice) else columns
+
+
+def as_slice(columns: np.ndarray) -> slice | np.ndarray:
+    """Return successive columns as a slice, which takes views."""
+    first, last = int(columns[0]), int(columns[-1])
+    is_range = last - first == len(columns) - 1 and bool((np.diff(columns) == 1).all())
+    return slice(first, last + 1) if is_range else columns
+
+
 def mean_weights(fits: Sequence[TaskFit], weight: np.ndarray) -> np.ndarray | None:
     """Return the mean over tasks of the samples' weights, given their sums; None where they are all the same."""
     return None if np.ptp(weight) == 0.0 else weight / len(fits)
 
 
-def has_common_weights(fits: Sequence[TaskFit], row_weight: np.ndarray | None) -> bool:
-    """Whether all losses are squared, and all tasks have all labels, weighted by row_weight times a number."""
+def has_common_weights(
+    fits: Sequence[TaskFit], rows: np.ndarray | None, row_weight: np.ndarray | None
+) -> bool:
+    """Whether all losses are squared, and all tasks have all labels of rows, weighted by row_weight times a number."""
     for fit in fits:
-        if not fit.head.loss.quadratic or fit.rows is not None:
+        if not fit.head.loss.quadratic or (rows is None and fit.rows is not None):
             return False
         if row_weight is None and fit.weight.shape != (1, 1):
             return False
@@ -82,7 +112,9 @@ def has_common_weights(fits: Sequence[TaskFit], row_weight: np.ndarray | None) -
 
 def label_weight(fit: TaskFit) -> np.ndarray:
     """Return the weight of each label of a task."""
-    return np.broadcast_to(fit.weight, (len(fit.y), 1))[:, 0]
+    if len(fit.weight) == len(fit.y):
+        return fit.weight[:, 0]
+    return np.full(len(fit.y), fit.weight[0, 0])
 
 
 def label_weights(fits: Sequence[TaskFit], n_samples: int) -> np.ndarray:
@@ -95,27 +127,3 @@ def label_weights(fits: Sequence[TaskFit], n_samples: int) -> np.ndarray:
         else:
             total[fit.rows] += weight
     return total
-
-
-def split(
-    fits: Sequence[TaskFit], n_samples: int
-) -> list[tuple[np.ndarray | None, list[TaskFit], Any]]:
-    """Split the tasks into blocks (rows, tasks, columns) of those labelled on the same samples.
-
-    That is done where it copies no sample twice. Else all samples are one block, rows being None, and the losses
-    pick their labels.
-    """
-    stops = np.cumsum([len(fit.head.active) for fit in fits])
-    starts = stops - [len(fit.head.active) for fit in fits]
-    groups: dict[bytes, list[int]] = {}
-    for position, fit in enumerate(fits):
-        groups.setdefault(b"" if fit.rows is None else fit.rows.tobytes(), []).append(position)
-    n_copied = sum(len(fits[group[0]].y) for group in groups.values())
-    if b"" in groups or n_copied > n_samples:
-        return [(None, list(fits), slice(0, int(stops[-1])))]
-    parts = []
-    for group in groups.values():
-        rows = fits[group[0]].rows
-        columns = np.concatenate([np.arange(starts[t], stops[t]) for t in group])
-        parts.append((rows, [fits[t]._replace(rows=None) for t in group], columns))
-    return parts

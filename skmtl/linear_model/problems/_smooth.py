@@ -64,6 +64,11 @@ class SmoothProblem:
         return None if passes is None else replace(self, passes=passes)
 
     @property
+    def apart(self) -> "SmoothProblem":
+        """The same problem, in double precision, without stacks of tasks."""
+        return replace(self, layout=self.layout.apart, passes=self.layout.apart.passes)
+
+    @property
     def scale(self) -> float:
         """What tol is relative to."""
         return self.layout.scale
@@ -265,8 +270,7 @@ class SmoothProblem:
     def has_missing(self) -> bool:
         """Whether tasks differ in the samples that they have labels of, but not by block."""
         return any(
-            np.ptp(block.loss.n_labels) > 0 or block.loss.n_labels[0] < block.loss.n_samples
-            for block in self.layout.blocks
+            np.any(block.loss.n_labels < block.design.counts) for block in self.layout.blocks
         )
 
     @property

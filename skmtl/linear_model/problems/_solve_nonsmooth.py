@@ -52,7 +52,7 @@ def solve_nonsmooth(
 
     on_data says that a solution by the Gram matrix, too, gets its gap from the data as given.
     """
-    tol = max(tol, SMALLEST_GAP)
+    tol, layout = max(tol, SMALLEST_GAP), layout.apart
     if start is None:
         first = np.zeros((len(penalty.terms), layout.size, len(penalty.u)))
     else:

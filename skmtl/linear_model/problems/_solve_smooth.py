@@ -172,7 +172,7 @@ def polished(problem: SmoothProblem, found: Solved, max_iter: int) -> Solved:
     left = max_iter if problem.is_quadratic else max_iter - found.n_iter
     if left < 1:
         return found
-    v, n_steps = by_least_squares(problem, problem.vector(*found.weights), left)
+    v, n_steps = by_least_squares(problem.apart, problem.vector(*found.weights), left)
     n_iter = found.n_iter if problem.is_quadratic else found.n_iter + n_steps
     W, intercept = problem.coefficients(v)
     new = judged(problem, W, evaluate(problem.layout, problem.intercepts, W, intercept), n_iter)

@@ -67,7 +67,7 @@ class UnpenalizedTask:
     @property
     def design(self) -> Design:
         """The samples with a label."""
-        return self.layout.blocks[0].design
+        return self.layout.blocks[0].common
 
     @property
     def loss(self) -> JointLoss:

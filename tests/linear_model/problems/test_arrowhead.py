@@ -6,12 +6,9 @@ from numpy.testing import assert_allclose
 from prepared import dense_hessian, problem_of
 
 from skmtl import MultiTaskGLM
-from skmtl.linear_model.problems._arrowhead import (
-    FewLabelsInverse,
-    ManyLabelsInverse,
-    column_inverse,
-)
+from skmtl.linear_model.problems._arrowhead import column_inverse, inverse_of
 from skmtl.linear_model.problems._column_hessians import ColumnHessian
+from skmtl.linear_model.problems._column_inverse import FewLabelsInverse, ManyLabelsInverse
 from skmtl.linear_model.problems._gram_inverse import symmetric
 from skmtl.penalties import MeanRegularized
 
@@ -75,7 +72,7 @@ def test_of_one_column(variance, rng):
         size = np.abs(H @ M).max()
         assert_allclose(inverse.pull(z, r), H @ M @ r, atol=1e-8 * size)
         lower = np.zeros((6, 6))
-        inverse.add_pull(lower, 2.0)
+        inverse.add_pull(lower, np.full(1, 2.0))
         assert_allclose(symmetric(lower), 2.0 * H @ M, atol=2e-8 * size)
 
 
@@ -88,3 +85,33 @@ def test_few_labels_beyond_a_cholesky_factor(rng):
     across = np.linalg.qr(np.c_[along, rng.normal(size=6)])[0][:, 1]
     assert_allclose(inverse.solve(across), across, atol=1e-6)
     assert np.abs(inverse.solve(along)).max() < 1e-6
+
+
+@pytest.mark.parametrize("variance", [0.0, 1e-12, 1.0, 1e6])
+@pytest.mark.parametrize("n_rows", [3, 6])
+@pytest.mark.parametrize("is_degenerate", [False, True])
+def test_of_many_columns(n_rows, variance, is_degenerate, rng):
+    """Inverses taken at once are those of each column, also where rounding leaves no Cholesky factor of one."""
+    halves = rng.normal(size=(5, n_rows, 6)) * np.logspace(-1, 1, 6)
+    if is_degenerate:
+        halves[2] = 1e9 * np.tile(rng.normal(size=6), (n_rows, 1))
+    of = lambda A: (A, None) if n_rows < 6 else (None, A.T @ A)
+    hessians = [ColumnHessian(1.0, np.zeros(6), *of(A)) for A in halves]
+    variances = variance * np.arange(1.0, 6.0)
+    together = inverse_of(hessians, variances)
+    R, weight = rng.normal(size=(6, 5)), rng.exponential(size=5)
+    total, wanted = np.zeros((6, 6)), np.zeros((6, 6))
+    Z = together.solve(R)
+    pulled = together.pull(Z, R)
+    for t, hessian in enumerate(hessians):
+        alone = column_inverse(hessian, variances[t])
+        z = alone.solve(R[:, t])
+        alone.add_pull(wanted, weight[t : t + 1])
+        if t == 2 and is_degenerate:
+            continue  # each is as wrong as doubles make it
+        assert_allclose(Z[:, t], z, atol=1e-8)
+        size = np.abs(hessian.square @ R[:, t]).max()
+        assert_allclose(pulled[:, t], alone.pull(z, R[:, t]), atol=1e-8 * size)
+    together.add_pull(total, weight)
+    total, wanted = symmetric(total), symmetric(wanted)
+    assert_allclose(total, wanted, rtol=1e-5, atol=1e-7 * np.abs(wanted).max())
