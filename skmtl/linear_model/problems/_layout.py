@@ -1,6 +1,6 @@
 """How the data of a fit are laid out, and what is known of them."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -9,8 +9,9 @@ import numpy as np
 
 from ...heads import TaskFit, TotalHessian
 from ...penalties import FEATURES
-from ._column_hessians import ColumnHessian, hessians_of, work_of_patterns
+from ._column_hessians import ColumnHessian, work_of_patterns
 from ._design import Design, refuse_extreme_targets, refuse_huge_weights
+from ._latest import Latest
 from ._passes import Passes, Raw, single_passes
 from ._row_block import (
     RowBlock,
@@ -24,7 +25,7 @@ from ._row_space import RowSpace, has_few_samples, row_space_of
 from ._sample_gram import SampleGram, eigen
 from ._samples import Samples, parts_of
 from ._stacked_design import StackedDesign
-from ._stacked_hessians import hessians_of_stack
+from ._stacked_hessians import hessians_by_column
 from ._wide_gram import GrownGram
 
 LARGEST_GRAM = 6000
@@ -34,20 +35,6 @@ DEAR = 4.0  # passes over the data that Gram matrices must cost for single preci
 LARGEST_HESSIANS = 20_000_000  # numbers in the Hessians of all columns
 ROUNDINGS = 10.0  # of the best constant prediction, whose loss counts as none
 FLAT = 1e-12  # losses of the best constant prediction, relative to the largest, that count as none
-
-
-@dataclass(eq=False)
-class Latest:
-    """What a function returned for the last array: it is not asked again for the same."""
-
-    array: np.ndarray | None = None
-    value: Any = None
-
-    def of(self, array: np.ndarray, function: Callable[[np.ndarray], Any]) -> Any:
-        """Return function(array)."""
-        if self.array is None or not np.array_equal(self.array, array):
-            self.array, self.value = array, function(array)
-        return self.value
 
 
 @dataclass(frozen=True, eq=False)
@@ -295,16 +282,7 @@ class FitLayout:
         self, raw: Sequence[np.ndarray], precision: type = np.float64, among: float = np.inf
     ) -> list[ColumnHessian]:
         """Return the Hessians at raw predictions, by block; precision and among are those of hessians_of."""
-        found: dict[int, ColumnHessian] = {}
-        every = np.arange(self.n_columns)
-        for block, part in zip(self.coordinate_blocks, raw, strict=True):
-            curvatures = block.loss.curvatures(part)
-            if isinstance(block.design, StackedDesign):
-                hessians = hessians_of_stack(block.design, curvatures, self.fit_intercept)
-            else:
-                hessians = hessians_of(block, curvatures, self.fit_intercept, precision, among)
-            found.update(zip(every[block.columns].tolist(), hessians, strict=True))
-        return [found[t] for t in range(self.n_columns)]
+        return hessians_by_column(self.coordinate_blocks, raw, self.fit_intercept, precision, among)
 
     @cached_property
     def square_hessians(self) -> list[ColumnHessian]:

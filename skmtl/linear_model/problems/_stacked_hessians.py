@@ -1,9 +1,31 @@
-"""The Hessians of the columns of a stack, all at once."""
+"""The Hessians of all columns, those of the columns of a stack at once."""
+
+from collections.abc import Sequence
 
 import numpy as np
 
-from ._column_hessians import ColumnHessian
+from ._column_hessians import ColumnHessian, hessians_of
+from ._row_block import RowBlock, range_of
 from ._stacked_design import TOGETHER, StackedDesign
+
+
+def hessians_by_column(
+    blocks: Sequence[RowBlock],
+    raw: Sequence[np.ndarray],
+    has_intercepts: bool,
+    precision: type,
+    among: float,
+) -> list[ColumnHessian]:
+    """Return the Hessians at raw predictions, by block; precision and among are those of hessians_of."""
+    by_column: dict[int, ColumnHessian] = {}
+    for block, part in zip(blocks, raw, strict=True):
+        curvatures = block.loss.curvatures(part)
+        if isinstance(block.design, StackedDesign):
+            hessians = hessians_of_stack(block.design, curvatures, has_intercepts)
+        else:
+            hessians = hessians_of(block, curvatures, has_intercepts, precision, among)
+        by_column |= zip(range_of(block.columns).tolist(), hessians, strict=True)
+    return [by_column[t] for t in sorted(by_column)]
 
 
 def hessians_of_stack(
