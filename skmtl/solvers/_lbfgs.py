@@ -35,7 +35,8 @@ class LBFGS(Solver):
     """Limited-memory BFGS that starts from the problem's preconditioner.
 
     Along a line raw predictions are affine, so that the line search needs no product with the data: an iteration
-    costs one product with the data and one with their transpose, however many steps it tries.
+    costs one product with the data and one with their transpose, however many steps it tries. As long as rounding
+    allows, these are in lower precision.
 
     Parameters
     ----------
@@ -53,6 +54,18 @@ class LBFGS(Solver):
     See Also
     --------
     ConjugateGradient : For quadratic losses.
+
+    Notes
+    -----
+    Minimises f(v) = loss(raw(v)) + <v, P v> / 2, the gradient of which is C, in the lower precision that the problem
+    offers, if any. Each iteration:
+
+    1. takes the direction D, minus the inverse Hessian of the pairs and the preconditioner times C;
+    2. where rounding ends progress in lower precision, takes C in double precision, and Newton's step D by conjugate
+       gradients in lower precision: if that reaches the optimum v + D is returned, else all is in double from now on;
+    3. stops, at v + D, where the estimate -<C, D> / 2 is small enough;
+    4. takes the gradient at v + D and, where the slope there is steep, searches the line;
+    5. remembers the step, and the change of C along it, and lets the preconditioner take up the curvature reached.
 
     References
     ----------
@@ -111,10 +124,10 @@ class LBFGS(Solver):
         scale, goal = exact.scale, exact.goal(self.tol)
         stagnation, coarse = Stagnation(), Stagnation(SOON)
         for n_iter in range(self.max_iter + 1):
-            D, slope = descent(precondition, pairs, C)
+            D, slope = descent(precondition, pairs, C)  # 1
             estimate = -0.5 * slope / scale
             is_rounded = estimate <= max(self.tol, ROUNDED) or coarse.has_come(estimate)
-            if problem is not exact and (is_rounded or not np.isfinite(estimate)):
+            if problem is not exact and (is_rounded or not np.isfinite(estimate)):  # 2
                 rounded, rounded_raw, problem = problem, raw, exact
                 raw, C = problem.begin(v)
                 D, slope = descent(precondition, pairs, C)
@@ -129,11 +142,11 @@ class LBFGS(Solver):
                 break
             square = C @ C
             is_near = problem is exact and estimate <= self.tol
-            if is_near and (0.5 * square <= goal or stagnation.has_come(square)):
+            if is_near and (0.5 * square <= goal or stagnation.has_come(square)):  # 3
                 v += D  # whoever asked for the solution looks at it once more
                 break
             with np.errstate(over="ignore", invalid="ignore"):  # a step too long is found out below
-                change, C_new = problem.advance(v, raw, D)
+                change, C_new = problem.advance(v, raw, D)  # 4
                 ahead = C_new @ D
             step = 1.0
             if not abs(ahead) <= STEEP * abs(slope):
@@ -143,7 +156,7 @@ class LBFGS(Solver):
                 break
             v += step * D
             raw = moved(raw, step, change)
-            remember(pairs, step * D, C_new - C)
+            remember(pairs, step * D, C_new - C)  # 5
             C = C_new
             precondition.refresh(problem, v, raw, n_iter, step, estimate)
         return Solution(v, float(estimate), n_iter, bool(estimate <= self.tol))
