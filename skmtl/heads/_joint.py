@@ -264,6 +264,22 @@ class JointLoss:
             term.put(H, term.loss.curvatures(term.y, term.take(raw), term.weight))
         return H
 
+    def weighted_sums(self, Z: np.ndarray) -> np.ndarray:
+        """Return Z'S, where S are the weights of the labels, and Z has a row for each sample."""
+        sums = np.zeros((Z.shape[1], self.n_columns))
+        for term in self.terms:
+            weight = np.broadcast_to(term.weight, (len(term.weight), term.y.shape[1]))
+            if term.index is None:
+                rows = Z if len(weight) > 1 else Z.sum(axis=0, keepdims=True)
+                sums[:, term.columns] = rows.T @ weight
+            else:
+                samples, columns = np.divmod(term.index, self.n_columns)
+                for own, z in zip(sums, Z.T, strict=True):
+                    own += np.bincount(
+                        columns.ravel(), (z[samples] * weight).ravel(), self.n_columns
+                    )
+        return sums
+
     def newton_rows(self, raw: np.ndarray) -> Iterator[NewtonRows]:
         """Yield each task's part of the least-squares problem that Newton's step solves."""
         for term in self.terms:

@@ -121,23 +121,24 @@ class SpotCheck(NamedTuple):
 def spot_check(layout: FitLayout, W: np.ndarray, intercept: np.ndarray) -> SpotCheck:
     """Look at the gradient of X @ W + intercept along some random directions: one product with X, where all take two.
 
-    All samples have labels of all tasks.
+    Losses are squared, and no samples are stacked.
     """
     probes = np.random.default_rng(0).normal(size=(len(W), N_PROBES))
-    T, centre = W.shape[1], layout.blocks[0].design.centre
-    slopes, sums, images = np.zeros((N_PROBES, T)), np.zeros(T), []
-    both, constants = np.c_[W, probes], np.r_[intercept, -centre @ probes]
+    T, images = W.shape[1], []
+    slopes, moments, sums, shift = (np.zeros((k, T)) for k in (N_PROBES, N_PROBES, 1, 1))
     for chunk in layout.chunks:
-        raw = as_given(chunk.design, both, constants)
-        G, image = chunk.loss.gradient(raw[:, :T]), raw[:, T:].copy()
-        slopes += image.T @ G
-        sums += np.ones(len(G)) @ G
+        columns, centre = chunk.columns, chunk.design.centre
+        both = np.c_[W[:, columns], probes]
+        raw = as_given(chunk.design, both, np.r_[intercept[columns], -centre @ probes])
+        G, image = chunk.loss.gradient(raw[:, :-N_PROBES]), raw[:, -N_PROBES:].copy()
+        slopes[:, columns] += image.T @ G
+        sums[:, columns] += np.ones(len(G)) @ G
+        moments[:, columns] += chunk.loss.weighted_sums(image)
         images.append(image)
-    image, shift = np.concatenate(images), np.zeros(T)
     if layout.fit_intercept:
         shift = -sums / layout.null_hessian.diagonal
-        slopes -= np.outer(np.average(image, axis=0, weights=layout.row_weight), sums)
-    return SpotCheck(slopes, shift, probes, image)
+        slopes += moments * shift
+    return SpotCheck(slopes, shift[0], probes, np.concatenate(images))
 
 
 def as_given(design: Design | StackedDesign, W: np.ndarray, intercept: np.ndarray) -> np.ndarray:

@@ -35,6 +35,13 @@ class ColumnHessian:
         """The same in double precision."""
         return replace(self, gram=None if self.gram is None else self.gram.astype(np.float64))
 
+    def times(self, w: np.ndarray) -> np.ndarray:
+        """Return the matrix times a vector."""
+        if self.half is not None:
+            return (self.half @ w) @ self.half
+        assert self.gram is not None
+        return self.gram @ w
+
     @property
     def square(self) -> np.ndarray:
         """The whole matrix."""

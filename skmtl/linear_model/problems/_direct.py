@@ -1,6 +1,7 @@
 """Direct solutions of squared losses: inverses of the Hessian, which also correct what rounding has left."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -10,6 +11,8 @@ from ._arrowhead import ArrowheadInverse
 from ._certificate import Evaluation, SpotCheck
 from ._gram_inverse import EXACTLY, Inverse, gram_inverse
 from ._smooth import SmoothProblem
+
+Product = Callable[[np.ndarray], np.ndarray]
 
 
 class DirectSolution(ABC):
@@ -55,15 +58,32 @@ class DirectSolution(ABC):
 
 @dataclass(frozen=True, eq=False)
 class ByCoordinates(DirectSolution):
-    """S are the coordinates U themselves."""
+    """S are the coordinates U themselves; curvature is the Hessian of the loss in the weights."""
 
     problem: SmoothProblem
     inverse: Inverse | ArrowheadInverse
+    curvature: Product
     is_rounded: bool = False
 
+    @classmethod
+    def of(cls, problem: SmoothProblem) -> "ByCoordinates":
+        """Factorise where all columns have one Gram matrix."""
+        layout = problem.layout
+        inverse = gram_inverse(layout, problem.coupling, layout.null_hessian, EXACTLY)
+        curvature = layout.null_hessian.diagonal / layout.n_rows
+        return cls(problem, inverse, lambda W: (layout.gram @ W) * curvature)
+
+    @classmethod
+    def by_columns(cls, problem: SmoothProblem, is_rounded: bool) -> "ByCoordinates":
+        """Factorise where each column has its own."""
+        layout = problem.layout
+        hessians = layout.rounded_square_hessians if is_rounded else layout.square_hessians
+        pairs = lambda W: zip(hessians, W.T, strict=True)
+        product = lambda W: np.column_stack([hessian.times(w) for hessian, w in pairs(W)])
+        return cls(problem, problem.arrowhead(hessians), product, is_rounded)
+
     def precise(self) -> DirectSolution:
-        hessians = self.problem.layout.square_hessians
-        return ByCoordinates(self.problem, self.problem.arrowhead(hessians))
+        return ByCoordinates.by_columns(self.problem, False) if self.is_rounded else self
 
     def start(self) -> np.ndarray:
         return self.problem.coupling.gather(self.problem.layout.null_gradient)
@@ -73,12 +93,11 @@ class ByCoordinates(DirectSolution):
 
     def model_gradient(self, S: np.ndarray) -> np.ndarray:
         layout, coupling = self.problem.layout, self.problem.coupling
-        image = layout.gram @ coupling.spread(S)
-        curvature = layout.null_hessian.diagonal / layout.n_rows
-        return coupling.gather(layout.null_gradient + image * curvature) + S
+        return coupling.gather(layout.null_gradient + self.curvature(coupling.spread(S))) + S
 
     def null_slopes(self, check: SpotCheck) -> np.ndarray:
-        return check.probes.T @ self.problem.layout.null_gradient
+        layout = self.problem.layout
+        return layout.coordinates(check.probes).T @ layout.null_gradient
 
     def solve(self, C: np.ndarray) -> np.ndarray:
         return self.inverse(C)
@@ -151,10 +170,7 @@ def direct_solution(problem: SmoothProblem) -> DirectSolution | None:
     if layout.is_common and layout.has_row_space:
         return BySamples.of(problem)
     if layout.is_common and layout.gram is not None:
-        inverse = gram_inverse(layout, problem.coupling, layout.null_hessian, EXACTLY)
-        return ByCoordinates(problem, inverse)
+        return ByCoordinates.of(problem)
     if problem.is_quadratic and problem.has_close_preconditioner:
-        if problem.can_round:
-            return ByCoordinates(problem, problem.arrowhead(layout.rounded_square_hessians), True)
-        return ByCoordinates(problem, problem.arrowhead(layout.square_hessians))
+        return ByCoordinates.by_columns(problem, problem.can_round)
     return None

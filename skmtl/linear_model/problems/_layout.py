@@ -100,9 +100,14 @@ class FitLayout:
     @cached_property
     def apart(self) -> "FitLayout":
         """The same without stacks: all columns of a block have the same samples."""
-        if not any(isinstance(block.design, StackedDesign) for block in self.blocks):
+        if not self.has_stacks:
             return self
         return replace(self, blocks=self.samples.blocks_apart())
+
+    @property
+    def has_stacks(self) -> bool:
+        """Whether some columns have samples of their own in a stack."""
+        return any(isinstance(block.design, StackedDesign) for block in self.blocks)
 
     def features(self, columns: np.ndarray) -> "FitLayout":
         """Return the data with some of the features alone."""

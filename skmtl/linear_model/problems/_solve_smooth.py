@@ -58,14 +58,8 @@ def solve_smooth(
     on_data says that a direct solution, too, is looked at on the data as given, and not on their Gram matrix alone.
     """
     direct, work = direct_solution(problem), None
-    if direct is not None and problem.layout.is_common:
-        found = on_gram(problem, direct, on_data)
-        if found.motion > STILL:
-            found = directly(problem, direct)
-    elif direct is not None:
-        found = directly(problem, direct)
-        if direct.is_rounded and not found.motion <= STILL:
-            found = directly(problem, direct.precise())
+    if direct is not None:
+        found = by_gram(problem, direct, on_data)
     else:
         first = first_vector(problem, start)
         work = work_of(problem)
@@ -102,12 +96,27 @@ def solve_roughly(problem: SmoothProblem, max_iter: int) -> Weights:
     return Weights(*problem.coefficients(run(problem, problem.start(), max_iter, SIGNS_KNOWN).v))
 
 
+def by_gram(problem: SmoothProblem, direct: DirectSolution, on_data: bool) -> Solved:
+    """Solve directly, in single precision first where that suffices; what a check does not pass is corrected."""
+    if direct.is_rounded:
+        found = directly(problem, direct)
+        if found.motion <= STILL:
+            return found
+        direct = direct.precise()
+    if on_data and problem.layout.has_stacks:
+        return directly(problem, direct)
+    found = on_gram(problem, direct, on_data)
+    return found if found.motion <= STILL else directly(problem, direct)
+
+
 def on_gram(problem: SmoothProblem, direct: DirectSolution, on_data: bool) -> Solved:
-    """Solve where all samples have one Gram matrix, with a correction; on_data says to check it on the data."""
+    """Solve by Gram matrices alone, with a correction; on_data says to check it on the data."""
     S = -direct.solve(direct.start())
     S -= direct.solve(direct.model_gradient(S))
     C, W = direct.model_gradient(S), direct.weights(S)
-    motion = np.sqrt(problem.reach * direct.square(direct.solve(C)))
+    motion = np.sqrt(problem.reach * direct.square(C))
+    if not motion <= STILL:
+        motion = np.sqrt(problem.reach * direct.square(direct.solve(C)))
     gap = finite_gap(0.5 * direct.square(C))
     found = Solved(Weights(W, problem.null_intercept(W)), gap, 1, float(motion))
     return checked(problem, direct, S, found) if on_data else found

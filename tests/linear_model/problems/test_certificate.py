@@ -89,6 +89,27 @@ def test_spot_check(n, offset, make, rng):
     assert_allclose(check.shift, -miss, rtol=0, atol=tolerance)
 
 
+@by_kind
+@pytest.mark.parametrize("fit_intercept", [True, False])
+@pytest.mark.parametrize("kept", ["most", "few", "groups"])
+def test_spot_check_of_missing_labels(kept, fit_intercept, make, rng):
+    """Samples may count in some tasks alone, many or few, or be those of one task each."""
+    X, y, weight = rng.normal(size=(60, 8)), rng.normal(size=(60, 3)), rng.exponential(size=60)
+    seen = np.arange(60)[:, None] % 3 == np.arange(3)
+    if kept != "groups":
+        seen = rng.random((60, 3)) < {"most": 0.6, "few": 0.1}[kept]
+        seen[:3] = True
+    model = MultiTaskRidge(scale_targets=False, fit_intercept=fit_intercept)
+    layout = problem_of(model, make(X), np.where(seen, y, np.nan), weight).layout
+    W, intercept = rng.normal(size=(8, 3)), rng.normal(size=3) * fit_intercept
+    check = spot_check(layout, W, intercept)
+    counts = weight[:, None] * seen
+    G = counts * (X @ W + intercept - y)
+    shift = -G.sum(axis=0) / counts.sum(axis=0) * fit_intercept
+    assert_allclose(check.shift, shift, atol=1e-12)
+    assert_allclose(check.slopes, (X @ check.probes).T @ (G + counts * shift), atol=1e-10)
+
+
 def test_spot_check_of_chunks(rng, monkeypatch):
     """Where X is too large for the cache it is looked at in chunks, with the same result."""
     X, y = rng.normal(size=(900, 4)), rng.normal(size=(900, 2))
