@@ -3,15 +3,12 @@
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from functools import cached_property
-from typing import ClassVar
 
 import numpy as np
 
 
 class Activation(ABC):
     """An elementwise function, in place, on arrays of one shape; its derivative is written in terms of its value."""
-
-    gain: ClassVar[float] = 1.0  # variance of the first weights, times the number of inputs
 
     def __init__(self, shape: tuple[int, ...], dtype: np.dtype) -> None:
         self.shape, self.dtype = shape, np.dtype(dtype)
@@ -32,8 +29,6 @@ class Activation(ABC):
 
 class Relu(Activation):
     """max(z, 0)."""
-
-    gain = 2.0
 
     # NumPy is two to three times as fast with an array of zeros, or ones, as with the number.
 
