@@ -3,23 +3,19 @@
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from functools import cached_property
-from typing import ClassVar
+from math import prod
 
 import numpy as np
 
 
 class Activation(ABC):
-    """An elementwise function, in place, on arrays of one shape; its derivative is written in terms of its value."""
+    """An elementwise function, in place, on arrays up to a size; its derivative is written in terms of its value.
 
-    gain: ClassVar[float] = 1.0  # variance of the first weights, times the number of inputs
+    All layers of a network have one: what it keeps beside their values takes up the cache of a processor.
+    """
 
-    def __init__(self, shape: tuple[int, ...], dtype: np.dtype) -> None:
-        self.shape, self.dtype = shape, np.dtype(dtype)
-
-    @cached_property
-    def scratch(self) -> np.ndarray:
-        """Room for the derivative; only going backward needs it."""
-        return np.empty(self.shape, dtype=self.dtype)
+    def __init__(self, size: int, dtype: np.dtype) -> None:
+        self.size, self.dtype = size, np.dtype(dtype)
 
     @abstractmethod
     def forward(self, Z: np.ndarray) -> None:
@@ -27,36 +23,47 @@ class Activation(ABC):
 
     @abstractmethod
     def backward(self, A: np.ndarray, G: np.ndarray) -> None:
-        """Multiply G by the derivative where the values are A."""
+        """Multiply G by the derivative where the values are A, which are overwritten."""
+
+
+class Repeated(dict[tuple[int, ...], np.ndarray]):
+    """One number in arrays of any shape, all of them views of the longest."""
+
+    def __init__(self, longest: np.ndarray) -> None:
+        super().__init__()
+        self.longest = longest
+
+    def __missing__(self, shape: tuple[int, ...]) -> np.ndarray:
+        self[shape] = self.longest[: prod(shape)].reshape(shape)
+        return self[shape]
 
 
 class Relu(Activation):
     """max(z, 0)."""
 
-    gain = 2.0
-
     # NumPy is two to three times as fast with an array of zeros, or ones, as with the number.
 
     @cached_property
-    def zeros(self) -> np.ndarray:
-        """Zeros of the shape."""
-        return np.zeros(self.shape, dtype=self.dtype)
+    def zeros(self) -> "Repeated":
+        """Zeros."""
+        return Repeated(np.zeros(self.size, dtype=self.dtype))
 
     @cached_property
-    def ones(self) -> np.ndarray:
+    def ones(self) -> "Repeated":
         """Integers of one, as wide as the numbers."""
-        return np.ones(self.shape, dtype=np.int32 if self.dtype == np.float32 else np.int64)
+        whole = np.int32 if self.dtype == np.float32 else np.int64
+        return Repeated(np.ones(self.size, dtype=whole))
 
     def forward(self, Z: np.ndarray) -> None:
-        np.maximum(Z, self.zeros, out=Z)
+        np.maximum(Z, self.zeros[Z.shape], out=Z)
 
     def backward(self, A: np.ndarray, G: np.ndarray) -> None:
         # Bits of a positive number, read as an integer, are at least 1, and times 0 or 1 they stay or vanish: this is
         # twice as fast as a boolean mask.
-        whole = self.ones.dtype
-        bits, positive = G.view(whole), self.scratch.view(whole)
-        np.minimum(A.view(whole), self.ones, out=positive)
-        np.multiply(bits, positive, out=bits)
+        ones = self.ones[A.shape]
+        bits, is_positive = G.view(ones.dtype), A.view(ones.dtype)
+        np.minimum(is_positive, ones, out=is_positive)
+        np.multiply(bits, is_positive, out=bits)
 
 
 class Tanh(Activation):
@@ -66,9 +73,9 @@ class Tanh(Activation):
         np.tanh(Z, out=Z)
 
     def backward(self, A: np.ndarray, G: np.ndarray) -> None:
-        np.multiply(A, A, out=self.scratch)
-        np.subtract(1.0, self.scratch, out=self.scratch)
-        G *= self.scratch
+        A *= A
+        np.subtract(1.0, A, out=A)
+        G *= A
 
 
 class Logistic(Activation):
@@ -81,9 +88,9 @@ class Logistic(Activation):
         Z += 0.5
 
     def backward(self, A: np.ndarray, G: np.ndarray) -> None:
-        np.subtract(1.0, A, out=self.scratch)
-        self.scratch *= A
-        G *= self.scratch
+        G *= A
+        np.subtract(1.0, A, out=A)
+        G *= A
 
 
 class Identity(Activation):

@@ -109,8 +109,7 @@ def new_networks(
     inputs = Inputs(model.standardize, model.add_indicator, takes_more)
     inputs.fit(X, prepared.row_weight)
     architecture = architecture_of(model, inputs, prepared)
-    gain = ACTIVATIONS[model.activation].gain
-    start = architecture.initial(model.n_members, gain, null_raw, random)
+    start = architecture.initial(model.n_members, null_raw, random)
     if former is not None and former.architecture == architecture:
         start = former.flat if former.flat.shape == start.shape else start
     trainer = trainer_of(model, architecture, start, random)

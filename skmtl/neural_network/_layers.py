@@ -95,17 +95,20 @@ class Architecture:
         return flat[:, : (self.n_inputs + 1) * width].reshape(len(flat), -1, width)
 
     def initial(
-        self, n_networks: int, gain: float, null_raw: np.ndarray, random: np.random.Generator
+        self, n_networks: int, null_raw: np.ndarray, random: np.random.Generator
     ) -> np.ndarray:
         """Return parameters with which every network predicts the best constants.
 
-        Weights of hidden layers are uniform with variance gain / n_inputs. Those of the last layer are zero, and layers
-        of tasks are the same for all of them, so that no task's place or name matters.
+        Weights of hidden layers are uniform with variance 1 / n_inputs (LeCun et al. 1998, eq. 16), for any activation.
+        Those of the last layer are zero, and layers of tasks are the same for all of them, so that no task's place or
+        name matters.
         """
+        # Twice the variance keeps the signals of deep rectified layers alive (He et al. 2015); these are few, and learn
+        # more slowly with it.
         flat = np.zeros((n_networks, self.size))
         *hidden, last = self.layers(flat)
         for W, _ in hidden:
-            bound = np.sqrt(3.0 * gain / max(1, W.shape[-2]))
+            bound = np.sqrt(3.0 / max(1, W.shape[-2]))
             drawn = random.uniform(-bound, bound, size=(n_networks, *W.shape[-2:]))
             W[:] = drawn if W.ndim == 3 else drawn[:, None]
         last.b[:] = null_raw

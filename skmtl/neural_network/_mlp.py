@@ -172,8 +172,9 @@ class MultiTaskMLP(
     An input whose two quantiles agree is not limited. Sparse inputs are treated alike and never made dense.
 
     All weights of the last layer start at zero and its biases at the best constants, so a network starts as the null
-    model; tasks are put in an order of their own, so that theirs in ``y`` does not matter. Predictions are averaged as
-    probabilities and means; ``decision_function`` gives their log-odds and logarithms.
+    model; those of hidden layers start uniform with variance 1 / (number of inputs). Tasks are put in an order of their
+    own, so that theirs in ``y`` does not matter. Predictions are averaged as probabilities and means;
+    ``decision_function`` gives their log-odds and logarithms.
 
     In minibatches a sample of weight two is not two samples; with ``solver="lbfgs"`` and one member it is.
     With "pcgrad" and "mgda" gradients are compared in the last shared layer, every eighth step.
@@ -183,6 +184,8 @@ class MultiTaskMLP(
     D. P. Kingma and J. Ba (2015). Adam: a method for stochastic optimization. ICLR.
 
     I. Loshchilov and F. Hutter (2019). Decoupled weight decay regularization. ICLR.
+
+    Y. LeCun, L. Bottou, G. Orr and K.-R. Müller (1998). Efficient BackProp. In Neural Networks: Tricks of the Trade.
 
     O. Laurent et al. (2023). Packed-ensembles for efficient uncertainty estimation. ICLR.
 

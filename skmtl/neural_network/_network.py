@@ -22,7 +22,7 @@ def predict_shared(
         Z = np.empty((len(W), A.shape[-2], W.shape[-1]), dtype=flat.dtype)
         times(A, W, Z)
         Z += b
-        activation(Z.shape, Z.dtype).forward(Z)
+        activation(Z.size, Z.dtype).forward(Z)
         A = Z
     return A
 
@@ -38,7 +38,7 @@ def predict_raw(
         A = np.broadcast_to(A, (len(flat), *A.shape))
     for step, (W, b) in enumerate(own):
         A = np.matmul(A if step else A[:, None], W) + b
-        activation(A.shape, A.dtype).forward(A)
+        activation(A.size, A.dtype).forward(A)
     raw = np.empty((len(flat), A.shape[-2], architecture.n_columns), dtype=flat.dtype)
     if own:
         _own_columns(architecture, A, last.W, raw)
@@ -81,7 +81,8 @@ class Workspace:
         self.raw = make(n, n_rows, architecture.n_columns)
         self.hidden = (*self.values, *self.own)
         self.back = [np.empty_like(A) for A in self.hidden]
-        self.activations = [activation(A.shape, A.dtype) for A in self.hidden]
+        largest = max((A.size for A in self.hidden), default=0)
+        self.activation = activation(largest, flat.dtype)
         self.inputs: list[Any] = [None, *self.hidden]
         self.dropped: list[np.ndarray] = []
         self.masks: Sequence[np.ndarray] = ()
@@ -106,7 +107,7 @@ class Workspace:
                 A += b
             else:
                 np.matmul(X, self.first, out=A)
-            self.activations[step].forward(A)
+            self.activation.forward(A)
             below = np.multiply(A, masks[step], out=self.dropped[step]) if masks else A
             self.inputs[step + 1] = below
         W, b = self.layers[-1]
@@ -124,7 +125,8 @@ class Workspace:
     def backward(self, weigh: Weigh | None = None) -> None:
         """Compute the gradient from that in raw; weigh gives task weights (n_networks, n_tasks) in shared layers.
 
-        It may ask for the Gram matrices of the tasks' gradients in the last shared values.
+        It may ask for the Gram matrices of the tasks' gradients in the last shared values. Those of layers are
+        overwritten.
         """
         G, A, last = self.raw, self.inputs[-1], self.slopes[-1]
         np.matmul(self.ones, G, out=last.b)
@@ -179,7 +181,7 @@ class Workspace:
         G, A = self.back[step], self.hidden[step]
         if self.masks:
             G *= self.masks[step]
-        self.activations[step].backward(A, G)
+        self.activation.backward(A, G)
         if step == 0 and self.first_slope is not None:
             np.matmul(self.inputs[0].T, G, out=self.first_slope)
             return

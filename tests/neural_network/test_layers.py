@@ -47,18 +47,18 @@ def test_first_predictions_are_the_best_constants(hidden, own, activation, rng):
     """Whatever comes in."""
     architecture, null = Architecture(4, hidden, own, OWNERS), rng.normal(size=5)
     kind = ACTIVATIONS[activation]
-    flat = architecture.initial(3, kind.gain, null, rng)
+    flat = architecture.initial(3, null, rng)
     raw = predict_raw(architecture, kind, flat, rng.normal(size=(7, 4)))
     assert_array_equal(raw, np.broadcast_to(null, (3, 7, 5)))
 
 
 def test_first_weights(rng):
-    """Uniform with variance gain / n_inputs; networks differ, tasks do not."""
+    """Uniform with variance 1 / n_inputs; networks differ, tasks do not."""
     architecture = Architecture(50, (60,), (40,), OWNERS)
-    flat = architecture.initial(8, 2.0, np.zeros(5), rng)
+    flat = architecture.initial(8, np.zeros(5), rng)
     (W, b), (V, c), _ = architecture.layers(flat)
-    assert_allclose([W.var(), V.var()], [2 / 50, 2 / 60], rtol=0.05)
-    assert np.abs(W).max() <= np.sqrt(6 / 50)
+    assert_allclose([W.var(), V.var()], [1 / 50, 1 / 60], rtol=0.05)
+    assert np.abs(W).max() <= np.sqrt(3 / 50)
     assert not b.any() and not c.any()
     assert (W[0] != W[1]).all() and (V[0] != V[1]).all()
     assert_array_equal(V[:, 0], V[:, 1])
@@ -70,7 +70,7 @@ def test_activations(name, dtype, rng):
     """The function, in place; the derivative by differences."""
     Z = (2 * rng.normal(size=(2, 30))).astype(dtype)
     Z[0, :4] = [-40.0, 40.0, -1e4, 1e4]
-    activation = ACTIVATIONS[name](Z.shape, np.dtype(dtype))
+    activation = ACTIVATIONS[name](Z.size + 5, np.dtype(dtype))
     A, G = Z.copy(), rng.normal(size=Z.shape).astype(dtype)
     activation.forward(A)
     tolerance = 1e-6 if dtype == np.float32 else 1e-12
