@@ -30,6 +30,7 @@ LARGEST_STACK = 10_000_000  # numbers in Gram matrices by column
 LARGE_STACK = 200_000  # numbers in them that are worth avoiding,
 UNEVEN = 1.5  # if no task has so many times as many samples as the mean of them
 FEW_PRODUCTS = 1e8  # multiplications that the Hessians of all columns may cost in an iteration
+NOTHING = 1e-14  # eigenvalues beside the largest, that rounding may have left of zero
 TINY = np.finfo(float).tiny
 
 
@@ -220,9 +221,7 @@ class NonsmoothProblem:
         mixed = (mixed / u[:, None]) @ self.intercepts.basis
         M = self.intercepts.basis.T @ total @ self.intercepts.basis
         M[np.diag_indices(len(M))] += self.intercepts.ridge
-        values, vectors = np.linalg.eigh(M)
-        kept = values > len(M) * np.finfo(float).eps * values.max(initial=0.0)
-        return Eliminated(whole, mixed @ (vectors[:, kept] / np.sqrt(values[kept])))
+        return Eliminated(whole, mixed @ inverse_root(M))
 
     @cached_property
     def _designs(self) -> list[np.ndarray]:
@@ -305,7 +304,19 @@ class WeightedGrams(NamedTuple):
         if not follow:
             return squares
         firsts = self.firsts.transpose(0, 2, 1).reshape(width * size, width)
-        return squares - firsts @ np.linalg.pinv(self.totals, hermitian=True) @ firsts.T
+        taken = firsts @ inverse_root(self.totals)
+        return squares - taken @ taken.T
+
+
+def inverse_root(M: np.ndarray) -> np.ndarray:
+    """Return R with R R' the pseudoinverse of M, positive semidefinite but for rounding.
+
+    Intercepts of classes move nothing if all move alike: what rounding leaves of that must not count, and F M^-1 F'
+    would multiply it up to an indefinite difference, where F R is divided by its root alone.
+    """
+    values, vectors = np.linalg.eigh(M)
+    kept = values > NOTHING * values.max(initial=0.0)
+    return vectors[:, kept] / np.sqrt(values[kept])
 
 
 def weighted_grams(X: np.ndarray, H: np.ndarray) -> WeightedGrams:
