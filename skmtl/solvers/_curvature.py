@@ -216,9 +216,12 @@ class OwnGrams(Curvature):
         for columns, matrix in self.groups:
             at = (n * np.arange(len(columns))[:, None] + rows).ravel()
             groups.append((columns, matrix[at[:, None], at]))
-        return OwnGrams.of(self.singles, self.stack[:, rows[:, None], rows], tuple(groups))
+        stack = self.stack.take(rows, axis=1).take(rows, axis=2)  # in order, as products need it
+        return OwnGrams.of(self.singles, stack, tuple(groups))
 
     def stretched(self, factor):
+        if factor == 1.0:
+            return self
         groups = tuple((columns, factor * matrix) for columns, matrix in self.groups)
         return OwnGrams(self.singles, factor * self.stack, groups, factor * self.top)
 
@@ -275,7 +278,7 @@ class OwnRows(Curvature):
         return solve
 
     def features(self, rows):
-        return OwnRows.of(self.X[:, :, rows], self.weight, self.follow)
+        return OwnRows.of(self.X.take(rows, axis=2), self.weight, self.follow)
 
     def stretched(self, factor):
         return replace(self, weight=factor * self.weight, top=factor * self.top)

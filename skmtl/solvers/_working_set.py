@@ -11,6 +11,9 @@ from ._gram import Proximable
 
 GROWTH = 3  # times as many features as are used may come in at once
 FIRST = 300  # features that a working set starts with at most, if none is known to be used
+MOST = (
+    0.5  # share of the features above which all are taken in: another working set would cost more
+)
 EASY = 0.3  # tolerance inside a working set, relative to that of all features
 ROUGH = 0.1  # the same while a large set still grows, relative to the gap that was found last
 LARGE = 300  # features in such a set
@@ -90,7 +93,7 @@ class WorkingSet(Solver):
             left = self.max_iter - n_iter
             if gap <= self.tol or (known and not len(new)) or left <= 0:
                 return Parts(parts, float(gap), n_iter, bool(gap <= self.tol))
-            used = np.concatenate([used, new])
+            used = joined(used, new, parts.shape[1])
             tol = EASY * self.tol
             if len(new) and len(used) > LARGE:
                 tol = max(tol, ROUGH * gap)
@@ -99,6 +102,13 @@ class WorkingSet(Solver):
             parts[:, used] = found.parts
             n_iter += found.n_iter
             known = tol == EASY * self.tol
+
+
+def joined(used: np.ndarray, new: np.ndarray, n_features: int) -> np.ndarray:
+    """Return a working set with new features, or all features where most are in."""
+    if len(used) + len(new) > MOST * n_features:
+        return np.arange(n_features)
+    return np.sort(np.concatenate([used, new]))
 
 
 def fresh(moving: np.ndarray, used: np.ndarray) -> np.ndarray:

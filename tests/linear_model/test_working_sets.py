@@ -48,9 +48,8 @@ def test_gap_of_squares(member, share, as_sparse):
 
 
 @pytest.mark.parametrize("member", BY_ROWS, ids=str)
-def test_gap_of_any_losses(member, monkeypatch):
+def test_gap_of_any_losses(member):
     """The same with classes, counts and missing labels."""
-    monkeypatch.setattr(_solve_nonsmooth, "MANY_FEATURES", 30)
     X, y, types = outcomes("mixed", 40, 90, 0.3)
     types = {name: types[name] for name in y}
     tasks = describe(X, y, types)
@@ -129,3 +128,20 @@ def test_the_last_look_is_the_certificate(monkeypatch):
     model = MultiTaskGLM(L21(60.0)).fit(X, y)
     assert model.coef_.any() and model.dual_gap_ <= 1e-12
     assert len(looks) == 1
+
+
+@pytest.mark.parametrize("missing", [0.5, 0.9])
+@pytest.mark.parametrize("share", [0.3, 0.02])
+@pytest.mark.parametrize("member", [m for m in FAMILY if m.name in ("L21", "NuclearNorm")], ids=str)
+def test_one_step_with_missing_labels(member, share, missing, rng):
+    """The Hessians of squared losses are found once where they cost no more than the passes they save."""
+    X = rng.normal(size=(4000, 80))
+    Y = 3.0 + X[:, :8] @ rng.normal(size=(8, 6)) + rng.normal(size=(4000, 6))
+    Y[rng.random(Y.shape) < missing] = np.nan
+    y = dict(zip("abcdef", Y.T))
+    tasks = describe(X, y, dict.fromkeys(y, "regression"))
+    strengths = member.strengths(X, tasks, share)
+    problem = Problem(X, tasks, member.define(tasks, *strengths))
+    model = MultiTaskGLM(member.penalty(tasks, *strengths)).fit(X, y)
+    assert model.n_iter_ <= 2
+    assert_certified(problem, model)

@@ -134,3 +134,10 @@ def test_curvatures(kind, rng):
     inside[rows] = V[rows]
     part = curvature.features(rows).product(V[rows])
     assert_allclose(part, curvature.product(inside)[rows], atol=1e-12)
+
+
+def test_features_lie_in_order(rng):
+    """Some of the features have their numbers in memory as products by BLAS need them, which are many times as fast."""
+    made, some = curvatures(rng), np.array([0, 2, 3])
+    assert made["own"].features(some).stack.flags.c_contiguous
+    assert made["rows"].features(some).X.flags.c_contiguous

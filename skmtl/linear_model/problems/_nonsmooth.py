@@ -29,7 +29,9 @@ LARGEST_WIDE_GRAM = 1500  # and where there are not, or X is sparse
 LARGEST_STACK = 10_000_000  # numbers in Gram matrices by column
 LARGE_STACK = 200_000  # numbers in them that are worth avoiding,
 UNEVEN = 1.5  # if no task has so many times as many samples as the mean of them
+WORTH_SQUARES = 20.0  # passes over the samples that are worth the Hessians of squared losses
 FEW_PRODUCTS = 1e8  # multiplications that the Hessians of all columns may cost in an iteration
+NOTHING = 1e-14  # eigenvalues beside the largest, that rounding may have left of zero
 TINY = np.finfo(float).tiny
 
 
@@ -129,12 +131,16 @@ class NonsmoothProblem:
 
     def features(self, rows: np.ndarray) -> "NonsmoothProblem":
         """Return the problem in which all other features have weights of zero."""
+        if np.array_equal(rows, np.arange(self.layout.design.shape[1])):
+            return self  # a copy of the samples would be of no use
         return replace(self, layout=self.layout.features(rows))
 
     def curvature(self, settled: Settled) -> Curvature:
         """Return the Hessians of the tasks where they are cheap, else the mean curvature of each column."""
         if self.has_few_rows:
             return self._few_rows(settled.raw)
+        if self.has_squares:
+            return self._squares
         if self.has_own_hessians:
             return self._hessians(settled.raw)
         return self._mean_curvature(settled.U)
@@ -151,11 +157,20 @@ class NonsmoothProblem:
     @cached_property
     def has_own_hessians(self) -> bool:
         """Whether the Hessians of all tasks are cheap beside what else an iteration costs."""
-        if self.has_few_rows:
+        if self.has_few_rows or self.has_squares:
             return True
         size, columns = self.layout.size, np.arange(self.layout.n_columns)
         work = sum(p.design.shape[0] * len(columns[p.columns]) for p in self.layout.passes.chunks)
         return work * size**2 <= FEW_PRODUCTS and len(columns) * size**2 <= LARGEST_STACK
+
+    @cached_property
+    def has_squares(self) -> bool:
+        """Whether losses are squared, and their Hessians, to be found once, cost no more than the passes they save."""
+        layout = self.layout
+        if self.penalty.pooled or not layout.is_quadratic:
+            return False
+        is_small = layout.n_columns * layout.size**2 <= LARGEST_STACK
+        return is_small and layout.has_cheap_hessians(WORTH_SQUARES)
 
     @cached_property
     def has_few_rows(self) -> bool:
@@ -179,6 +194,13 @@ class NonsmoothProblem:
             X[column, : len(design)] = design
             weight[column, : len(design)] = H[:, 0, 0] / self.penalty.u[column] ** 2
         return OwnRows.of(X, weight, self.layout.fit_intercept)
+
+    @cached_property
+    def _squares(self) -> OwnGrams:
+        """The Hessian of each column, of losses that have the same everywhere."""
+        squares = np.stack([hessian.square for hessian in self.layout.square_hessians])
+        squares /= self.penalty.u[:, None, None] ** 2
+        return OwnGrams.of(np.arange(self.layout.n_columns), squares, ())
 
     def _hessians(self, raw: list[np.ndarray]) -> Curvature:
         """Return the Hessian of each task at raw."""
@@ -221,9 +243,7 @@ class NonsmoothProblem:
         mixed = (mixed / u[:, None]) @ basis
         M = basis.T @ total @ basis
         M[np.diag_indices(len(M))] += self.intercepts.ridge
-        values, vectors = np.linalg.eigh(M)
-        kept = values > len(M) * np.finfo(float).eps * values.max(initial=0.0)
-        return Eliminated(whole, mixed @ (vectors[:, kept] / np.sqrt(values[kept])))
+        return Eliminated(whole, mixed @ inverse_root(M))
 
     @cached_property
     def _designs(self) -> list[np.ndarray]:
@@ -306,7 +326,19 @@ class WeightedGrams(NamedTuple):
         if not follow:
             return squares
         firsts = self.firsts.transpose(0, 2, 1).reshape(width * size, width)
-        return squares - firsts @ np.linalg.pinv(self.totals, hermitian=True) @ firsts.T
+        taken = firsts @ inverse_root(self.totals)
+        return squares - taken @ taken.T
+
+
+def inverse_root(M: np.ndarray) -> np.ndarray:
+    """Return R with R R' the pseudoinverse of M, positive semidefinite but for rounding.
+
+    Intercepts of classes move nothing if all move alike: what rounding leaves of that must not count, and F M^-1 F'
+    would multiply it up to an indefinite difference, where F R is divided by its root alone.
+    """
+    values, vectors = np.linalg.eigh(M)
+    kept = values > NOTHING * values.max(initial=0.0)
+    return vectors[:, kept] / np.sqrt(values[kept])
 
 
 def weighted_grams(X: np.ndarray, H: np.ndarray) -> WeightedGrams:

@@ -22,10 +22,7 @@ from ._nonsmooth import NonsmoothProblem
 from ._wide_squares import WideSquares
 
 SMALLEST_GAP = 1e-14  # relative; rounding allows no smaller one to be asked for
-FEW_FEATURES = (
-    60  # that many are worth no working set where their Gram matrix is the whole problem,
-)
-MANY_FEATURES = 500  # and that many where each step also looks at the samples
+FEW_FEATURES = 60  # that many are worth no working set
 GRAM_STEPS = (
     50  # steps on the Gram matrix that count as one iteration, since they cost about as much
 )
@@ -72,7 +69,7 @@ def solve_nonsmooth(
             return Fitted(parts, layout.null_raw - layout.at_centre(W), gap, n_iter)
         seen = evaluate_latest(layout, problem.intercepts, W)
         return certified(problem, parts, W, seen, n_iter)
-    if penalty.by_rows and is_wide(layout, MANY_FEATURES):
+    if penalty.by_rows and is_wide(layout):
         found = WorkingSet(max_iter, tol, ProximalNewton).solve(problem, first)
     else:
         found = ProximalNewton(max_iter, tol).solve(problem, first)
@@ -91,7 +88,7 @@ def squares(problem: NonsmoothProblem) -> GramProblem | WideSquares | None:
     B = -layout.null_gradient / penalty.u
     kappa = layout.null_hessian.diagonal / layout.n_rows / penalty.u**2
     half_square = float(layout.null_values.sum())
-    if penalty.by_rows and is_wide(layout, FEW_FEATURES) and not layout.has_gram:
+    if penalty.by_rows and is_wide(layout) and not layout.has_gram:
         return WideSquares(problem, kappa, B, half_square)
     if layout.gram is None:
         return None
@@ -99,9 +96,9 @@ def squares(problem: NonsmoothProblem) -> GramProblem | WideSquares | None:
     return GramProblem(curvature, B, half_square, penalty, layout.scale)
 
 
-def is_wide(layout: FitLayout, few: int) -> bool:
+def is_wide(layout: FitLayout) -> bool:
     """Whether there are many features, of which a solution is to need few."""
-    return layout.design.shape[1] > few
+    return layout.design.shape[1] > FEW_FEATURES
 
 
 def unfold(problem: NonsmoothProblem, found: Parts) -> tuple[np.ndarray, np.ndarray]:
