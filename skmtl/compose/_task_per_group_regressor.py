@@ -6,7 +6,7 @@ import numpy as np
 from sklearn.base import RegressorMixin
 
 from ..linear_model import JointLinearModel, MultiTaskRidge
-from ..tasks import TaskTargets
+from ..tasks import TaskTargets, is_number_type
 from ._task_per_group import TaskPerGroup
 
 
@@ -114,7 +114,7 @@ class TaskPerGroupRegressor(RegressorMixin, TaskPerGroup):
 
     def _check_kind(self, model: JointLinearModel, outcome: TaskTargets) -> None:
         kind = outcome.task_types["y"]
-        if kind not in ("regression", "count"):
+        if not is_number_type(kind):
             raise ValueError(
                 f"estimator must be for numbers, but {type(model).__name__} takes y as of type {kind!r}: "
                 "TaskPerGroupClassifier is for classes"

@@ -1,7 +1,7 @@
 """Between a task's targets and its raw columns, and between raw columns and predictions.
 
-A new type of task is a head, a loss and a line of HEADS: what depends on the type is a method of Head. JointLoss is
-the loss of all tasks for linear models, PackedLoss that for networks; Predictions is whatever is predicted, by task.
+A new type of task is a head, a loss and lines of tables, which tests/heads/test_new_type.py writes: what depends on the
+type is a method of Head. JointLoss is the loss of all tasks for linear models, PackedLoss that for networks.
 """
 
 from ._base import NEVER, Head, column_names

@@ -7,7 +7,7 @@ import numpy as np
 from scipy.special import rel_entr
 from sklearn.utils.validation import check_consistent_length
 
-from ..tasks import check_numbers, check_weights, labels_of, read_common
+from ..tasks import CLASS_TYPES, check_numbers, check_weights, labels_of, read_common
 from ..utils import binary_unit, warn
 from ._codes import UNKNOWN, encode
 
@@ -21,14 +21,14 @@ def explained(
     scikit-learn's metrics of the kind give, without their checks, which take longer than small fits.
     """
     weight = np.ones(len(known)) if weight is None else weight / binary_unit(weight.max())
-    if kind in ("binary", "multiclass"):
+    if kind in CLASS_TYPES:
         shares = np.bincount(known, weight, minlength=mean.shape[1]) / weight.sum()
         deviance, null_deviance = (
             log_losses(known, mean),
             log_losses(known, np.tile(shares, (len(known), 1))),
         )
     else:
-        deviances = poisson_deviances if kind == "count" else square_errors
+        deviances = DEVIANCES[str(kind)]
         unit = binary_unit(np.abs(known).max())  # D2 has none
         known, mean = known / unit, mean / unit
         best = np.full(len(known), np.average(known, weights=weight))
@@ -50,6 +50,10 @@ def poisson_deviances(known: np.ndarray, mean: np.ndarray) -> np.ndarray:
 def square_errors(known: np.ndarray, mean: np.ndarray) -> np.ndarray:
     """Return the squared error of each label."""
     return (known - mean) ** 2
+
+
+DEVIANCES = {"regression": square_errors, "count": poisson_deviances}
+"""The deviance of each label, up to a factor, by type of numbers."""
 
 
 def mean_d2(

@@ -4,7 +4,7 @@ from collections.abc import Collection, Hashable, Mapping
 from typing import Any
 
 from ..heads import Predictions
-from ..tasks import TaskTargets, check_weights, read_targets, warn_of_indexes
+from ..tasks import CLASS_TYPES, TaskTargets, check_weights, read_targets, warn_of_indexes
 from ..utils import warn
 from ._bootstrap import Bootstrap
 from ._predictions import of_values, to_score
@@ -256,7 +256,7 @@ def fitting(metrics: list[Metric], predictions: Predictions) -> dict[Hashable, l
 def defaults(name: Hashable, predictions: Predictions) -> list[Metric]:
     """Return the default metrics of a task; of classes without probabilities, accuracy."""
     kind = predictions.task_types[name]
-    if kind in ("binary", "multiclass") and not predictions.offers(name, "predict_proba"):
+    if kind in CLASS_TYPES and not predictions.offers(name, "predict_proba"):
         return ["accuracy"]
     return list(DEFAULTS[kind]) if kind is not None else []
 

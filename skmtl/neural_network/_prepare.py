@@ -15,7 +15,7 @@ from ..heads import (
     make_heads,
     order_of,
 )
-from ..tasks import FitData, Labels, TaskTargets
+from ..tasks import FitData, Labels, TaskTargets, is_number_type
 from ..utils import binary_unit
 from ._inputs import LARGEST_RAW
 
@@ -99,7 +99,7 @@ def check_sizes(came: FitData, labels: Mapping[Hashable, Labels], standardize: b
     limit = LARGEST_NUMBER[came.X.dtype] if standardize else LARGEST_RAW
     why = f"where X is {came.X.dtype}" if standardize else "with standardize=False"
     for name, kind in came.targets.task_types.items():
-        if kind not in ("regression", "count") or not len(labels[name].values):
+        if not is_number_type(kind) or not len(labels[name].values):
             continue
         largest = np.abs(labels[name].values.astype(np.float64)).max()
         if largest > limit:

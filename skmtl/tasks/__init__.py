@@ -20,7 +20,7 @@ from ._layout import Layout, VectorLayout, read_targets
 from ._numbers import naming, refuse_times, require_table
 from ._pairing import check_lengths, check_same_rows, require_inputs, warn_of_indexes
 from ._targets import TaskTargets
-from ._types import CLASS_TYPES, TASK_TYPES, TaskInfo, warn_of_many_classes
+from ._types import CLASS_TYPES, TASK_TYPES, TaskInfo, is_number_type, warn_of_many_classes
 from ._validation import (
     X_RULES,
     FitData,
@@ -85,6 +85,7 @@ __all__ = [
     "groups_of",
     "has_names",
     "inputs_of",
+    "is_number_type",
     "labels_of",
     "lacks_of",
     "naming",

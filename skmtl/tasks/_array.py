@@ -7,7 +7,7 @@ import numpy as np
 
 from ..utils import warn
 from ._columns import observed, read_column
-from ._types import TaskInfo, infer
+from ._types import TaskInfo, infer, is_number_type
 
 NOT_ONE_OUTCOME = (
     "y holds tasks, not one outcome: task_scorer(metric) scores tasks, TaskStratifiedKFold makes folds, y[name] holds "
@@ -61,7 +61,7 @@ def as_matrix(
     if not has_gaps(columns):
         if len(columns) == 1:
             return next(iter(columns.values()))[:, None].copy()
-        if {info[name].type for name in columns} <= {"regression", "count"}:
+        if all(is_number_type(info[name].type) for name in columns):
             return np.column_stack(list(columns.values())).astype(np.float64)
     matrix = np.empty((n_samples, len(columns)), dtype=object)
     are_mixed = len({column.dtype.kind in "UO" for column in columns.values()}) > 1
@@ -109,7 +109,7 @@ def lost_types(
 ) -> dict[Hashable, str | None]:
     """Return declared types that an array would not be read as; none of one task of classes: splitters look at it."""
     types = {name: info[name].type for name in columns}
-    if len(types) == 1 and not {"regression", "count"} & set(types.values()):
+    if len(types) == 1 and not any(map(is_number_type, types.values())):
         return {}
     return {
         name: types[name]

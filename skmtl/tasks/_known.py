@@ -9,7 +9,7 @@ import numpy as np
 from ._columns import read_column
 from ._labels import read_like
 from ._targets import TaskTargets
-from ._types import TaskInfo, declare
+from ._types import TaskInfo, declare, is_number_type
 from ._validation import Typed, Typing
 
 
@@ -73,11 +73,11 @@ def as_known(info: Mapping[Hashable, TaskInfo]) -> Typing:
             column = read_column(name, columns[name])
             if not known.covers(column):
                 what = "numbers"
-                if known.classes is not None and known.type not in ("regression", "count"):
+                if known.classes is not None and not is_number_type(known.type):
                     what = f"among {known.classes.tolist()}"
                 raise ValueError(f"labels of task {name!r} must be {what}, as in the first rows")
-            if known.type == "count":
-                declare(name, known, "count", column.values)
+            if known.type is not None and is_number_type(known.type):
+                declare(name, known, known.type, column.values)
         ordered = {name: columns[name] for name in info}
         return Typed(TaskTargets._carry(ordered, dict(info), columns._rows), frozenset(info))
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -10,8 +10,21 @@ from ..utils import warn
 from ._codes import coded_as_missing
 from ._columns import FEW, TargetColumn, distinct, observed
 
-TASK_TYPES = ("regression", "binary", "multiclass", "count")
-CLASS_TYPES = ("binary", "multiclass")
+
+class TypeRules(NamedTuple):
+    """What the targets of tasks of a type are: classes, or numbers."""
+
+    has_classes: bool
+    may_be_negative: bool = True
+
+
+TASK_TYPES = {
+    "regression": TypeRules(has_classes=False),
+    "binary": TypeRules(has_classes=True),
+    "multiclass": TypeRules(has_classes=True),
+    "count": TypeRules(has_classes=False, may_be_negative=False),
+}
+CLASS_TYPES = tuple(kind for kind, rules in TASK_TYPES.items() if rules.has_classes)
 MANY = 20
 """Of so few labels nothing is said where they are all different."""
 
@@ -62,9 +75,14 @@ class TaskInfo:
         """Whether other targets of the task, say with some labels hidden, change nothing of this."""
         if column.classes is not None and not column.classes.size:
             return self.type is not None
-        if self.classes is None or self.type in ("regression", "count"):
+        if self.classes is None or is_number_type(self.type):
             return not column.are_labels
         return column.classes is not None and bool(np.isin(column.classes, self.classes).all())
+
+
+def is_number_type(kind: str | None) -> bool:
+    """Whether tasks of a type have numbers; no type is known where nothing was observed."""
+    return kind is not None and not TASK_TYPES[kind].has_classes
 
 
 def infer(column: TargetColumn) -> TaskInfo:
@@ -155,15 +173,15 @@ def with_events(events: Any, info: Mapping[Hashable, TaskInfo]) -> dict[Hashable
 
 def declare(name: Hashable, info: TaskInfo, kind: str, values: np.ndarray) -> TaskInfo:
     """Return info with the declared type; raise ValueError where the targets cannot be of it."""
-    if kind in ("regression", "count"):
+    if is_number_type(kind):
         if info.are_labels:
             raise ValueError(
                 f"task {name!r} cannot be of type {kind!r}: its targets are labels, not numbers"
             )
-        if kind == "count" and (values[observed(values)] < 0).any():
-            lowest = values[observed(values)].min()
+        known = values[observed(values)]
+        if not TASK_TYPES[kind].may_be_negative and (known < 0).any():
             raise ValueError(
-                f"task {name!r} is of type 'count', so must not be negative, got {lowest:g}"
+                f"task {name!r} is of type {kind!r}, so must not be negative, got {known.min():g}"
             )
     elif info.classes is None:
         raise ValueError(
@@ -182,7 +200,7 @@ def check_task_types(task_types: Any, names: tuple[Hashable, ...]) -> dict[Hasha
         task_types = dict.fromkeys(names, task_types)
     if not isinstance(task_types, Mapping):
         raise ValueError(
-            f"task_types must be 'auto', one of {TASK_TYPES} or a dict {{task: type}}, got {task_types!r}"
+            f"task_types must be 'auto', one of {tuple(TASK_TYPES)} or a dict {{task: type}}, got {task_types!r}"
         )
     unknown = [name for name in task_types if name not in names]
     if unknown:
@@ -192,6 +210,6 @@ def check_task_types(task_types: Any, names: tuple[Hashable, ...]) -> dict[Hasha
     for name, kind in task_types.items():
         if kind != "auto" and kind not in TASK_TYPES:
             raise ValueError(
-                f"task_types of {name!r} must be 'auto' or one of {TASK_TYPES}, got {kind!r}"
+                f"task_types of {name!r} must be 'auto' or one of {tuple(TASK_TYPES)}, got {kind!r}"
             )
     return {name: kind for name, kind in task_types.items() if kind != "auto"}

@@ -5,10 +5,10 @@ from pathlib import Path
 
 from threadpoolctl import threadpool_limits
 
-from .measures import CLOCKS, Settings, machine
-from .problems import SIZES
-from .report import draw, write_csv
-from .suites import SUITES
+from .speed.measures import CLOCKS, Settings, machine
+from .speed.problems import SIZES
+from .speed.report import draw, write_csv
+from .speed.suites import SUITES
 
 
 def parser() -> argparse.ArgumentParser:

@@ -23,8 +23,8 @@ from skmtl import IndependentTasks, MultiTaskGLM, MultiTaskMLP, NewTask, TaskTar
 from skmtl.metrics import task_scores
 
 from .defaults import CLASS_TYPES, FOLDER, LEAST_SCORE, read
-from .outcomes_scores import limited
-from .outcomes_tables import SETS, SETTINGS, Inputs, Split, read_groups, split
+from .outcomes.scores import limited
+from .outcomes.tables import SETS, SETTINGS, Inputs, Split, read_groups, split
 
 KNOWN_ROWS = 1000
 FEW = (5, 10, 20, 50)

@@ -9,8 +9,9 @@ import pytest
 
 from skmtl import MultiTaskMLP
 
-from . import groups, new_task, outcomes
-from .outcomes_composed import COMPOSED
+from . import groups, new_task
+from .outcomes import __main__ as outcomes
+from .outcomes.composed import COMPOSED
 
 KINDS = {"length": "regression", "died": "binary", "visits": "count", "cost": "regression"}
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 for library in ("OMP", "OPENBLAS", "MKL"):
     os.environ.setdefault(f"{library}_NUM_THREADS", "1")
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # where the other tests' helpers are
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))  # helpers of all tests
 
 from .law import LAWS  # noqa: E402
 from .machine import (  # noqa: E402

@@ -1,4 +1,4 @@
-"""The duality gap of a fit on the data as given, from tests/certificates.py and tests/definitions.py."""
+"""The duality gap of a fit on the data as given, from tests/support: certificates.py and definitions.py."""
 
 from dataclasses import dataclass, replace
 
@@ -143,7 +143,7 @@ def gap_at(
 
 
 def problem_of(objective: Objective) -> Problem:
-    """Return the problem of tests/certificates.py, in double precision, about the common centre."""
+    """Return the problem of tests/support/certificates.py, in double precision, about the common centre."""
     X = (objective.X - objective.common_centre).astype(float)
     return Problem(X, [as_floats(task) for task in objective.tasks], objective.prior)
 

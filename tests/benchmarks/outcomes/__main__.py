@@ -19,11 +19,11 @@ from pathlib import Path
 import pandas as pd
 from threadpoolctl import threadpool_limits
 
-from .defaults import FOLDER, read
-from .outcomes_report import report
-from .outcomes_rivals import METHODS, VARIANTS
-from .outcomes_scores import records
-from .outcomes_tables import SETS, SETTINGS, read_groups, sizes, split
+from ..defaults import FOLDER, read
+from .report import report
+from .rivals import METHODS, VARIANTS
+from .scores import records
+from .tables import SETS, SETTINGS, read_groups, sizes, split
 
 KEY = ["table", "rows", "setting", "split", "method"]
 

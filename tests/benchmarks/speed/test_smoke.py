@@ -6,8 +6,8 @@ import sys
 import numpy as np
 import pytest
 
+from ..__main__ import parser
 from . import problems, referee, rivals
-from .__main__ import parser
 from .measures import RESET, Settings, machine, peak_memory, with_peak
 from .report import draw, write_csv
 from .suites import SUITES

@@ -7,8 +7,8 @@ import numpy as np
 
 from skmtl import TaskTargets
 
-from .defaults import CLASS_TYPES
-from .outcomes_tables import Inputs, Split
+from ..defaults import CLASS_TYPES
+from .tables import Inputs, Split
 
 Predicted = dict[str, np.ndarray]
 

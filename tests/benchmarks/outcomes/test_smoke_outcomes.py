@@ -10,13 +10,14 @@ from sklearn.metrics import d2_log_loss_score, log_loss, r2_score, roc_auc_score
 
 from skmtl import MultiTaskMLP
 
-from . import outcomes, outcomes_rivals
-from .defaults import read
-from .outcomes import main
-from .outcomes_report import report
-from .outcomes_rivals import METHODS, SEPARATE, SHARED, VARIANTS
-from .outcomes_scores import calibration_error, records
-from .outcomes_tables import SETTINGS, read_groups, recoded, sizes, split, thinned
+from ..defaults import read
+from . import __main__ as outcomes
+from . import rivals
+from .__main__ import main
+from .report import report
+from .rivals import METHODS, SEPARATE, SHARED, VARIANTS
+from .scores import calibration_error, records
+from .tables import SETTINGS, read_groups, recoded, sizes, split, thinned
 
 KINDS = {"length": "regression", "died": "binary", "stage": "multiclass", "visits": "count"}
 
@@ -53,7 +54,7 @@ def folder(tmp_path, rng):
 def test_from_folder_to_report(folder, tmp_path, monkeypatch, capsys):
     """Every method has its lines, and a second run takes the scores of the first from the file."""
     small = partial(MultiTaskMLP, (4,), n_members=2, max_iter=2)
-    monkeypatch.setattr(outcomes_rivals, "MultiTaskMLP", small)
+    monkeypatch.setattr(rivals, "MultiTaskMLP", small)
     monkeypatch.setattr(outcomes, "SETS", ("rows", "patients"))
     options = ["--folder", str(folder), "--csv", str(tmp_path / "scores.csv")]
     options += ["--splits", "1", "--rows", "120", "--settings", "full", "odd"]
@@ -166,7 +167,7 @@ def test_gains_are_paired():
 
 def test_variants(folder, monkeypatch, capsys):
     """Those asked for by name run, and have a line each."""
-    monkeypatch.setattr(outcomes_rivals, "MultiTaskMLP", partial(MultiTaskMLP, max_iter=1))
+    monkeypatch.setattr(rivals, "MultiTaskMLP", partial(MultiTaskMLP, max_iter=1))
     monkeypatch.setattr(outcomes, "SETS", ("rows",))
     options = ["--folder", str(folder), "--splits", "1", "--rows", "60", "--settings", "full"]
     main([*options, "--methods", SHARED, *VARIANTS])

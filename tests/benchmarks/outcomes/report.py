@@ -5,10 +5,10 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
-from .defaults import LEAST_SCORE
-from .outcomes_composed import of_gates
-from .outcomes_rivals import METHODS, SEPARATE, SHARED, VARIANTS
-from .outcomes_tables import ALL, RARE, REST, SETTINGS
+from ..defaults import LEAST_SCORE
+from .composed import of_gates
+from .rivals import METHODS, SEPARATE, SHARED, VARIANTS
+from .tables import ALL, RARE, REST, SETTINGS
 
 PARTS = {ALL: "", RARE: ": these tasks", REST: ": the other tasks"}
 WHERE = ["table", "rows", "split"]

@@ -15,10 +15,10 @@ from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostin
 from skmtl import GatedTasks, IndependentTasks, MultiTaskGLM, StackedTasks
 from skmtl.penalties import MeanRegularized, NuclearNorm
 
-from .defaults import LEAST_SCORE
-from .outcomes_joint import Predicted, grouped
-from .outcomes_joint import joint as joint_model
-from .outcomes_tables import Split
+from ..defaults import LEAST_SCORE
+from .joint import Predicted, grouped
+from .joint import joint as joint_model
+from .tables import Split
 
 JOINT, ALONE, GATED = "joint", "alone", "gated"
 

@@ -15,10 +15,10 @@ from sklearn.preprocessing import StandardScaler
 
 from skmtl import MultiTaskGLM, MultiTaskMLP
 
-from .defaults import CLASS_TYPES
-from .outcomes_composed import COMPOSED
-from .outcomes_joint import Predicted, grouped, joint
-from .outcomes_tables import LEAST_OF_CLASS, Inputs, Split
+from ..defaults import CLASS_TYPES
+from .composed import COMPOSED
+from .joint import Predicted, grouped, joint
+from .tables import LEAST_OF_CLASS, Inputs, Split
 
 Method = Callable[[Split], Predicted]
 

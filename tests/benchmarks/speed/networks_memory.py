@@ -1,4 +1,4 @@
-"""Memory of a fit in a process of its own: ``python -m tests.benchmarks.networks_memory CONTESTANT`` prints it.
+"""Memory of a fit in a process of its own: ``python -m tests.benchmarks.speed.networks_memory CONTESTANT`` prints it.
 
 The peak is the kernel's, of all that is resident, from the moment at which the data are there.
 """
@@ -20,7 +20,7 @@ from .problems import Problem, Size
 from .rivals import Contestant
 from .rivals_networks import Plan, ours, sklearn_mlp, torch_loop
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 N_FEW = 1000  # rows of a first fit, for what is loaded and allocated once
 
 
@@ -58,7 +58,7 @@ def lacks() -> str:
 def measure(name: str, size: Size, plan: Plan, epochs: int) -> Memory:
     """Fit in a process of its own."""
     numbers = (size.n_samples, size.n_features, size.n_tasks, plan.batch, epochs)
-    command = [sys.executable, "-m", "tests.benchmarks.networks_memory", name]
+    command = [sys.executable, "-m", "tests.benchmarks.speed.networks_memory", name]
     command += [str(number) for number in numbers]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
     return Memory(*json.loads(done.stdout))

@@ -7,8 +7,8 @@ import numpy as np
 from skmtl import TaskTargets
 from skmtl.metrics import task_scores
 
-from .defaults import CLASS_TYPES
-from .outcomes_tables import Split
+from ..defaults import CLASS_TYPES
+from .tables import Split
 
 LEAST_PROBABILITY = 1e-6
 LEAST_COUNT = 0.1  # times the mean of the training labels

@@ -12,8 +12,8 @@ from sklearn.impute import SimpleImputer
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import MinMaxScaler, OneHotEncoder, StandardScaler
 
-from . import defaults
-from .defaults import CLASS_TYPES, MOST_TEST, Table
+from .. import defaults
+from ..defaults import CLASS_TYPES, MOST_TEST, Table
 
 SETS = (*defaults.SETS, "parkinsons")
 LEAST_LABELS = 10  # of a task
