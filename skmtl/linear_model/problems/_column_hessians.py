@@ -133,7 +133,7 @@ def about(mean: np.ndarray, first: np.ndarray, gram: np.ndarray | None) -> np.nd
     if gram is None:
         return None
     squares = np.diag(gram).copy()
-    gram -= np.outer(first, mean)
+    gram -= np.outer(first.astype(gram.dtype, copy=False), mean.astype(gram.dtype, copy=False))
     return gram if np.all(np.diag(gram) >= ABOUT * squares) else None
 
 
