@@ -10,7 +10,7 @@ from skmtl import MultiTaskRidge
 from skmtl.linear_model.problems import _smooth
 from skmtl.linear_model.problems._direct import direct_solution
 
-N, D, T = 400, 60, 3
+N, D, T = 1000, 150, 3
 UNITS = {
     "alike": np.ones(D),
     "far apart": np.logspace(-6, 3, D),
@@ -73,7 +73,7 @@ def test_as_in_double(units, sharing, rng, monkeypatch):
 def test_what_corrections_do_not_reach(sharing, alpha, rng, monkeypatch):
     """Where single precision was chosen wrongly, double precision takes over."""
     X, y = data(rng)
-    X[:, :20] = X[:, 20:40] + 1e-5 * X[:, :20]
+    X[:, :50] = X[:, 50:100] + 1e-5 * X[:, :50]
     wanted = MultiTaskRidge(alpha, sharing, signs="same").fit(X, y)
     monkeypatch.setattr(_smooth.SmoothProblem, "can_round", True)
     model = MultiTaskRidge(alpha, sharing, signs="same").fit(X, y)
