@@ -228,8 +228,9 @@ class JointLoss:
         values = np.zeros(self.n_columns)
         for term in self.terms:
             found = term.loss.values(term.y, term.take_constant(raw), term.weight)
-            shares = np.broadcast_to(found * (found.shape[1] / term.y.shape[1]), term.y.shape)
-            values += term.column_sums(shares, self.n_columns)
+            if found.shape != term.y.shape:
+                found = np.broadcast_to(found / term.y.shape[1], term.y.shape)
+            values += term.column_sums(found, self.n_columns)
         return values
 
     def gradient(self, raw: np.ndarray) -> np.ndarray:

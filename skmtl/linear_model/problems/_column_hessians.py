@@ -12,6 +12,7 @@ from ._row_block import RowBlock
 PICKED = 0.7  # share of the samples below which those that count are picked
 MOST_TOGETHER = 14  # columns whose patterns of labels are told apart at once
 IN_PATTERN = 0.5  # samples of a pattern, relative to the coordinates, with which that is worth it
+A_CALL = 500_000  # multiplications of a product that cost what calling for it does
 HELD = 250_000  # numbers in Gram matrices of patterns that are summed at a time
 CHUNK = 1024  # samples that are scaled at a time
 AMONG = 60  # samples, times the coordinates, of which a Hessian is roughly taken
@@ -133,7 +134,7 @@ def about(mean: np.ndarray, first: np.ndarray, gram: np.ndarray | None) -> np.nd
     if gram is None:
         return None
     squares = np.diag(gram).copy()
-    gram -= np.outer(first, mean)
+    gram -= np.outer(first.astype(gram.dtype, copy=False), mean.astype(gram.dtype, copy=False))
     return gram if np.all(np.diag(gram) >= ABOUT * squares) else None
 
 
@@ -170,8 +171,8 @@ def by_patterns(
 
 def told_apart(n_samples: int, size: int, n_columns: int) -> int:
     """Return the number of columns whose patterns of labels, 2 to its power, have samples enough."""
-    most = np.log2(max(1.0, n_samples / max(1.0, IN_PATTERN * size)))
-    return min(int(most), MOST_TOGETHER, n_columns)
+    enough = max(IN_PATTERN * size, A_CALL / max(1, size) ** 2)
+    return min(int(np.log2(max(1.0, n_samples / enough))), MOST_TOGETHER, n_columns)
 
 
 def work_of_patterns(n_samples: int, size: int, n_columns: int) -> float:

@@ -31,7 +31,9 @@ from ._wide_gram import GrownGram
 LARGEST_GRAM = 6000
 LARGEST_EIGENPROBLEM = 1500  # features, or samples, of which eigenvectors are cheap
 LARGEST_SPARSE_GRAM = 500
-DEAR = 4.0  # passes over the data that Gram matrices must cost for single precision to save the one that corrects them
+# Single precision saves more than the correction that it asks for where Gram matrices cost so many passes over X,
+DEAR = 8.0
+DEAR_WORK = 1e7  # and multiplications
 LARGEST_HESSIANS = 20_000_000  # numbers in the Hessians of all columns
 ROUNDINGS = 10.0  # of the best constant prediction, whose loss counts as none
 FLAT = 1e-12  # losses of the best constant prediction, relative to the largest, that count as none
@@ -314,7 +316,7 @@ class FitLayout:
             work_of_patterns(b.loss.n_samples, self.size, b.loss.n_columns) for b in self.blocks
         )
         a_pass = 2.0 * self.size * sum(b.loss.n_samples * b.loss.n_columns for b in self.blocks)
-        return work > DEAR * a_pass
+        return work > max(DEAR * a_pass, DEAR_WORK)
 
     def has_cheap_hessians(
         self, passes: float, multiplications: float = 0.0, among: float = np.inf

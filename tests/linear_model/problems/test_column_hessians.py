@@ -5,7 +5,7 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 from scipy import sparse
 
-from skmtl.linear_model.problems import Design
+from skmtl.linear_model.problems import Design, _column_hessians
 from skmtl.linear_model.problems._column_hessians import (
     AMONG,
     CHUNK,
@@ -39,11 +39,18 @@ def explicit(X, offsets, h, has_intercepts):
     return h.sum(), mean, (Z - mean).T @ (h[:, None] * (Z - mean))
 
 
+@pytest.fixture(params=[True, False], ids=["by patterns", "alone"])
+def small_products_pay(request, monkeypatch):
+    """Whether patterns of few samples are worth a product, which is a matter of time alone."""
+    if request.param:
+        monkeypatch.setattr(_column_hessians, "A_CALL", 0)
+
+
 @pytest.mark.parametrize("make", [np.asarray, sparse.csr_array], ids=["dense", "sparse"])
 @pytest.mark.parametrize("has_intercepts", [True, False])
 @pytest.mark.parametrize("offset", [0.0, 1e8])
 @pytest.mark.parametrize("pattern", PATTERNS)
-def test_explicit(pattern, offset, has_intercepts, make, rng):
+def test_explicit(pattern, offset, has_intercepts, make, small_products_pay, rng):
     """Any labels, near zero and far from it."""
     offsets = np.array([0.0, offset, 0.0, -offset, 3.0])
     X = rng.normal(size=(N, D)) + offsets
@@ -61,8 +68,10 @@ def test_explicit(pattern, offset, has_intercepts, make, rng):
 
 @pytest.mark.parametrize("precision, bound", [(np.float64, 1e-12), (np.float32, 1e-4)])
 @pytest.mark.parametrize("n_columns", [3, 12])
-def test_patterns(n_columns, precision, bound, rng):
+def test_patterns(n_columns, precision, bound, rng, monkeypatch):
     """Samples that the same columns count are multiplied once, for as many columns as there are samples for."""
+    assert told_apart(N, D, n_columns) == 0
+    monkeypatch.setattr(_column_hessians, "A_CALL", 0)
     X = rng.normal(size=(N, D))
     counts = rng.random((N, n_columns)) < 0.5
     assert told_apart(N, D, n_columns) == min(n_columns, 6)
