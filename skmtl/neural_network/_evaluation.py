@@ -63,10 +63,15 @@ class Evaluation:
         if flat is not self.flat:
             self._make_room(flat)
         totals = np.zeros(self.weight.shape)
+        last = self.work.layers[-1]
+        is_null_model = not last.W.any()  # before the first step
         for some in range(self.parts.shape[1]):
             self.samples.table.take(self.parts[:, some], axis=0, out=self.table, mode="clip")
             self.loss.weight[self.is_filling[:, some]] = 0.0
-            self.work.forward(self.inputs, ())
+            if is_null_model:
+                self.work.raw[:] = last.b
+            else:
+                self.work.forward(self.inputs, ())
             totals += self.loss.by_task(self.work.raw)
         return totals
 

@@ -48,6 +48,18 @@ def test_of_each_network_on_its_rows(hidden, own, is_sparse, part, monkeypatch, 
     assert_allclose(each.losses(case.flat[going]), wanted[going], rtol=1e-10)
 
 
+@pytest.mark.parametrize("hidden, own", ARCHITECTURES, ids=str)
+def test_before_the_first_step(hidden, own, rng):
+    """The last weights of one network, or of all, are zero."""
+    case = small(hidden=hidden, task_hidden=own, dropout=False)
+    rows = [rng.permutation(len(case.X))[:n] for n in (1, 9, len(case.X))]
+    each, last = evaluation(case, rows), case.architecture.layers(case.flat)[-1]
+    for networks in (slice(1), slice(None)):
+        last.W[networks] = 0.0
+        wanted = np.array([means(case, m, some) for m, some in enumerate(rows)])
+        assert_allclose(each.losses(case.flat), wanted, rtol=1e-10)
+
+
 def test_no_labels(rng):
     """A task without labels on the rows has no loss there."""
     case = small(dropout=False)
