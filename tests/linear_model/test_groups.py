@@ -1,13 +1,21 @@
 """Groups as tasks: each sample has a label of one task alone."""
 
 import tracemalloc
+import warnings
 
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 from zoo import assert_same_numbers, numbers
 
-from skmtl import MultiTaskGLM, MultiTaskLogisticRegression, MultiTaskRidge
+from skmtl import (
+    MultiTaskGLM,
+    MultiTaskLogisticRegression,
+    MultiTaskRidge,
+    TaskPerGroupClassifier,
+    TaskPerGroupRegressor,
+)
+from skmtl.losses import LogisticLoss, SquaredLoss
 from skmtl.penalties import GraphLaplacian, MeanRegularized
 
 
@@ -76,3 +84,63 @@ def test_memory_follows_the_labels(rng, estimator):
         tracemalloc.stop()
     grown = peaks[200] - peaks[10]
     assert grown < 0.25 * 8 * 20_000 * 200, peaks
+
+
+def tables(rng, n_groups):
+    """Return inputs and the groups of the rows, ten of each, with a number and a class."""
+    group = np.repeat(np.arange(n_groups), 10)
+    X = rng.normal(size=(len(group), 4))
+    number = X.sum(axis=1) + rng.normal(size=len(group))
+    return np.column_stack([group, X]), number, number > 0
+
+
+PER_GROUP = pytest.mark.parametrize(
+    "model",
+    [
+        TaskPerGroupRegressor(group=0),
+        TaskPerGroupRegressor(MultiTaskRidge(), group=0),
+        TaskPerGroupClassifier(group=0),
+        TaskPerGroupClassifier(MultiTaskLogisticRegression(tol=1e-10), group=0),
+    ],
+    ids=["ridge, pooled", "ridge", "logistic, pooled", "logistic"],
+)
+
+
+def fit(model, table):
+    X, number, is_positive = table
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message=".*its prediction is a constant")
+        return model.fit(X, is_positive if isinstance(model, TaskPerGroupClassifier) else number)
+
+
+@PER_GROUP
+def test_memory_of_each_group(rng, model):
+    """It is the same, however many there are: no matrix has a row and a column for each."""
+    peaks = {}
+    for n_groups in (300, 2400):
+        table = tables(rng, n_groups)
+        fit(model, tables(rng, 30))
+        tracemalloc.start()
+        fit(model, table)
+        peaks[n_groups] = tracemalloc.get_traced_memory()[1] / n_groups
+        tracemalloc.stop()
+    assert peaks[2400] < 1.25 * peaks[300] < 25_000, peaks
+
+
+@PER_GROUP
+def test_passes_are_not_by_group(rng, model, monkeypatch):
+    """A loss is asked for no more often where there are more groups, but for a few more iterations."""
+    calls = {}
+    for n_groups in (100, 800):
+        table, counts = tables(rng, n_groups), []
+        for loss in (SquaredLoss, LogisticLoss):
+            for name in ("gradient", "values", "hessian_product", "hessian_from", "curvatures"):
+                method = getattr(loss, name)
+                counted = lambda *args, method=method, counts=counts: (
+                    counts.append(1) or method(*args)
+                )
+                monkeypatch.setattr(loss, name, counted)
+        fit(model, table)
+        calls[n_groups] = len(counts)
+        monkeypatch.undo()
+    assert 0 < calls[800] < 2 * calls[100] + 20, calls

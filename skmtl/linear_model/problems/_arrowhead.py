@@ -13,8 +13,8 @@ from ._intercepts import Intercepts
 from ._row_block import as_slice
 from ._stacked_inverse import FewLabelsStack, ManyLabelsStack
 
-SMALL = 100  # coordinates of columns whose inverses are taken at once, where they have Hessians of one shape,
-AT_ONCE = 1000  # so many at a time
+SMALL = 32  # coordinates with which inverses of Hessians of one shape are faster taken at once,
+AT_ONCE = 400_000  # of so many numbers at a time
 
 
 Family = tuple[slice | np.ndarray, ColumnInverse]
@@ -36,8 +36,9 @@ def families_of(hessians: Sequence[ColumnHessian], variance: np.ndarray) -> Iter
         shape = (-1,) if hessian.half is None else hessian.half.shape
         alike.setdefault(shape if is_small else (t,), []).append(t)
     for members in alike.values():
-        for start in range(0, len(members), AT_ONCE):
-            columns = np.array(members[start : start + AT_ONCE])
+        step = max(1, AT_ONCE // max(1, len(hessians[0].mean) ** 2))
+        for start in range(0, len(members), step):
+            columns = np.array(members[start : start + step])
             known = [hessians[t] for t in columns.tolist()]
             yield as_slice(columns), inverse_of(known, variance[columns])
 

@@ -81,7 +81,7 @@ class FitLayout:
         design = Design.centred(X, weight, rounding) if fit_intercept else Design.plain(X)
         parts = parts_of(fits, X.shape[0])
         one_centre = one_centre or not fit_intercept
-        samples = Samples(design, fits, weight, parts, one_centre, rounding)
+        samples = Samples(design, weight, parts, one_centre, rounding)
         row_weight, is_common = None, False
         if len(parts) == 1:
             ((rows, members, _),) = parts

@@ -35,7 +35,6 @@ class Samples(NamedTuple):
     """
 
     design: Design
-    fits: Sequence[TaskFit]
     weight: np.ndarray
     parts: list[Part]
     one_centre: bool

@@ -37,6 +37,7 @@ class Grown(NamedTuple):
 
 Make = Callable[[], Any]
 Grow = Callable[..., Iterator[Grown]]
+Cases = dict[str, tuple[Grow, Sequence[int], list[str]]]
 
 
 MODELS: dict[str, Make] = {
@@ -105,38 +106,62 @@ def of_classes(numbers: Sequence[int], make: Make, binary: bool) -> Iterator[Gro
         yield Grown(number, lambda X=X, y=y: make().fit(X, y))
 
 
-def cases(size: Size) -> dict[str, tuple[Grow, Sequence[int], list[str]]]:
-    """Return what grows, to how many, and the models of which; small where the size is."""
-    few = size.n_samples < FEW
-    cut = lambda *numbers: (40, 80) if few else numbers
-    ridge, logistic, _ = every = list(MODELS)
-    networks = [*every, "MultiTaskMLP"]
-    labels = (2000, 4000) if few else (10_000, 100_000, 1_000_000)
+def cut(size: Size, *numbers: int) -> Sequence[int]:
+    """Return the numbers, or small ones where the size is small."""
+    return (40, 80) if size.n_samples < FEW else numbers
+
+
+def group_cases(size: Size) -> Cases:
+    """Return groups, with the models that take columns alike, and those that are for groups."""
+    numbers = cut(size, 1000, 3000, 10_000, 30_000, 100_000)
     return {
-        "rows": (of_rows, cut(10_000, 100_000, 1_000_000), networks),
-        "tasks": (of_tasks, cut(10, 100, 1000), networks),
-        "tasks, 30% missing": (partial(of_tasks, missing=0.3), cut(10, 100, 1000), every),
-        "observed labels": (of_labels, labels, networks),
-        "features": (of_features, cut(30, 300, 3000), networks),
-        "classes": (of_classes, cut(10, 50, 150), [logistic, "LogisticRegression"]),
-        "groups": (of_groups, cut(100, 1000, 10_000, 100_000), [ridge]),
-        "groups, two classes": (of_groups, cut(100, 1000, 10_000), [logistic]),
+        "groups": (of_groups, numbers, ["MultiTaskRidge", "TaskPerGroupRegressor()"]),
+        "groups, two classes": (
+            of_groups,
+            numbers,
+            ["MultiTaskLogisticRegression", "TaskPerGroupClassifier()"],
+        ),
     }
 
 
-def growth(size: Size, settings: Settings) -> Iterator[Table]:
+def cases(size: Size) -> Cases:
+    """Return what grows, to how many, and the models of which; small where the size is."""
+    ridge, logistic, _ = every = list(MODELS)
+    networks = [*every, "MultiTaskMLP"]
+    tasks = cut(size, 10, 100, 1000)
+    labels = cut(size, 10_000, 100_000, 1_000_000)
+    labels = (2000, 4000) if labels[0] < FEW else labels
+    return {
+        "rows": (of_rows, cut(size, 10_000, 100_000, 1_000_000), networks),
+        "tasks": (of_tasks, tasks, networks),
+        "tasks, 30% missing": (partial(of_tasks, missing=0.3), tasks, every),
+        "observed labels": (of_labels, labels, networks),
+        "features": (of_features, cut(size, 30, 300, 3000), networks),
+        "classes": (of_classes, cut(size, 10, 50, 150), [logistic, "LogisticRegression"]),
+        "groups": (of_groups, cut(size, 100, 1000, 10_000, 100_000), [ridge]),
+        "groups, two classes": (of_groups, cut(size, 100, 1000, 10_000, 100_000), [logistic]),
+    }
+
+
+def growth(
+    size: Size, settings: Settings, suite: str, cases: Callable[[Size], Cases]
+) -> Iterator[Table]:
     """Time and memory of each model; ratios are to the fewest."""
+    nothing = lambda: None  # the default of the estimators for groups
     makers = {
         **MODELS,
+        "TaskPerGroupRegressor()": nothing,
+        "TaskPerGroupClassifier()": nothing,
         "MultiTaskMLP": network,
         "LogisticRegression": lambda: LogisticRegression(max_iter=10_000),  # at its default tol
     }
     for grows, (grow, numbers, models) in cases(size).items():
         rows: list[Row] = []
         for name in models:
-            made = grow(numbers, makers[name], binary="Logistic" in name)
+            has_classes = "Logistic" in name or "Classifier" in name
+            made = grow(numbers, makers[name], binary=has_classes)
             rows += rows_of(name, made, settings)
-        yield Table("growth", grows, tuple(rows))
+        yield Table(suite, grows, tuple(rows))
 
 
 def rows_of(name: str, made: Iterator[Grown], settings: Settings) -> Iterator[Row]:
@@ -157,4 +182,10 @@ def rows_of(name: str, made: Iterator[Grown], settings: Settings) -> Iterator[Ro
         yield Row(name, took.median, took.best, ratio, peak=took.peak, note=note, number=number)
 
 
-GROWTH_SUITES = {"growth": Suite("what more of the same costs", ("M",), growth)}
+GROWTH_SUITES = {
+    name: Suite(title, ("M",), partial(growth, suite=name, cases=of))
+    for name, title, of in (
+        ("growth", "what more of the same costs", cases),
+        ("growth_groups", "what more groups as tasks cost", group_cases),
+    )
+}
