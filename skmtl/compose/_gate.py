@@ -15,7 +15,7 @@ class TaskGate(NamedTuple):
 
     Errors are mean squared errors out of fold over the variance of the targets (for classes, of their indicators), so
     that 1 is as bad as a constant; gain is that of the separate model less that of the joint one, with its standard
-    error. own_weight is the weight that the task's own errors alone ask for.
+    error. own_weight is the weight that the errors of the task alone ask for.
     """
 
     weight: float

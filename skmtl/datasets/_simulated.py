@@ -36,7 +36,7 @@ def make_multitask(
 ) -> Any:
     """Simulate several outcomes of the same samples from weights that the tasks partly share.
 
-    Each task has linear weights made of a part common to all tasks and a part of its own;
+    Each task has linear weights made of a part common to all tasks and a specific part;
     `relatedness` says how much is common. Tasks of all types can be mixed, have unequal units and
     lack labels.
 

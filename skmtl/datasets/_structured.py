@@ -174,7 +174,7 @@ def make_structured(
 
     See Also
     --------
-    make_multitask : Tasks around one vector, with units of their own.
+    make_multitask : Tasks around one vector, with units by task.
 
     Notes
     -----

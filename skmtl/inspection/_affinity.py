@@ -121,8 +121,8 @@ def task_affinity(
     at most K^(-1/4).
 
     **transfer.** What the model of task t leaves, out of fold, y - E[y], is regressed by least squares on its own raw
-    predictions, with and without those of task s; coefficients are found without the fold that is predicted. The answer
-    is the fall of squared errors as a fraction of the labels' variance (of the indicators of classes). Useless
+    predictions, with and without those of task s; coefficients are fitted without the fold that is predicted. The
+    answer is the fall of squared errors as a fraction of the labels' variance (of the indicators of classes). Useless
     predictions give slightly less than zero in expectation. It is how much stacking linear predictions would gain.
 
     **residual.** The correlation of y - E[y], out of fold, over samples that have labels of both tasks (at least 20).
@@ -230,7 +230,7 @@ def classes_only(targets: TaskTargets) -> TaskTargets:
         for name, column in targets.items()
     }
     declared = {name: targets.task_types[name] for name in targets.classes}
-    with warnings.catch_warnings():  # what there is to say of labels was said when they were read
+    with warnings.catch_warnings():  # reading the labels has warned of them
         warnings.simplefilter("ignore", UserWarning)
         return TaskTargets(columns, task_types=declared)
 

@@ -153,7 +153,7 @@ class Categories(NamedTuple):
 
 
 class ArrowType(NamedTuple):
-    """A type of pyarrow by its alias, which pandas reads as another: "string[pyarrow]" is a type of its own there."""
+    """A type of pyarrow by its alias, which pandas reads as another: "string[pyarrow]" is another type there."""
 
     alias: str
 
@@ -199,7 +199,7 @@ class FrameTemplate:
         return cls(str(wrapped.implementation.value), tuple(columns), dtypes)
 
     def fill(self, columns: Mapping[Hashable, np.ndarray], as_found: frozenset, index: Any) -> Any:
-        """Make a native frame of columns; those named in as_found are cast to the dtype they came in."""
+        """Make a native frame of columns; those named in as_found are cast to their former dtype."""
         made = {}
         for position, name in enumerate(self.names):
             values = columns[name]
