@@ -25,7 +25,7 @@ from ..penalties import MeanRegularized
 from ..tasks import TaskTargets, check_lengths, groups_of, read_targets
 from ..utils import Jobs, Number, Seed, require
 from ._association import UNKNOWN, associate, deviations
-from ._separate import Halves, OutOfFold, Separate, compare_halves, out_of_fold
+from ._separate import Halves, HeldOut, Separate, compare_halves, out_of_fold
 from ._task_affinity import TaskAffinity
 from ._transfer import Gain, Receiver, correlate_residuals
 
@@ -259,7 +259,7 @@ class Evidence(NamedTuple):
     separate: Separate
     fold: np.ndarray
     halves: Halves
-    predicted: OutOfFold
+    predicted: HeldOut
 
     def tasks(self) -> dict[str, list]:
         """Return what is known of each task, by column of a table."""
@@ -351,7 +351,7 @@ def gather(separate: Separate, fold: np.ndarray, cuts: list[np.ndarray], n_jobs:
     parallel = Parallel(n_jobs=n_jobs)
     parts = parallel(delayed(out_of_fold)(separate, fold, number) for number in numbers)
     back = np.argsort(np.concatenate([np.flatnonzero(fold == number) for number in numbers]))
-    predicted = OutOfFold(*(np.concatenate(pieces)[back] for pieces in zip(*parts, strict=True)))
+    predicted = HeldOut(*(np.concatenate(pieces)[back] for pieces in zip(*parts, strict=True)))
     halves = parallel(delayed(compare_halves)(separate, fold, half) for half in cuts)
     return Evidence(
         separate, fold, Halves(*(np.mean(m, axis=0) for m in zip(*halves, strict=True))), predicted

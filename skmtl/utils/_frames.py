@@ -145,7 +145,7 @@ def _labels(series: nw.Series, categories: np.ndarray) -> np.ndarray:
     return np.append(categories.astype(object), [None])[codes]  # the code of a missing one is -1
 
 
-class Categories(NamedTuple):
+class CategoricalType(NamedTuple):
     """The categories of a pandas column, in arrays that any tool can store."""
 
     values: np.ndarray
@@ -229,13 +229,13 @@ def _stored(column: Any) -> Any:
     if hasattr(dtype, "pyarrow_dtype"):
         return ArrowType.of(dtype.pyarrow_dtype)
     if str(dtype) == "category":
-        return Categories(np.asarray(column.cat.categories), bool(column.cat.ordered))
+        return CategoricalType(np.asarray(column.cat.categories), bool(column.cat.ordered))
     return str(dtype)
 
 
 def _cast(series: Any, dtype: Any) -> Any:
     """Cast a native series to a dtype as it was stored, categories and their order included."""
-    if isinstance(dtype, Categories):
+    if isinstance(dtype, CategoricalType):
         pandas = nw.get_native_namespace(series)
         return series.astype(pandas.CategoricalDtype(dtype.values, dtype.is_ordered))
     if isinstance(dtype, ArrowType):
