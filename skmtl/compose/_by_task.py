@@ -83,7 +83,7 @@ def all_estimators(given: Mapping[str, Any], defaults: Mapping[str, Any]) -> lis
 
 
 def params_by_task(params: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the estimators in dicts among parameters as parameter__task, and their own parameters after that."""
+    """Return the estimators in dicts among parameters as parameter__task, and the parameters of these after that."""
     by_name: dict[str, Any] = {}
     for name, value in params.items():
         for task, estimator in value.items() if isinstance(value, Mapping) else ():

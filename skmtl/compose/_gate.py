@@ -15,7 +15,7 @@ class TaskGate(NamedTuple):
 
     Errors are mean squared errors out of fold over the variance of the targets (for classes, of their indicators), so
     that 1 is as bad as a constant; gain is that of the separate model less that of the joint one, with its standard
-    error. own_weight is the weight that the task's own errors alone ask for.
+    error. own_weight is the weight that the errors of the task alone ask for.
     """
 
     weight: float
@@ -27,7 +27,7 @@ class TaskGate(NamedTuple):
     n_labels: int
 
 
-class Errors(NamedTuple):
+class TaskErrors(NamedTuple):
     """Out-of-fold errors of one task, of shape (n_labels, n_values), in units of its standard deviation."""
 
     joint: np.ndarray
@@ -63,7 +63,7 @@ def errors_of(
     joint: np.ndarray,
     separate: np.ndarray,
     groups: np.ndarray | None,
-) -> Errors | None:
+) -> TaskErrors | None:
     """Return the errors of out-of-fold means or probabilities; None where labels do not vary."""
     n_labels = len(labels.values)
     spread = head.spread(labels) if n_labels else 0.0
@@ -73,7 +73,7 @@ def errors_of(
     of_labels = [labels.pick(mean).reshape(n_labels, -1) for mean in (joint, separate)]
     e_joint, e_separate = (known / spread - mean / spread for mean in of_labels)
     clusters = np.arange(n_labels) if groups is None else labels.pick(groups)
-    return Errors(e_joint, e_separate, labels.weight, group_codes(clusters))
+    return TaskErrors(e_joint, e_separate, labels.weight, group_codes(clusters))
 
 
 def with_relative_weights(labels: Mapping[Hashable, Labels]) -> dict[Hashable, Labels]:
@@ -82,7 +82,7 @@ def with_relative_weights(labels: Mapping[Hashable, Labels]) -> dict[Hashable, L
     return {name: task._replace(weight=task.weight / unit) for name, task in labels.items()}
 
 
-def average_weights(errors: Mapping[Hashable, Errors]) -> dict[Hashable, tuple[float, float]]:
+def average_weights(errors: Mapping[Hashable, TaskErrors]) -> dict[Hashable, tuple[float, float]]:
     """Return the weight of the joint model in each task, shrunk towards that of all tasks, and before that.
 
     Of the weights that minimise squared errors, a_t = N_t / D_t, each is shrunk by two tasks' worth of what all say.
@@ -102,7 +102,7 @@ def average_weights(errors: Mapping[Hashable, Errors]) -> dict[Hashable, tuple[f
     }
 
 
-def chosen_weights(errors: Mapping[Hashable, Errors]) -> dict[Hashable, tuple[float, float]]:
+def chosen_weights(errors: Mapping[Hashable, TaskErrors]) -> dict[Hashable, tuple[float, float]]:
     """Return 1 where the joint model is better by more than one standard error, else 0; and without that margin."""
     chosen = {}
     for name, task in errors.items():
@@ -119,7 +119,7 @@ def clip(weight: float) -> float:
 RULES = {"average": average_weights, "choose": chosen_weights}
 
 
-def gates(rule: str, errors: Mapping[Hashable, Errors | None]) -> dict[Hashable, TaskGate]:
+def gates(rule: str, errors: Mapping[Hashable, TaskErrors | None]) -> dict[Hashable, TaskGate]:
     """Return the gate of each task; one whose errors say nothing takes the mean weight of the others."""
     known = {name: task for name, task in errors.items() if task is not None}
     weights = RULES[rule](known)

@@ -165,7 +165,7 @@ class GatedTasks(JointModel):
     {'y0': 0.93, 'y1': 1.0, 'y2': 1.0, 'y3': 0.97}
     """
 
-    # Groups are not the model's own: they go to the splitter.
+    # Groups are not for the model: they go to the splitter.
     __metadata_request__fit: ClassVar[dict[str, Any]] = {"groups": UNUSED}
     _rules: ClassVar[dict[str, Rule]] = {
         "joint": Joint(),

@@ -12,7 +12,7 @@ from ..tasks import X_RULES, check_inputs, naming, refuse_times, require_table
 from ..utils import Rule, exact_ids, is_frame, is_missing, series_values
 
 
-class Column(Rule):
+class ColumnName(Rule):
     """The name or the position of a column, or None."""
 
     def admits(self, value: Any) -> bool:

@@ -33,7 +33,7 @@ class IndependentTasks(JointModel):
         What each task with classes gets a clone of. It needs ``predict_proba`` for probabilities and D2. A joint
         estimator, such as ``MultiTaskGLM()``, is fitted to each task alone. None is
         ``MultiTaskLogisticRegression(sharing=0)``, the optimum of scikit-learn's ``LogisticRegression()``. A dict, here
-        or in the next two, gives single tasks estimators of their own, whatever their types are.
+        or in the next two, gives single tasks other estimators, whatever their types are.
 
     regressor : estimator or dict of {task: estimator}, default=None
         The same for regression tasks. None is ``MultiTaskRidge(sharing=0)``, scikit-learn's ``Ridge()``, and as exact

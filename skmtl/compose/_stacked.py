@@ -188,7 +188,7 @@ class StackedTasks(JointModel):
     [6, 7]
     """
 
-    # Groups are not the model's own: they go to the splitter.
+    # Groups are not for the model: they go to the splitter.
     __metadata_request__fit: ClassVar[dict[str, Any]] = {"groups": UNUSED}
     _rules: ClassVar[dict[str, Rule]] = {
         "estimator": Joint(),

@@ -36,7 +36,7 @@ from ..utils import (
     refuse_estimator,
     refuse_lazy,
 )
-from ._group_column import Column, Grouped, check_same_kind, split_groups
+from ._group_column import ColumnName, Grouped, check_same_kind, split_groups
 
 
 class WithoutFolds(Rule):
@@ -58,7 +58,7 @@ class WithoutFolds(Rule):
 class TaskPerGroup(Configurable):
     """One outcome of rows that come from groups, each of which is a task of a joint linear model."""
 
-    _rules: ClassVar[dict[str, Rule]] = {"estimator": WithoutFolds(), "group": Column()}
+    _rules: ClassVar[dict[str, Rule]] = {"estimator": WithoutFolds(), "group": ColumnName()}
 
     def __init__(self, estimator: Any = None, group: Any = None) -> None:
         self.estimator = estimator

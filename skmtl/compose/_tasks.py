@@ -8,7 +8,7 @@ from ..tasks import FitData, Labels, as_declared, check_fit_around
 
 
 class Tasks(NamedTuple):
-    """What came in, checked; the labels that count, and a head for each task."""
+    """The arguments of fit, checked; the labels that count, and a head for each task."""
 
     fit_data: FitData
     labels: dict[Hashable, Labels]

@@ -15,7 +15,7 @@ from ._checks import (
     check_number,
     check_option,
 )
-from ._truth import Layout, WeightRules, check_types, draw_targets, draw_weights
+from ._truth import ColumnLayout, WeightRules, check_types, draw_targets, draw_weights
 
 
 def make_multitask(
@@ -36,7 +36,7 @@ def make_multitask(
 ) -> Any:
     """Simulate several outcomes of the same samples from weights that the tasks partly share.
 
-    Each task has linear weights made of a part common to all tasks and a part of its own;
+    Each task has linear weights made of a part common to all tasks and a specific part;
     `relatedness` says how much is common. Tasks of all types can be mixed, have unequal units and
     lack labels.
 
@@ -181,7 +181,9 @@ def make_multitask(
     n_samples = check_integer("n_samples", n_samples, 1)
     n_features = check_integer("n_features", n_features, 1)
     n_informative = n_features if n_informative is None else n_informative
-    layout = Layout(check_types(n_tasks, task_types), check_integer("n_classes", n_classes, 3))
+    layout = ColumnLayout(
+        check_types(n_tasks, task_types), check_integer("n_classes", n_classes, 3)
+    )
     missing = check_by_task("missing", missing, layout.tasks, PROPER_FRACTION, 0.0)
     check_flag("return_truth", return_truth)
     rules = WeightRules(

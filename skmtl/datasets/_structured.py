@@ -15,10 +15,10 @@ from ._checks import (
     check_number,
     check_option,
 )
-from ._structures import STRUCTURES, Parts, set_apart
+from ._structures import STRUCTURES, WeightParts, set_apart
 from ._truth import (
     INTERCEPT_SPREAD,
-    Layout,
+    ColumnLayout,
     check_types,
     draw_directions,
     draw_signs,
@@ -174,7 +174,7 @@ def make_structured(
 
     See Also
     --------
-    make_multitask : Tasks around one vector, with units of their own.
+    make_multitask : Tasks around one vector, with units by task.
 
     Notes
     -----
@@ -214,7 +214,9 @@ def make_structured(
     n_samples = check_integer("n_samples", n_samples, 1)
     n_features = check_integer("n_features", n_features, 1)
     n_tasks = 10 if n_tasks is None and isinstance(task_types, str) else n_tasks
-    layout = Layout(check_types(n_tasks, task_types), check_integer("n_classes", n_classes, 3))
+    layout = ColumnLayout(
+        check_types(n_tasks, task_types), check_integer("n_classes", n_classes, 3)
+    )
     given = {
         "n_informative": n_informative,
         "n_specific": n_specific,
@@ -245,7 +247,7 @@ def make_structured(
 
 
 def check_sizes(
-    structure: str, sizes: dict[str, Any], layout: Layout, n_features: int
+    structure: str, sizes: dict[str, Any], layout: ColumnLayout, n_features: int
 ) -> dict[str, int | float]:
     """Return the sizes that the structure has, each in its range; the others must be None."""
     n_tasks, used = len(layout.tasks), STRUCTURES[structure].sizes
@@ -270,7 +272,9 @@ def check_sizes(
     return checked
 
 
-def assemble(parts: Parts, layout: Layout, random_signs: bool, rng: np.random.RandomState) -> Bunch:
+def assemble(
+    parts: WeightParts, layout: ColumnLayout, random_signs: bool, rng: np.random.RandomState
+) -> Bunch:
     """Return the truth that does not depend on the samples."""
     signs = draw_signs(layout, random_signs, rng)
     bias = [draw_directions(width, 1, rng)[:, 0] for width in layout.widths.values()]

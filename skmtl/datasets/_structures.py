@@ -5,10 +5,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ._truth import Layout, draw_directions
+from ._truth import ColumnLayout, draw_directions
 
 
-class Parts(NamedTuple):
+class WeightParts(NamedTuple):
     """Weights (n_columns, n_features) that follow the structure, those of each task alone, and facts for the truth."""
 
     shared: np.ndarray
@@ -19,16 +19,16 @@ class Parts(NamedTuple):
 class Structure(NamedTuple):
     """How weights are drawn, and the names of the sizes that they have."""
 
-    draw: Callable[..., Parts]
+    draw: Callable[..., WeightParts]
     sizes: tuple[str, ...]
 
 
-def independent(layout: Layout, length: int, rng: np.random.RandomState) -> np.ndarray:
+def independent(layout: ColumnLayout, length: int, rng: np.random.RandomState) -> np.ndarray:
     """Draw unrelated weights (n_columns, length) of all tasks."""
     return np.concatenate([draw_directions(width, length, rng) for width in layout.widths.values()])
 
 
-def families(layout: Layout) -> list[list[str]]:
+def families(layout: ColumnLayout) -> list[list[str]]:
     """Return the tasks of one column and those of several: only tasks of one family can be compared."""
     groups: dict[int, list[str]] = {}
     for task, width in layout.widths.items():
@@ -44,24 +44,30 @@ def on_features(weights: np.ndarray, features: np.ndarray, n_features: int) -> n
 
 
 def draw_rows(
-    layout: Layout, n_features: int, rng: np.random.RandomState, n_informative: int
-) -> Parts:
+    layout: ColumnLayout, n_features: int, rng: np.random.RandomState, n_informative: int
+) -> WeightParts:
     """Draw unrelated weights of few features, the same for all tasks."""
     features = rng.permutation(n_features)[:n_informative]
     shared = on_features(independent(layout, n_informative, rng), features, n_features)
-    return Parts(shared, np.zeros_like(shared), {})
+    return WeightParts(shared, np.zeros_like(shared), {})
 
 
-def draw_low_rank(layout: Layout, n_features: int, rng: np.random.RandomState, rank: int) -> Parts:
+def draw_low_rank(
+    layout: ColumnLayout, n_features: int, rng: np.random.RandomState, rank: int
+) -> WeightParts:
     """Draw mixtures of a few vectors."""
     directions = rng.standard_normal((rank, n_features)) / np.sqrt(n_features)
     shared = independent(layout, rank, rng) @ directions
-    return Parts(shared, np.zeros_like(shared), {})
+    return WeightParts(shared, np.zeros_like(shared), {})
 
 
 def draw_clusters(
-    layout: Layout, n_features: int, rng: np.random.RandomState, n_clusters: int, relatedness: float
-) -> Parts:
+    layout: ColumnLayout,
+    n_features: int,
+    rng: np.random.RandomState,
+    n_clusters: int,
+    relatedness: float,
+) -> WeightParts:
     """Draw one vector a group of tasks, and a deviation of each task."""
     columns, clusters = layout.columns, dict.fromkeys(layout.tasks, 0)
     deviations = independent(layout, n_features, rng)
@@ -74,20 +80,24 @@ def draw_clusters(
             clusters[task] = position % n_clusters
             common[columns[task]] = centres[clusters[task]]
     facts = {"clusters": clusters}
-    return Parts(np.sqrt(relatedness) * common, np.sqrt(1 - relatedness) * deviations, facts)
+    return WeightParts(np.sqrt(relatedness) * common, np.sqrt(1 - relatedness) * deviations, facts)
 
 
 def draw_common(
-    layout: Layout, n_features: int, rng: np.random.RandomState, relatedness: float
-) -> Parts:
+    layout: ColumnLayout, n_features: int, rng: np.random.RandomState, relatedness: float
+) -> WeightParts:
     """Draw one vector of all tasks, and a deviation of each."""
     parts = draw_clusters(layout, n_features, rng, n_clusters=1, relatedness=relatedness)
     return parts._replace(facts={})
 
 
 def draw_dirty(
-    layout: Layout, n_features: int, rng: np.random.RandomState, n_informative: int, n_specific: int
-) -> Parts:
+    layout: ColumnLayout,
+    n_features: int,
+    rng: np.random.RandomState,
+    n_informative: int,
+    n_specific: int,
+) -> WeightParts:
     """Draw weights of features that all tasks use, and of a few that one task uses alone."""
     order = rng.permutation(n_features)
     shared = on_features(independent(layout, n_informative, rng), order[:n_informative], n_features)
@@ -96,10 +106,12 @@ def draw_dirty(
         features = rng.permutation(order[n_informative:])[:n_specific]
         drawn = draw_directions(layout.widths[task], n_specific, rng)
         specific[columns] = on_features(drawn, features, n_features)
-    return Parts(shared * np.sqrt(0.5), specific * np.sqrt(0.5), {})
+    return WeightParts(shared * np.sqrt(0.5), specific * np.sqrt(0.5), {})
 
 
-def set_apart(parts: Parts, layout: Layout, rng: np.random.RandomState, n_outliers: int) -> Parts:
+def set_apart(
+    parts: WeightParts, layout: ColumnLayout, rng: np.random.RandomState, n_outliers: int
+) -> WeightParts:
     """Give some tasks weights that have nothing in common with those of any other."""
     unrelated = independent(layout, parts.shared.shape[1], rng)
     drawn = set(rng.permutation(len(layout.tasks))[:n_outliers].tolist())
@@ -108,16 +120,16 @@ def set_apart(parts: Parts, layout: Layout, rng: np.random.RandomState, n_outlie
     for task in outliers:
         columns = layout.columns[task]
         shared[columns], specific[columns] = 0.0, unrelated[columns]
-    return Parts(shared, specific, parts.facts | {"outliers": outliers})
+    return WeightParts(shared, specific, parts.facts | {"outliers": outliers})
 
 
 def draw_drift(
-    layout: Layout,
+    layout: ColumnLayout,
     n_features: int,
     rng: np.random.RandomState,
     n_informative: int,
     relatedness: float,
-) -> Parts:
+) -> WeightParts:
     """Draw weights of few features that change smoothly from task to task."""
     features = rng.permutation(n_features)[:n_informative]
     drawn = independent(layout, n_informative, rng)
@@ -129,12 +141,16 @@ def draw_drift(
         rows = columns_of(layout, family)
         drawn[rows] = np.einsum("tu,uwj->twj", factor, drawn[rows])
     shared = on_features(drawn, features, n_features)
-    return Parts(shared, np.zeros_like(shared), {})
+    return WeightParts(shared, np.zeros_like(shared), {})
 
 
 def draw_steps(
-    layout: Layout, n_features: int, rng: np.random.RandomState, n_informative: int, n_steps: int
-) -> Parts:
+    layout: ColumnLayout,
+    n_features: int,
+    rng: np.random.RandomState,
+    n_informative: int,
+    n_steps: int,
+) -> WeightParts:
     """Draw weights of few features that jump a few times along the tasks, each feature when it will."""
     features = rng.permutation(n_features)[:n_informative]
     drawn = independent(layout, n_informative, rng)
@@ -146,10 +162,10 @@ def draw_steps(
             level = np.isin(np.arange(len(family)), jumps).cumsum()
             drawn[rows, feature] = drawn[rows[level], feature]
     shared = on_features(drawn, features, n_features)
-    return Parts(shared, np.zeros_like(shared), {})
+    return WeightParts(shared, np.zeros_like(shared), {})
 
 
-def columns_of(layout: Layout, family: list[str]) -> np.ndarray:
+def columns_of(layout: ColumnLayout, family: list[str]) -> np.ndarray:
     """Return the positions (n_tasks, width) of the columns of tasks of one width."""
     positions = np.arange(sum(layout.widths.values()))
     return np.array([positions[layout.columns[task]] for task in family])

@@ -16,7 +16,7 @@ INTERCEPT_SPREAD = 0.5
 
 
 @dataclass(frozen=True)
-class Layout:
+class ColumnLayout:
     """The tasks, their types, and the columns that each has: n_classes if multiclass, else one."""
 
     types: dict[str, str]
@@ -89,7 +89,7 @@ def check_types(n_tasks: Any, task_types: Any) -> dict[str, str]:
     }
 
 
-def draw_weights(layout: Layout, rules: WeightRules, rng: np.random.RandomState) -> Bunch:
+def draw_weights(layout: ColumnLayout, rules: WeightRules, rng: np.random.RandomState) -> Bunch:
     """Return the truth but for the targets; the random numbers depend on the sizes alone."""
     widths = layout.widths
     informative = np.zeros(rules.n_features, dtype=bool)
@@ -123,7 +123,7 @@ def draw_weights(layout: Layout, rules: WeightRules, rng: np.random.RandomState)
     )
 
 
-def draw_signs(layout: Layout, random: bool, rng: np.random.RandomState) -> dict[str, float]:
+def draw_signs(layout: ColumnLayout, random: bool, rng: np.random.RandomState) -> dict[str, float]:
     """Return the sign of the common part in each task; classes have none."""
     drawn = dict(zip(layout.tasks, rng.choice((-1.0, 1.0), size=len(layout.tasks)), strict=True))
     flips = {task for task, width in layout.widths.items() if width == 1 and random}
@@ -136,7 +136,7 @@ def draw_directions(width: int, length: int, rng: np.random.RandomState) -> np.n
     return W if width == 1 else (W - W.mean(axis=0)) * np.sqrt(width / (width - 1))
 
 
-def similarity(layout: Layout, signs: dict[str, float], relatedness: float) -> np.ndarray:
+def similarity(layout: ColumnLayout, signs: dict[str, float], relatedness: float) -> np.ndarray:
     """Return the correlation of the tasks' weights: none between tasks of different width."""
     q, widths = list(signs.values()), list(layout.widths.values())
     K = np.where(np.equal.outer(widths, widths), relatedness * np.outer(q, q), 0.0)
@@ -145,7 +145,7 @@ def similarity(layout: Layout, signs: dict[str, float], relatedness: float) -> n
 
 
 def draw_targets(
-    layout: Layout, truth: Bunch, missing: dict[str, float], rng: np.random.RandomState
+    layout: ColumnLayout, truth: Bunch, missing: dict[str, float], rng: np.random.RandomState
 ) -> tuple[TaskTargets, TaskTargets]:
     """Return the targets with a fraction of each task's labels missing, and the same with none missing."""
     partial, complete = {}, {}

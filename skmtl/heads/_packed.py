@@ -10,7 +10,7 @@ from ._fits import TaskFit
 
 
 @dataclass(frozen=True)
-class Block:
+class LossBlock:
     """Neighbouring columns with one loss: tasks of one column each, or the classes of one task.
 
     columns are those of raw and of the targets; tasks those of the weights.
@@ -29,7 +29,7 @@ class PackedLoss:
     raw of the heads is scale * (raw + shift).
     """
 
-    blocks: tuple[Block, ...]
+    blocks: tuple[LossBlock, ...]
     y: np.ndarray
     weight: np.ndarray
     scale: np.ndarray
@@ -100,18 +100,18 @@ class PackedLoss:
         return np.concatenate(parts, axis=1)
 
 
-def _blocks(fits: Sequence[TaskFit], widths: list[int]) -> tuple[Block, ...]:
+def _blocks(fits: Sequence[TaskFit], widths: list[int]) -> tuple[LossBlock, ...]:
     """Join neighbouring tasks of one elementwise loss."""
-    blocks: list[Block] = []
+    blocks: list[LossBlock] = []
     start = 0
     for t, (fit, width) in enumerate(zip(fits, widths)):
         loss, stop = fit.head.loss, start + width
         if blocks and loss.width_one and blocks[-1].loss == loss:
             first = blocks.pop()
             blocks.append(
-                Block(loss, slice(first.columns.start, stop), slice(first.tasks.start, t + 1))
+                LossBlock(loss, slice(first.columns.start, stop), slice(first.tasks.start, t + 1))
             )
         else:
-            blocks.append(Block(loss, slice(start, stop), slice(t, t + 1)))
+            blocks.append(LossBlock(loss, slice(start, stop), slice(t, t + 1)))
         start = stop
     return tuple(blocks)

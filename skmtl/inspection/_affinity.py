@@ -25,7 +25,7 @@ from ..penalties import MeanRegularized
 from ..tasks import TaskTargets, check_lengths, groups_of, read_targets
 from ..utils import Jobs, Number, Seed, require
 from ._association import UNKNOWN, associate, deviations
-from ._separate import Halves, OutOfFold, Separate, compare_halves, out_of_fold
+from ._separate import Halves, HeldOut, Separate, compare_halves, out_of_fold
 from ._task_affinity import TaskAffinity
 from ._transfer import Gain, Receiver, correlate_residuals
 
@@ -121,8 +121,8 @@ def task_affinity(
     at most K^(-1/4).
 
     **transfer.** What the model of task t leaves, out of fold, y - E[y], is regressed by least squares on its own raw
-    predictions, with and without those of task s; coefficients are found without the fold that is predicted. The answer
-    is the fall of squared errors as a fraction of the labels' variance (of the indicators of classes). Useless
+    predictions, with and without those of task s; coefficients are fitted without the fold that is predicted. The
+    answer is the fall of squared errors as a fraction of the labels' variance (of the indicators of classes). Useless
     predictions give slightly less than zero in expectation. It is how much stacking linear predictions would gain.
 
     **residual.** The correlation of y - E[y], out of fold, over samples that have labels of both tasks (at least 20).
@@ -230,7 +230,7 @@ def classes_only(targets: TaskTargets) -> TaskTargets:
         for name, column in targets.items()
     }
     declared = {name: targets.task_types[name] for name in targets.classes}
-    with warnings.catch_warnings():  # what there is to say of labels was said when they were read
+    with warnings.catch_warnings():  # reading the labels has warned of them
         warnings.simplefilter("ignore", UserWarning)
         return TaskTargets(columns, task_types=declared)
 
@@ -259,7 +259,7 @@ class Evidence(NamedTuple):
     separate: Separate
     fold: np.ndarray
     halves: Halves
-    predicted: OutOfFold
+    predicted: HeldOut
 
     def tasks(self) -> dict[str, list]:
         """Return what is known of each task, by column of a table."""
@@ -351,7 +351,7 @@ def gather(separate: Separate, fold: np.ndarray, cuts: list[np.ndarray], n_jobs:
     parallel = Parallel(n_jobs=n_jobs)
     parts = parallel(delayed(out_of_fold)(separate, fold, number) for number in numbers)
     back = np.argsort(np.concatenate([np.flatnonzero(fold == number) for number in numbers]))
-    predicted = OutOfFold(*(np.concatenate(pieces)[back] for pieces in zip(*parts, strict=True)))
+    predicted = HeldOut(*(np.concatenate(pieces)[back] for pieces in zip(*parts, strict=True)))
     halves = parallel(delayed(compare_halves)(separate, fold, half) for half in cuts)
     return Evidence(
         separate, fold, Halves(*(np.mean(m, axis=0) for m in zip(*halves, strict=True))), predicted

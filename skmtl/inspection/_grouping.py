@@ -26,7 +26,7 @@ def group_tasks(
     Parameters
     ----------
     affinity : TaskAffinity
-        What ``task_affinity`` has found.
+        The result of ``task_affinity``.
 
     n_groups : int or None, default=None
         Number of groups to cut into, evidence or not. None leaves it to `threshold`.

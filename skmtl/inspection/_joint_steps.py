@@ -26,7 +26,7 @@ def input_names(fitted: Any) -> list[str]:
 
 
 def columns_of_tasks(model: Any) -> dict[Any, list[Any]]:
-    """Return the names of the columns of each task: its own, with the class where it has several."""
+    """Return the names of the columns of each task: its name, with the class where it has several."""
     return {head.name: column_names((head,)) for head in model._heads}
 
 

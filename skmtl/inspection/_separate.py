@@ -83,21 +83,21 @@ class Separate(NamedTuple):
         return among_all(array, final_step(model).classes_[name], classes, 0.0)
 
 
-class OutOfFold(NamedTuple):
+class HeldOut(NamedTuple):
     """What models that have not seen a sample say of it: raw predictions and expected labels, by column."""
 
     signal: np.ndarray
     expected: np.ndarray
 
 
-def out_of_fold(separate: Separate, fold: np.ndarray, number: int) -> OutOfFold:
+def out_of_fold(separate: Separate, fold: np.ndarray, number: int) -> HeldOut:
     """Return predictions of the samples of one fold by models of all others."""
     test, signals, expected = fold == number, [], []
     for name in separate.targets:
         model = separate.fit(name, ~test)
         signals.append(separate.signal(model, name)[test])
         expected.append(separate.expected(model, name)[test])
-    return OutOfFold(np.hstack(signals), np.hstack(expected))
+    return HeldOut(np.hstack(signals), np.hstack(expected))
 
 
 class Halves(NamedTuple):

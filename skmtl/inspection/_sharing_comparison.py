@@ -36,7 +36,7 @@ class TaskGain(NamedTuple):
 class SharingComparison:
     """What a joint model gains and loses, task by task, and how sure that is.
 
-    It is made by ``compare_sharing``, whose page says how the numbers are found.
+    It is made by ``compare_sharing``, whose page says how the numbers are computed.
 
     Parameters
     ----------

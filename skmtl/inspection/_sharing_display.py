@@ -25,7 +25,7 @@ KINDS = ("gain", "curve")
 class SharingDisplay:
     """Gains and losses by sharing, task by task, with intervals; or learning curves.
 
-    It is made by ``from_estimator``, or of what ``compare_sharing`` has found.
+    It is made by ``from_estimator``, or of the result of ``compare_sharing``.
 
     Parameters
     ----------
@@ -45,14 +45,14 @@ class SharingDisplay:
 
     See Also
     --------
-    compare_sharing : How the numbers are found.
+    compare_sharing : How the numbers are computed.
 
     Notes
     -----
     ``kind="gain"``: a row a task, the largest gain on top; the mean difference of scores, joint less other, in the
     units of the metric, and its interval. Colours and markers are verdicts, whose p-values are adjusted for the number
     of tasks; intervals are not, so that one may exclude zero where the verdict is "no evidence". Tasks with different
-    metrics are in panels of their own.
+    metrics are in separate panels.
 
     ``kind="curve"``: a panel a task, mean scores by the number of labels of the task that the models learnt from. An
     arrow up or down marks sizes at which the joint model helps or hurts. Where there are more than 24 tasks, one panel
@@ -88,7 +88,7 @@ class SharingDisplay:
         ax: Any = None,
         **options: Any,
     ) -> "SharingDisplay":
-        """Compare a joint model with others, and draw what was found.
+        """Compare a joint model with others, and draw the result.
 
         Parameters
         ----------
@@ -139,12 +139,12 @@ class SharingDisplay:
         tasks: str | Sequence[Hashable] | None = None,
         ax: Any = None,
     ) -> "SharingDisplay":
-        """Draw what ``compare_sharing`` has found.
+        """Draw the result of ``compare_sharing``.
 
         Parameters
         ----------
         comparison : SharingComparison
-            What it has found.
+            The result.
 
         kind : {"gain", "curve"}, default="gain"
             What to draw; curves need ``train_sizes``.
@@ -245,6 +245,6 @@ class SharingDisplay:
         show_legend(self.axes_, None, ax is None)
 
     def _take(self, ax: Any, n: int, make: Any) -> None:
-        """Keep the Axes that came, or new ones."""
+        """Keep the Axes that are given, or new ones."""
         axes = make() if ax is None else given_axes(ax, (n,), f"{n} Axes")
         self.axes_, self.ax_, self.figure_ = axes, axes[0], axes[0].figure

@@ -166,7 +166,7 @@ def draw_gain_curves(
 
 
 def show_legend(axes: np.ndarray, heading: str | None, is_ours: bool) -> None:
-    """Show each label once: above the panels of our own figure, else above the first one."""
+    """Show each label once: above the panels of a new figure, else above the first one."""
     handles: dict[str, Any] = {}
     for ax in axes:
         for handle, label in zip(*ax.get_legend_handles_labels()):

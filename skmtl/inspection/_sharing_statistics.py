@@ -1,4 +1,4 @@
-"""Differences of scores on folds that overlap, and what may be said of them."""
+"""Differences of scores on folds that overlap, and the verdicts that they allow."""
 
 from typing import NamedTuple
 
@@ -69,7 +69,7 @@ def adjust(p_values: np.ndarray, how: str) -> np.ndarray:
 
 
 def verdict(mean: float, p_value: float, confidence_level: float) -> str:
-    """Return what may be said of a task."""
+    """Return the verdict on a task."""
     if not p_value < 1.0 - confidence_level:
         return UNKNOWN
     return HELPS if mean > 0 else HURTS

@@ -154,7 +154,7 @@ class TaskSimilarityDisplay:
 
     @classmethod
     def from_affinity(cls, affinity: Any, *, ax: Any = None) -> "TaskSimilarityDisplay":
-        """Draw what ``task_affinity`` has found.
+        """Draw the result of ``task_affinity``.
 
         Parameters
         ----------

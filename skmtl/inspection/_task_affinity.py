@@ -9,7 +9,7 @@ from typing import Any
 class TaskAffinity:
     """How tasks are related, pair by pair, and how sure that is.
 
-    It is made by ``task_affinity``, whose page says how the numbers are found.
+    It is made by ``task_affinity``, whose page says how the numbers are computed.
 
     Parameters
     ----------

@@ -11,7 +11,7 @@ from ..tasks import final_step
 from ._figures import COLOURS, MOST_PANELS, PALE, name_ends, new_panels, short
 from ._joint_steps import chosen_tasks
 
-LEARNT, LEFT = COLOURS[:2]  # told apart by the colour-blind
+LEARNT, LEFT = COLOURS[:2]  # different to the colour-blind
 
 
 class TrainingDisplay:
@@ -51,7 +51,7 @@ class TrainingDisplay:
     regression target, log loss, or the Poisson loss of a count over its mean. Ticks at the bottom mark the epochs whose
     weights the members kept; after the last of them the curves are pale.
 
-    Where all tasks share a panel it shows their held-out losses, each relative to its own first: 0.9 is a loss that has
+    Where all tasks share a panel it shows their held-out losses, each relative to its first: 0.9 is a loss that has
     fallen by a tenth. Up to eight tasks have colours. Of more, the panel names the two that end highest and lowest,
     and has the median. Where nothing was held out, it shows the losses of rows that were learnt from.
 
@@ -195,7 +195,7 @@ class TrainingDisplay:
         ax.locator_params(axis="y", nbins=5)
 
     def _mark_kept(self, ax: Any, n_epochs: int) -> None:
-        """Mark the epochs that were kept, and lay a veil over what came after the last."""
+        """Mark the epochs that were kept, and lay a veil over those after the last."""
         kept = np.asarray(self.best_epochs)
         if not kept.size:
             return

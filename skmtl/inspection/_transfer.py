@@ -24,9 +24,9 @@ def ratio(part: np.ndarray, whole: np.ndarray) -> Gain:
 
 
 class Receiver:
-    """A task to whose own predictor those of other tasks are added.
+    """A task to whose predictor those of other tasks are added.
 
-    What the own predictor leaves is regressed, by least squares on all folds but one, on a constant, the own raw
+    What the task's predictor leaves is regressed, by least squares on all folds but one, on a constant, the own raw
     predictions and those of another task; the fold left out says whether the latter helped. Sums of products by fold
     are all that is needed.
     """
@@ -48,7 +48,7 @@ class Receiver:
         self._total = np.array([np.sum(centred[part] ** 2) for part in parts])
 
     def explained(self) -> Gain:
-        """Return the fraction of the variance of the labels that the own predictor explains."""
+        """Return the fraction of the variance of the labels that the task's predictor explains."""
         return ratio(self._total - self._square, self._total)
 
     def gain(self, first: np.ndarray, other: np.ndarray) -> Gain:

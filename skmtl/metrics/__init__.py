@@ -1,6 +1,6 @@
 """Scores by task, and scorers.
 
-scikit-learn's own metrics score one task at a time through a view of the predictions; only D2 and calibration are
+scikit-learn's metrics score one task at a time through a view of the predictions; only D2 and calibration are
 computed here. Which metric suits which type of task is a table in ``_rules``: a new type of task adds a line to it.
 """
 

@@ -88,7 +88,7 @@ CALIBRATION: dict[str, Callable[[str, np.ndarray, np.ndarray, np.ndarray], float
     "calibration_intercept": intercept,
     "expected_calibration_error": expected_error,
 }
-"""Our own names; none is a score to be maximised."""
+"""Names beside scikit-learn's; none is a score to be maximised."""
 
 OF_TYPES = {
     "calibration_slope": ("binary", "regression"),

@@ -11,7 +11,7 @@ from ._calibration import CALIBRATION, OF_TYPES
 from ._codes import UNKNOWN
 
 D2 = "d2"
-"""Our own name for the fraction of deviance explained, whatever the task's type."""
+"""Name of the fraction of deviance explained, whatever the task's type."""
 
 
 NUMBER_METRICS = frozenset(

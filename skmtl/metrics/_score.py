@@ -17,7 +17,7 @@ from ._d2 import explained
 from ._predictions import PredictedClasses, PredictedNumbers, event_of
 from ._rules import D2, Metric, check_event, check_metric, is_of_event, why_undefined
 
-# Metrics that must be told of classes without a label, with which they are as defined as without.
+# Metrics that take the classes without a label as an argument, with which they are as defined as without.
 TAKES_CLASSES = frozenset(
     {"d2_brier_score", "d2_log_loss_score", "neg_brier_score", "neg_log_loss", "top_k_accuracy"}
 )

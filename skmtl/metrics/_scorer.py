@@ -71,7 +71,7 @@ class TaskScorer(Configurable):
     def by_task(
         self, task_types: Mapping[Hashable, str | None], parameter: str = "metric"
     ) -> dict[Hashable, Metric]:
-        """Return the metric of each task to be scored, which fits the task's type; parameter is where it came from."""
+        """Return the metric of each task to be scored, which fits its type; parameter is the one that holds it."""
         if not isinstance(self.metric, Mapping):
             metrics = dict.fromkeys(task_types, D2 if self.metric is None else self.metric)
         else:
@@ -107,7 +107,7 @@ def mean_of(scores: Mapping[Hashable, Score]) -> float:
 def task_scorer(metric: Any = None, *, average: str | None = MEAN) -> TaskScorer:
     """Make a scorer of joint models for the ``scoring`` of scikit-learn's tools.
 
-    It applies scikit-learn's own scorers, task by task, to the samples that have a label (and a weight above
+    It applies scikit-learn's scorers, task by task, to the samples that have a label (and a weight above
     zero) in the task.
 
     Parameters

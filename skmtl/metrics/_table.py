@@ -48,7 +48,7 @@ def task_scores(
 
     metrics : str, callable, list of these, or dict of {task: these}, default=None
         Names of ``sklearn.metrics.get_scorer_names()`` or scorers, as in ``task_scorer``; or ``"d2"``, the fraction of
-        deviance explained (R2 for regression), and what is said of calibration under Notes. Where tasks are named, the
+        deviance explained (R2 for regression), and measures of calibration (see Notes). Where tasks are named, the
         others are not scored; a metric for all tasks is NaN for those whose type it does not fit. By default ``"d2"``
         and: the area under the receiver's curve, log loss, accuracy and calibration for classes, of two classes also
         average precision and Brier score; mean absolute and root mean squared error for regression; mean absolute error
@@ -104,7 +104,7 @@ def task_scores(
 
     Notes
     -----
-    What metrics need to be defined, and which class is the event, is said under ``task_scorer``. Where no class is
+    What metrics need to be defined, and which class is the event: see ``task_scorer``. Where no class is
     known to be the event, default metrics of it are left out with a warning.
 
     Of the calibration metrics greater is not better, so that ``task_scorer`` refuses them. ``"calibration_slope"`` is b

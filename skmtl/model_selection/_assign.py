@@ -10,8 +10,8 @@ FEW = 3
 def count_labels(labels: np.ndarray, groups: np.ndarray | None, n_labels: int) -> sparse.csr_array:
     """Return how often each item has each label, of shape (n_items, n_labels).
 
-    labels are codes, of shape (n_samples, n_kinds), each kind with codes of its own; an item is a sample, or a group
-    (codes from 0), whose samples stay together.
+    labels are codes, of shape (n_samples, n_kinds), each kind with codes that no other has; an item is a sample, or a
+    group (codes from 0), whose samples stay together.
     """
     n_samples, n_kinds = labels.shape
     items = np.arange(n_samples) if groups is None else groups

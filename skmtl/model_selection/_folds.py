@@ -95,7 +95,7 @@ def warn_of_split_groups(folds: Sequence[Fold], groups: np.ndarray | None) -> No
 
 
 def class_codes(splitter: Any, targets: TaskTargets) -> np.ndarray:
-    """Return the class of each sample in the only task, missing labels as a class of their own."""
+    """Return the class of each sample in the only task, missing labels as one more class."""
     if len(targets) != 1 or not targets.classes:
         raise ValueError(
             f"cv={splitter} stratifies by the classes of one task, but y has {targets.task_types}: "

@@ -26,7 +26,7 @@ def stratify(
 ) -> np.ndarray:
     """Return the fold of each sample, for folds to hold the same of every label and to have the same size.
 
-    labels are codes, of shape (n_samples, n_kinds), each kind with codes of its own. Groups (codes from 0) stay
+    labels are codes, of shape (n_samples, n_kinds), each kind with codes that no other has. Groups (codes from 0) stay
     together. Samples, or groups, are taken in the given order where nothing else decides.
     """
     n_samples, n_kinds = labels.shape

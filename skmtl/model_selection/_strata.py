@@ -13,7 +13,7 @@ FEW_EDGES = 30
 
 
 def strata(targets: TaskTargets, n_folds: int) -> np.ndarray:
-    """Return codes of shape (n_samples, n_tasks), contiguous by task, each task with codes of its own."""
+    """Return codes of shape (n_samples, n_tasks), contiguous by task, each task with codes that no other has."""
     codes, start = np.empty(targets.shape, dtype=np.intp, order="F"), 0
     classes = targets.classes
     for t, (name, column) in enumerate(targets.items()):

@@ -80,7 +80,7 @@ class TaskStratifiedKFold(BaseCrossValidator):
     [1 4 5 7] [0, 1, 0, 0] ['b', 'a', None, 'b']
     """
 
-    # Groups are asked for wherever metadata are routed, as by scikit-learn's own splitters of groups.
+    # Groups are asked for wherever metadata are routed, as by scikit-learn's splitters of groups.
     __metadata_request__split: ClassVar[dict[str, Any]] = {"groups": True}
 
     def __init__(

@@ -1,4 +1,4 @@
-"""Targets as a plain array: what is lost of them there, and what tools of one outcome are told."""
+"""Targets as a plain array: what is lost of them there, and what warns tools of one outcome."""
 
 from collections.abc import Hashable, Iterable, Mapping
 from typing import Any, NoReturn

@@ -22,7 +22,7 @@ LOOKED_AT = 1000
 
 
 class MissingCodes:
-    """What stands for a missing label in each task; None where nobody said, so that texts are looked at."""
+    """What stands for a missing label in each task; None where nobody names it, so that texts are looked at."""
 
     def __init__(self, missing: Any, tasks: Iterable[Hashable]) -> None:
         names = list(tasks)

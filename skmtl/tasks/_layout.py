@@ -85,7 +85,7 @@ class VectorLayout(Layout):
 
 
 class Read(NamedTuple):
-    """Targets, the container they came in, and whether their types came with them."""
+    """Targets, their container, and whether their types were known."""
 
     targets: TaskTargets
     layout: Layout

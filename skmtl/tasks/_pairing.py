@@ -54,7 +54,7 @@ def warn_of_indexes(**tables: Any) -> None:
 
 
 def index_of(table: Any) -> Any:
-    """Return the row index that rows came with; None where there is none."""
+    """Return the row index of a table; None where there is none."""
     return table.index if isinstance(table, TaskTargets) else row_index(rows_of(table))
 
 

@@ -10,7 +10,7 @@ from ..utils import is_index, is_series, read_groups, row_index
 
 
 class RowLabels(NamedTuple):
-    """The group of each sample, and the row index that the samples came with; None where there is none."""
+    """The group of each sample, and the row index of the samples; None where there is none."""
 
     groups: np.ndarray | None = None
     index: Any = None

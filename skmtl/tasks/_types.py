@@ -26,7 +26,7 @@ TASK_TYPES = {
 }
 CLASS_TYPES = tuple(kind for kind, rules in TASK_TYPES.items() if rules.has_classes)
 MANY = 20
-"""Of so few labels nothing is said where they are all different."""
+"""So few labels may all be different without a warning."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ class TaskInfo:
 
     @property
     def event_class(self) -> Any:
-        """The class of two that is the event: the one that was said to be, else True or 1; None where none is."""
+        """The class of two that is the event: the one that the user named, else True or 1; None where none is."""
         if self.class_labels is None or len(self.class_labels) != 2:
             return None
         labels = self.class_labels.tolist()

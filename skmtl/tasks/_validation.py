@@ -31,7 +31,7 @@ Typing = Callable[[TaskTargets], Typed]
 
 
 class FitData(NamedTuple):
-    """What came through the door: checked, typed and of one length.
+    """The data of a fit: checked, typed and of one length.
 
     inferred names the tasks whose type was not declared: in those, too few labels are an error.
     """

@@ -145,7 +145,7 @@ def _labels(series: nw.Series, categories: np.ndarray) -> np.ndarray:
     return np.append(categories.astype(object), [None])[codes]  # the code of a missing one is -1
 
 
-class Categories(NamedTuple):
+class CategoricalType(NamedTuple):
     """The categories of a pandas column, in arrays that any tool can store."""
 
     values: np.ndarray
@@ -153,7 +153,7 @@ class Categories(NamedTuple):
 
 
 class ArrowType(NamedTuple):
-    """A type of pyarrow by its alias, which pandas reads as another: "string[pyarrow]" is a type of its own there."""
+    """A type of pyarrow by its alias, which pandas reads as another: "string[pyarrow]" is another type there."""
 
     alias: str
 
@@ -199,7 +199,7 @@ class FrameTemplate:
         return cls(str(wrapped.implementation.value), tuple(columns), dtypes)
 
     def fill(self, columns: Mapping[Hashable, np.ndarray], as_found: frozenset, index: Any) -> Any:
-        """Make a native frame of columns; those named in as_found are cast to the dtype they came in."""
+        """Make a native frame of columns; those named in as_found are cast to their former dtype."""
         made = {}
         for position, name in enumerate(self.names):
             values = columns[name]
@@ -229,13 +229,13 @@ def _stored(column: Any) -> Any:
     if hasattr(dtype, "pyarrow_dtype"):
         return ArrowType.of(dtype.pyarrow_dtype)
     if str(dtype) == "category":
-        return Categories(np.asarray(column.cat.categories), bool(column.cat.ordered))
+        return CategoricalType(np.asarray(column.cat.categories), bool(column.cat.ordered))
     return str(dtype)
 
 
 def _cast(series: Any, dtype: Any) -> Any:
     """Cast a native series to a dtype as it was stored, categories and their order included."""
-    if isinstance(dtype, Categories):
+    if isinstance(dtype, CategoricalType):
         pandas = nw.get_native_namespace(series)
         return series.astype(pandas.CategoricalDtype(dtype.values, dtype.is_ordered))
     if isinstance(dtype, ArrowType):

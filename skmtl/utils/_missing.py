@@ -4,7 +4,7 @@ from decimal import Decimal
 from numbers import Real
 from typing import Any
 
-MISSING_TYPES = ("NAType", "NaTType")  # pandas' singletons, told apart without importing pandas
+MISSING_TYPES = ("NAType", "NaTType")  # pandas' singletons, recognised without importing pandas
 CAST_TEXTS = frozenset({"nan", "NaT", "<NA>"})
 """What NumPy and pandas make of missing values that are cast to strings."""
 

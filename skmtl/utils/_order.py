@@ -16,7 +16,7 @@ def require_estimator(argument: str, value: Any, order: str) -> None:
 
 
 def refuse_estimator(argument: str, value: Any) -> None:
-    """Raise TypeError where data are expected and an estimator came."""
+    """Raise TypeError where data are expected and an estimator is given."""
     if is_estimator(value):
         raise TypeError(
             f"{argument} must hold data, got an estimator, {type(value).__name__}: a model comes before inputs, and "

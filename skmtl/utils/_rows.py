@@ -21,7 +21,7 @@ def n_rows(table: Any) -> int | None:
 
 
 def take_rows(table: Any, rows: np.ndarray) -> Any:
-    """Return the given rows of a table in its own kind: frame, series, array, sparse matrix, TaskTargets, list."""
+    """Return the given rows of a table, of the same kind: frame, series, array, sparse matrix, TaskTargets, list."""
     wrapped = wrap(table, eager_only=True, allow_series=True)
     if isinstance(wrapped, nw.DataFrame | nw.Series):
         return wrapped[rows].to_native()
