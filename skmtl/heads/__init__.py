@@ -20,11 +20,12 @@ from ._fits import (
     open_heads,
     order_of,
 )
-from ._joint import JointLoss, NewtonRows, TotalHessian
+from ._joint import JointLoss, NewtonRows
 from ._multiclass import MulticlassHead
 from ._packed import PackedLoss
 from ._predictions import METHODS, ByTask, Predictions
 from ._regression import RegressionHead
+from ._total_hessian import TotalHessian
 
 __all__ = [
     "HEADS",

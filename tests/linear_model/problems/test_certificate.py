@@ -100,7 +100,7 @@ def test_spot_check_of_missing_labels(kept, fit_intercept, make, rng):
         seen = rng.random((60, 3)) < {"most": 0.6, "few": 0.1}[kept]
         seen[:3] = True
     model = MultiTaskRidge(scale_targets=False, fit_intercept=fit_intercept)
-    layout = problem_of(model, make(X), np.where(seen, y, np.nan), weight).layout
+    layout = problem_of(model, make(X), np.where(seen, y, np.nan), weight).layout.apart
     W, intercept = rng.normal(size=(8, 3)), rng.normal(size=3) * fit_intercept
     check = spot_check(layout, W, intercept)
     counts = weight[:, None] * seen
