@@ -70,7 +70,8 @@ class Hybrid(Solver):
         """
         first = FISTA(self._first_steps(start.size), self.tol).solve(problem, start)
         found = self._going_on(AugmentedLagrangian, NEWTON_STEPS, problem, first)
-        if LARGEST_DENSE < start.size <= LARGEST_FACTORISED:
+        is_left = self.max_iter - found.n_iter >= NEWTON_STEPS
+        if LARGEST_DENSE < start.size <= LARGEST_FACTORISED and is_left:
             exactly = partial(AugmentedLagrangian, factorise=LARGEST_FACTORISED)
             found = self._going_on(exactly, NEWTON_STEPS, problem, found)
         return self._going_on(FISTA, self.max_iter, problem, found)
