@@ -4,10 +4,11 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ..utils import Number
 from ._base import Solver
 from ._fista import Parts
 from ._gram import GramProblem
-from ._newton_equations import NewtonEquations, newton_equations
+from ._newton_equations import LARGEST_DENSE, NewtonEquations, newton_equations
 from ._progress import Progress
 
 SETTLED = 0.1  # gradient of the augmented Lagrangian, relative to how far V is from where the penalty has it
@@ -43,11 +44,14 @@ class AugmentedLagrangian(Solver):
     Parameters
     ----------
     max_iter : int, default=100
-        Largest number of Newton steps, each of which solves equations in all entries of the parts: by a factorisation
-        where they are few, else by conjugate gradients.
+        Largest number of Newton steps, each of which solves equations in all entries of the parts.
 
     tol : float, default=1e-12
         Stop where the duality gap is at most tol times the scale of the problem, or rounding allows no step.
+
+    factorise : int, default=200
+        Largest number of entries of which the equations are factorised; those of more are solved roughly, by conjugate
+        gradients.
 
     See Also
     --------
@@ -76,9 +80,14 @@ class AugmentedLagrangian(Solver):
     array([[[1.]]])
     """
 
-    def __init__(self, max_iter: int = 100, tol: float = 1e-12) -> None:
+    _rules = Solver._rules | {"factorise": Number(0, whole=True)}
+
+    def __init__(
+        self, max_iter: int = 100, tol: float = 1e-12, factorise: int = LARGEST_DENSE
+    ) -> None:
         self.max_iter = max_iter
         self.tol = tol
+        self.factorise = factorise
 
     def solve(self, problem: GramProblem, start: np.ndarray) -> Parts:  # type: ignore[override]
         """Minimise the problem from start.
@@ -99,7 +108,7 @@ class AugmentedLagrangian(Solver):
         C = problem.gradient(start.sum(axis=0), problem.image(start.sum(axis=0)))
         Y = np.tile(-problem.penalty.shrinkage(C) * C, (len(start), 1, 1))
         firm = first_firmness(problem, start, C, Y)
-        equations = newton_equations(problem, start.shape, firm)
+        equations = newton_equations(problem, start.shape, firm, self.factorise)
         best, least, farthest = start, np.inf, np.inf
         progress, inner = Progress(), Progress()
         state = at(problem, start, problem.image(start.sum(axis=0)), Y, firm)

@@ -8,7 +8,7 @@ from ._penalized import PenalizedProblem, Point, certified, objective, search
 from ._progress import ROUNDED, Progress
 
 EASY = 0.5  # tolerance within a model, relative to that of the problem
-INNER = 0.01  # duality gap to which a model is solved, relative to that of the problem
+INNER = 0.1  # duality gap to which a model is solved, relative to that of the problem
 INNER_ITERATIONS = 500
 EXACT_ITERATIONS = 50_000  # where the model is the problem itself
 PATIENCE = 25  # steps without a gap half as large, or an objective a tenth smaller

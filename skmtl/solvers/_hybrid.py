@@ -1,6 +1,7 @@
 """First-order steps, then Newton's method where they do not end."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -9,7 +10,7 @@ from ._augmented_lagrangian import AugmentedLagrangian
 from ._base import Solver
 from ._fista import FISTA, Parts
 from ._gram import GramProblem
-from ._newton_equations import LARGEST_DENSE
+from ._newton_equations import LARGEST_DENSE, LARGEST_FACTORISED
 from ._progress import ROUNDED
 
 NEWTON_STEPS = 300
@@ -23,7 +24,8 @@ class Hybrid(Solver):
     """FISTA, and the augmented Lagrangian where a problem is badly conditioned.
 
     FISTA makes as many steps as would cost what the augmented Lagrangian takes: where it
-    converges soon it is the faster method, and else not much is lost. Where neither ends, FISTA goes on.
+    converges soon it is the faster method, and else not much is lost. Where its equations are solved by conjugate
+    gradients and it does not end, they are factorised, if they are not too many. Where neither ends, FISTA goes on.
 
     Parameters
     ----------
@@ -67,8 +69,12 @@ class Hybrid(Solver):
             Where the better of the methods stopped.
         """
         first = FISTA(self._first_steps(start.size), self.tol).solve(problem, start)
-        second = self._going_on(AugmentedLagrangian, NEWTON_STEPS, problem, first)
-        return self._going_on(FISTA, self.max_iter, problem, second)
+        found = self._going_on(AugmentedLagrangian, NEWTON_STEPS, problem, first)
+        is_left = self.max_iter - found.n_iter >= NEWTON_STEPS
+        if LARGEST_DENSE < start.size <= LARGEST_FACTORISED and is_left:
+            exactly = partial(AugmentedLagrangian, factorise=LARGEST_FACTORISED)
+            found = self._going_on(exactly, NEWTON_STEPS, problem, found)
+        return self._going_on(FISTA, self.max_iter, problem, found)
 
     def _going_on(
         self, method: Callable[..., Any], most: int, problem: GramProblem, before: Parts

@@ -8,7 +8,8 @@ from scipy import linalg
 
 from ._gram import GramProblem
 
-LARGEST_DENSE = 200  # entries of all parts, of which the equations are factorised
+LARGEST_DENSE = 200  # entries of all parts, of which the equations are factorised at once,
+LARGEST_FACTORISED = 1200  # and of which they are where conjugate gradients do not end
 RIDGE = 1e-12  # relative, on the Hessian; more where rounding makes it indefinite
 LOOSE_RIDGE = (
     1e-6  # relative to firm, where conjugate gradients would follow flat directions to infinity
@@ -30,10 +31,13 @@ class NewtonEquations(ABC):
 
 
 def newton_equations(
-    problem: GramProblem, shape: tuple[int, ...], firm: float | np.ndarray
+    problem: GramProblem, shape: tuple[int, ...], firm: float | np.ndarray, largest: int
 ) -> NewtonEquations:
-    """Return the equations for parts of a shape; firm will only be multiplied by numbers."""
-    if np.prod(shape) <= LARGEST_DENSE:
+    """Return the equations for parts of a shape, factorised up to the largest number of entries.
+
+    firm will only be multiplied by numbers.
+    """
+    if np.prod(shape) <= largest:
         return Factorised(problem, shape)
     return Iterated(problem, shape, firm)
 

@@ -8,12 +8,13 @@ import numpy as np
 
 from ..utils import Number
 from ._base import Solver
-from ._damped_newton import EASY, INNER, INNER_ITERATIONS, damped_newton
+from ._damped_newton import EASY, INNER_ITERATIONS, damped_newton
 from ._fista import Parts
 from ._hybrid import Hybrid
 from ._penalized import PenalizedProblem, Point, certified, objective, search
 from ._progress import Progress
 
+CLOSE = 0.01  # duality gap to which a model is solved, relative to that of the problem: steps that are extrapolated
 WORSE = 2.0  # by which the duality gap may grow
 RIDGE = 1e-12  # relative, on the squares of residuals that are to cancel
 REFRESHED = (0, 1, 2, 4, 8, 16, 32, 64)  # steps after which a mean curvature is found anew
@@ -114,7 +115,7 @@ class ProximalNewton(Solver):
             if bend is None or n_iter in REFRESHED:
                 bend = problem.curvature(settled)
             model = problem.model(here.parts.sum(axis=0), settled, C, bend.stretched(stretch))
-            goal = max(EASY * self.tol, INNER * gap)
+            goal = max(EASY * self.tol, CLOSE * gap)
             aim = Hybrid(INNER_ITERATIONS, goal).solve(model, here.parts).parts
             length, end, value = search(problem, here, settled, aim, best_value)
             if length < 1.0:

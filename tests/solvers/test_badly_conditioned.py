@@ -5,7 +5,7 @@ import pytest
 from family import FAMILY
 from numpy.testing import assert_allclose
 
-from skmtl.penalties import L21, Columns
+from skmtl.penalties import L21, Columns, Dirty
 from skmtl.solvers import (
     FISTA,
     AugmentedLagrangian,
@@ -95,6 +95,23 @@ def test_hybrid_of_many_entries(member, rng):
     assert found.converged and found.n_iter <= 800
     V = found.parts.sum(axis=0)
     assert problem.gap(found.parts, problem.image(V)) <= 1e-8 * problem.scale
+
+
+def test_hybrid_where_conjugate_gradients_do_not_end():
+    """Fewer samples than features, which are correlated, and two parts: equations that are factorised end it."""
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(4, 40, 70)) @ rng.normal(size=(70, 70)) * 0.3
+    X += 3.0 * rng.normal(size=(4, 40, 1))
+    X -= X.mean(axis=1, keepdims=True)
+    y = rng.normal(size=(4, 40))
+    y -= y.mean(axis=1, keepdims=True)
+    curvature = OwnGrams.of(np.arange(4), np.matmul(X.transpose(0, 2, 1), X), ())
+    bound = Dirty(0.05, 0.015).bind(Columns.alone(*"abcd"), None)
+    half_square = 0.5 * float(np.sum(y**2))
+    B = np.einsum("tnj,tn->jt", X, y)
+    problem = GramProblem(curvature, B, half_square, bound, scale=half_square)
+    found = Hybrid(1500, 1e-10).solve(problem, np.zeros((2, 70, 4)))
+    assert found.converged and found.n_iter < 1500
 
 
 def curvatures(rng):
