@@ -78,10 +78,8 @@ def even_out(
             return is_held
         for item in moved:
             side = bool(is_held[item])
-            entries = slice(counts.indptr[item], counts.indptr[item + 1])
-            excess[counts.indices[entries]] += (
-                -counts.data[entries] if side else counts.data[entries]
-            )
+            own = slice(counts.indptr[item], counts.indptr[item + 1])
+            excess[counts.indices[own]] += -counts.data[own] if side else counts.data[own]
             is_held[item] = not side
             spare[side] -= 1
             spare[not side] += 1
