@@ -97,14 +97,20 @@ def solve_roughly(problem: SmoothProblem, max_iter: int) -> Weights:
 
 
 def by_gram(problem: SmoothProblem, direct: DirectSolution, on_data: bool) -> Solved:
-    """Solve directly, in single precision first where that suffices; what a check does not pass is corrected."""
+    """Solve directly, in single precision first where that suffices; what a check does not pass is corrected.
+
+    Where tasks have labels of different samples, and nothing is centred, the whole gradient shows what rounding hides.
+    """
     if direct.is_rounded:
         found = directly(problem, direct)
         if found.motion <= STILL:
             return found
         direct = direct.precise()
-    found = on_gram(problem, direct, on_data)
-    return found if found.motion <= STILL else directly(problem, direct)
+    if problem.layout.is_common or problem.layout.fit_intercept:
+        found = on_gram(problem, direct, on_data)
+        if found.motion <= STILL:
+            return found
+    return directly(problem, direct)
 
 
 def on_gram(problem: SmoothProblem, direct: DirectSolution, on_data: bool) -> Solved:
