@@ -97,16 +97,22 @@ def solve_roughly(problem: SmoothProblem, max_iter: int) -> Weights:
 
 
 def by_gram(problem: SmoothProblem, direct: DirectSolution, on_data: bool) -> Solved:
-    """Solve directly, in single precision first where that suffices; what a check does not pass is corrected."""
+    """Solve directly, in single precision first where that suffices; what a check does not pass is corrected.
+
+    Where tasks have labels of different samples, and nothing is centred, the whole gradient shows what rounding hides.
+    """
     if direct.is_rounded:
         found = directly(problem, direct)
         if found.motion <= STILL:
             return found
         direct = direct.precise()
-    if on_data and problem.layout.has_stacks:
-        return directly(problem, direct)
-    found = on_gram(problem, direct, on_data)
-    return found if found.motion <= STILL else directly(problem, direct)
+    layout = problem.layout
+    can_be_checked = not (on_data and layout.has_stacks)
+    if can_be_checked and (layout.is_common or layout.fit_intercept):
+        found = on_gram(problem, direct, on_data)
+        if found.motion <= STILL:
+            return found
+    return directly(problem, direct)
 
 
 def on_gram(problem: SmoothProblem, direct: DirectSolution, on_data: bool) -> Solved:
