@@ -42,7 +42,7 @@ def hold_out(targets: TaskTargets, groups: Any, share: float, seed: int) -> np.n
     is_sample_held = is_held[items]
     total = np.bincount(by_kind.ravel()).astype(np.float64)
     excess = np.bincount(by_kind[:, is_sample_held].ravel(), minlength=len(total)) - share * total
-    rarest = total[by_kind].min(axis=0)
+    rarest = total.take(by_kind).min(axis=0)
     there = np.where(is_sample_held, share, 1.0 - share) * rarest
     is_movable = np.zeros(n_items, dtype=bool)
     is_movable[items[random.random(len(items)) * there < POOL * np.sqrt(part * rarest)]] = True
@@ -69,9 +69,12 @@ def even_out(
     """
     is_held, spare = is_held.copy(), dict(spare)
     squares = counts.power(2) @ weight
+    sign = np.where(
+        is_held, -1.0, 1.0
+    )  # of what an item's labels do to excess when it changes its side
     while True:
         change = counts @ (2.0 * weight * excess)
-        np.negative(change, out=change, where=is_held)
+        change *= sign
         change += squares
         moved = best_item(change, is_held, spare) or best_pair(change, is_held, counts, weight)
         if not moved:
@@ -79,8 +82,8 @@ def even_out(
         for item in moved:
             side = bool(is_held[item])
             own = slice(counts.indptr[item], counts.indptr[item + 1])
-            excess[counts.indices[own]] += -counts.data[own] if side else counts.data[own]
-            is_held[item] = not side
+            excess[counts.indices[own]] += sign[item] * counts.data[own]
+            is_held[item], sign[item] = not side, -sign[item]
             spare[side] -= 1
             spare[not side] += 1
 
