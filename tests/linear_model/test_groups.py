@@ -6,6 +6,8 @@ import warnings
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose
+from scipy import sparse
+from sklearn.linear_model import LogisticRegression, Ridge
 from zoo import assert_same_numbers, numbers
 
 from skmtl import (
@@ -144,3 +146,26 @@ def test_passes_are_not_by_group(rng, model, monkeypatch):
         calls[n_groups] = len(counts)
         monkeypatch.undo()
     assert 0 < calls[800] < 2 * calls[100] + 20, calls
+
+
+@pytest.mark.parametrize("make", [np.asarray, sparse.csr_array], ids=["dense", "sparse"])
+@pytest.mark.parametrize("fit_intercept", [True, False])
+def test_alone_they_are_fits_of_each(rng, fit_intercept, make):
+    """At sharing 0, whatever the sizes of groups and the weights of rows."""
+    group = rng.permutation(np.repeat(np.arange(40), rng.integers(8, 30, size=40)))
+    X = rng.normal(size=(len(group), 3)) + group[:, None] % 5 + 1.0
+    number, weight = rng.normal(size=len(group)) + 2.0, rng.exponential(size=len(group))
+    positive, params = rng.random(len(group)) < 0.5, {"fit_intercept": fit_intercept}
+    table = make(np.column_stack([group, X]))
+    ridges = MultiTaskRidge(2.0, 0.0, scale_targets=False, **params)
+    found = TaskPerGroupRegressor(ridges, group=0).fit(table, number, weight).predict(table)
+    logits = MultiTaskLogisticRegression(0.7, 0.0, **params)
+    classes = TaskPerGroupClassifier(logits, group=0).fit(table, positive, weight)
+    odds = classes.decision_function(table)
+    for k in range(40):
+        own = group == k
+        ridge = Ridge(2.0, **params).fit(X[own], number[own], weight[own])
+        assert_allclose(found[own], ridge.predict(X[own]), rtol=1e-9, atol=1e-9)
+        alone = LogisticRegression(C=0.7, tol=1e-10, max_iter=10_000, **params)
+        alone.fit(X[own], positive[own], weight[own])
+        assert_allclose(odds[own], alone.decision_function(X[own]), rtol=1e-4, atol=1e-5)

@@ -9,6 +9,7 @@ from ._arrowhead import ArrowheadInverse
 from ._column_hessians import ColumnHessian
 from ._coupling import StarCoupling
 from ._intercepts import Intercepts
+from ._stacked_inverse import inverse_halves
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,7 +32,8 @@ class ClassesInverse:
         """Invert; root is by what weights are larger than their coordinates."""
         size = len(hessians[0].mean)
         grams = np.stack([hessian.square for hessian in hessians])
-        M = positive_inverses(root**2 * grams)
+        halves = inverse_halves(grams, np.full(len(grams), root**2))
+        M = np.matmul(halves.transpose(0, 2, 1), halves)
         mean = root * np.stack([hessian.mean for hessian in hessians])
         P = np.empty((len(M), size + 1, size + 1))
         P[:, :size, :size] = M
@@ -53,18 +55,6 @@ class ClassesInverse:
 
     def _each(self, R: np.ndarray) -> np.ndarray:
         return np.matmul(self.inverses, R[:, :, None])[:, :, 0]
-
-
-def positive_inverses(matrices: np.ndarray) -> np.ndarray:
-    """Return the inverses of I + G for positive G, of which rounding may have made some indefinite."""
-    try:
-        L = np.linalg.cholesky(matrices + np.eye(matrices.shape[1]))
-    except np.linalg.LinAlgError:
-        values, vectors = np.linalg.eigh(matrices)
-        halves = vectors / np.sqrt(1.0 + np.maximum(values, 0.0))[:, None, :]
-        return halves @ halves.transpose(0, 2, 1)
-    halves = np.linalg.inv(L)
-    return halves.transpose(0, 2, 1) @ halves
 
 
 @dataclass(frozen=True, eq=False)

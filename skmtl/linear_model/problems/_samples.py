@@ -7,11 +7,14 @@ from typing import NamedTuple
 import numpy as np
 
 from ...heads import JointLoss, TaskFit
-from ._design import Design
+from ._design import Design, dense
 from ._row_block import CHUNK, RowBlock, as_slice, label_weight
 from ._stacked_design import StackedDesign
 
 UNEVEN = 1.25  # samples of a task, relative to those of another, with which both are stacked
+DENSE = (
+    0.1  # share of numbers that are not zero above which sparse samples are stacked, as dense ones
+)
 
 
 class Part(NamedTuple):
@@ -42,7 +45,7 @@ class Samples(NamedTuple):
 
     def blocks(self) -> tuple[RowBlock, ...]:
         """Return the blocks: tasks of one column that have a few samples of their own are stacked."""
-        if self.design.is_sparse or len(self.parts) == 1:
+        if len(self.parts) == 1 or self.design.X.size < DENSE * np.prod(self.design.shape):
             return self.blocks_apart()
         alone, stacks = stacks_of(self.parts, self.design.shape[1])
         return (*map(self._block, alone), *map(self._stack, stacks))
@@ -73,7 +76,8 @@ class Samples(NamedTuple):
         if self.one_centre:
             design = StackedDesign.about(self.design, rows, counts)
         else:
-            X = self.design.X.take(rows, axis=0)
+            X = dense(self.design.X[rows.ravel()])
+            X = np.ascontiguousarray(X).reshape(*rows.shape, -1)
             design = StackedDesign.centred(X, counts, weight, self.rounding)
         columns = as_slice(np.concatenate([part.columns for part in parts]))
         return RowBlock(design, JointLoss.stacked(fits[0].head.loss, y, weight), columns)

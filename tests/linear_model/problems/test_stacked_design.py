@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 from prepared import problem_of
+from scipy import sparse
 
 from skmtl import MultiTaskGLM, MultiTaskRidge
 from skmtl.linear_model.problems import Design, _row_block
@@ -32,9 +33,10 @@ def wards(rng, kind, offset=0.0):
     return X, y, rng.exponential(size=n)
 
 
-def both(rng, kind="regression", pools=False, offset=0.0, weighted=True, **params):
+def both(rng, kind="regression", pools=False, offset=0.0, weighted=True, make=np.asarray, **params):
     """Return the problem of a fit, with stacks and without."""
     X, y, weight = wards(rng, kind, offset)
+    X = make(X)
     penalty = MeanRegularized(2.0, 0.5, **(POOLED if pools else {"signs": "same"}))
     model = MultiTaskGLM(penalty, task_types=kind, **params)
     problem = problem_of(model, X, y, weight if weighted else None)
@@ -53,9 +55,11 @@ WEIGHTED = pytest.mark.parametrize("weighted", [False, True])
 @POOLS
 @WEIGHTED
 @pytest.mark.parametrize("offset", [0.0, 1e7])
-def test_what_is_known_of_the_data(rng, kind, pools, weighted, offset):
+@pytest.mark.parametrize("make", [np.asarray, np.asfortranarray, sparse.csr_array])
+def test_what_is_known_of_the_data(rng, kind, pools, weighted, offset, make):
     """Near zero and far from it, about one centre or that of each task."""
-    stacked, apart = (problem.layout for problem in both(rng, kind, pools, offset, weighted))
+    made = both(rng, kind, pools, offset, weighted, make)
+    stacked, apart = (problem.layout for problem in made)
     near = {"rtol": 1e-12, "atol": 1e-12 + np.finfo(float).eps * offset}
     W = rng.normal(size=(D, stacked.n_columns))
     for name in ("n_rows", "null_raw", "null_values", "null_gradient", "gram", "squares", "unit"):
@@ -165,6 +169,14 @@ def test_constant_within_a_task(rng):
         columns = np.arange(layout.n_columns)[block.columns]
         if isinstance(block.design, StackedDesign) and 0 in columns:
             assert not block.design.X[list(columns).index(0), :, 1].any()
+
+
+def test_few_numbers(rng):
+    """Samples that are nearly all zero stay as they are."""
+    X, y, _ = wards(rng, "regression")
+    X[rng.random(X.shape) < 0.95] = 0.0
+    layout = problem_of(MultiTaskRidge(signs="same"), sparse.csr_array(X), y).layout
+    assert all(block.design.is_sparse for block in layout.blocks)
 
 
 def test_rows_with_labels_of_two_tasks(rng):
