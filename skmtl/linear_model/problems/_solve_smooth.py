@@ -99,15 +99,17 @@ def solve_roughly(problem: SmoothProblem, max_iter: int) -> Weights:
 def by_gram(problem: SmoothProblem, direct: DirectSolution, on_data: bool) -> Solved:
     """Solve directly, in single precision first where that suffices; what a check does not pass is corrected.
 
-    Where tasks have labels of different samples, and nothing is centred, the whole gradient shows what rounding hides.
+    Where tasks have labels of different samples, intercepts come from the data; and where nothing is centred, the whole
+    gradient shows what rounding hides.
     """
     if direct.is_rounded:
         found = directly(problem, direct)
         if found.motion <= STILL:
             return found
         direct = direct.precise()
-    if problem.layout.is_common or problem.layout.fit_intercept:
-        found = on_gram(problem, direct, on_data)
+    is_common = problem.layout.is_common
+    if is_common or problem.layout.fit_intercept:
+        found = on_gram(problem, direct, on_data or not is_common)
         if found.motion <= STILL:
             return found
     return directly(problem, direct)
