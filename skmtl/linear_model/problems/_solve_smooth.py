@@ -99,7 +99,8 @@ def solve_roughly(problem: SmoothProblem, max_iter: int) -> Weights:
 def by_gram(problem: SmoothProblem, direct: DirectSolution, on_data: bool) -> Solved:
     """Solve directly, in single precision first where that suffices; what a check does not pass is corrected.
 
-    Where tasks have labels of different samples, and nothing is centred, the whole gradient shows what rounding hides.
+    Where tasks have labels of different samples, intercepts come from the data; and where nothing is centred, the whole
+    gradient shows what rounding hides.
     """
     if direct.is_rounded:
         found = directly(problem, direct)
@@ -107,9 +108,8 @@ def by_gram(problem: SmoothProblem, direct: DirectSolution, on_data: bool) -> So
             return found
         direct = direct.precise()
     layout = problem.layout
-    can_be_checked = not (on_data and layout.has_stacks)
-    if can_be_checked and (layout.is_common or layout.fit_intercept):
-        found = on_gram(problem, direct, on_data)
+    if layout.is_common or (layout.fit_intercept and not layout.has_stacks):
+        found = on_gram(problem, direct, on_data or not layout.is_common)
         if found.motion <= STILL:
             return found
     return directly(problem, direct)
