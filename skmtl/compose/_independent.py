@@ -91,7 +91,7 @@ class IndependentTasks(JointModel):
     tasks of all types. (``PoissonRegressor()``, whose loss is a mean over the labels, shrinks n times as much.)
 
     Each estimator sees the rows in which its task has a label of weight above zero, and X in the kind of table that
-    came: a data frame stays one. Sample weights go to all estimators; those of a pipeline to its last step.
+    fit_data: a data frame stays one. Sample weights go to all estimators; those of a pipeline to its last step.
 
     ``predict`` is what the estimators predict, at whatever threshold they have. ``decision_function`` is their own
     where they have one, else the log-odds (or logarithms, for several classes) of probabilities; it is the prediction

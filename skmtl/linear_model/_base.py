@@ -98,43 +98,44 @@ class JointLinearModel(JointModel):
         start = self._forget()
         self.check_params()
         setup = self._setup()
-        came = check_fit(self, X, y, sample_weight, setup.typing)
-        with few_threads(gram_operations(came.X)):
-            prepared = prepare(came, setup, self.task_weight, self.fit_intercept)
+        fit_data = check_fit(self, X, y, sample_weight, setup.typing)
+        with few_threads(gram_operations(fit_data.X)):
+            prepared = prepare(fit_data, setup, self.task_weight, self.fit_intercept)
             setup.penalty.check_columns(prepared.columns)
-            return self._solve(came, prepared, setup, start, choose)
+            return self._solve(fit_data, prepared, setup, start, choose)
 
     def _solve(
         self,
-        came: FitData,
+        fit_data: FitData,
         prepared: Prepared,
         setup: Setup,
         start: Start | None = None,
         choose: Choose | None = None,
     ) -> "JointLinearModel":
         """Find the coefficients of a prepared fit, and become the model that has them."""
-        choice = Choice(setup.penalty, start) if choose is None else choose(came, prepared, setup)
-        penalty, start, learnt = choice
-        if start is not None and start[0].shape != (prepared.n_columns, came.X.shape[1]):
+        given = Choice(setup.penalty, start)
+        penalty, start, learnt = given if choose is None else choose(fit_data, prepared, setup)
+        if start is not None and start[0].shape != (prepared.n_columns, fit_data.X.shape[1]):
             start = None
         separate = fit_separately(prepared, penalty, self.max_iter)
         found = solve(prepared, penalty, self.max_iter, self.tol, start, separate)
         self.__dict__.update(learnt)
-        self._keep(came, prepared, found)  # last: an interrupt leaves no model that lacks something
+        # Last: an interrupt leaves no model that lacks something.
+        self._keep(fit_data, prepared, found)
         return self
 
-    def _keep(self, came: FitData, prepared: Prepared, found: Coefficients) -> None:
+    def _keep(self, fit_data: FitData, prepared: Prepared, found: Coefficients) -> None:
         """Become the model that has these coefficients."""
-        self.coef_ = as_precise(found.W, came.X.dtype, prepared.heads)
-        self.intercept_ = as_precise(found.intercept, came.X.dtype, prepared.heads)
+        self.coef_ = as_precise(found.W, fit_data.X.dtype, prepared.heads)
+        self.intercept_ = as_precise(found.intercept, fit_data.X.dtype, prepared.heads)
         if found.shared is not None:
-            self.shared_coef_ = found.shared.astype(came.X.dtype, copy=False)
+            self.shared_coef_ = found.shared.astype(fit_data.X.dtype, copy=False)
             self.specific_coef_ = self.coef_ - self.shared_coef_
         if found.components is not None:
             self.components_ = found.components
         self.__dict__.update({f"{name}_": value for name, value in found.learned.items()})
         self.dual_gap_, self.n_iter_ = found.dual_gap, found.n_iter
-        self._keep_tasks(came, prepared.heads)
+        self._keep_tasks(fit_data, prepared.heads)
 
     def _predictions(self, X: Any) -> Predictions:
         check_is_fitted(self)

@@ -67,7 +67,7 @@ class Tuning:
     """How an estimator chooses its penalty by cross-validation.
 
     model has the parameters cv, scoring, select, n_jobs, verbose and random_state; given are the arguments of its fit,
-    as they came. grid makes what is tried; report makes the attributes that this estimator alone has.
+    as they fit_data. grid makes what is tried; report makes the attributes that this estimator alone has.
     """
 
     model: Any
@@ -87,13 +87,13 @@ class Tuning:
         )
         return self.model
 
-    def choose(self, came: FitData, prepared: Prepared, setup: Setup) -> Choice:
+    def choose(self, fit_data: FitData, prepared: Prepared, setup: Setup) -> Choice:
         """Choose by cross-validation, and walk on all rows to the neighbour of what was chosen."""
-        check_names(came.targets)
-        metrics = TaskScorer.of(self.model.scoring).by_task(came.targets.task_types, "scoring")
-        splits = self._split(came)  # before the grid, which may need fits
+        check_names(fit_data.targets)
+        metrics = TaskScorer.of(self.model.scoring).by_task(fit_data.targets.task_types, "scoring")
+        splits = self._split(fit_data)  # before the grid, which may need fits
         grid = self.grid(prepared, setup)
-        tested = self._test(came, setup, grid, metrics, splits)
+        tested = self._test(fit_data, setup, grid, metrics, splits)
         scores = Scores.of(tuple(metrics), np.stack([fold.scores for fold in tested]))
         if scores.left_out:
             warn(
@@ -102,25 +102,25 @@ class Tuning:
             )
         point = scores.best() if self.model.select == "best" else scores.within_one_error()
         found = Found(grid, scores, point)
-        start = self._approach(came, prepared, found)
+        start = self._approach(fit_data, prepared, found)
         learnt = found.attributes() | self.report(found)
         if self.model.store_oof:
             place = learnt["best_index_"]
             parts = [(fold.rows, fold.raw[place]) for fold in tested]
-            shape = (came.X.shape[0], prepared.n_columns)
+            shape = (fit_data.X.shape[0], prepared.n_columns)
             learnt["_oof_raw"] = mean_over_folds(parts, shape)
         return Choice(found.penalty, start, learnt)
 
-    def _split(self, came: FitData) -> list[Split]:
+    def _split(self, fit_data: FitData) -> list[Split]:
         """Return the training and test rows of each fold."""
-        if came.X.shape[0] < 2:
+        if fit_data.X.shape[0] < 2:
             raise ValueError("cross-validation needs at least 2 samples, got n_samples = 1")
         splitter = splitter_of(self.model)
-        return split_rows(splitter, came.X, came.targets, groups=self.given["groups"])
+        return split_rows(splitter, fit_data.X, fit_data.targets, groups=self.given["groups"])
 
     def _test(
         self,
-        came: FitData,
+        fit_data: FitData,
         setup: Setup,
         grid: Grid,
         metrics: Mapping[Hashable, Any],
@@ -133,7 +133,7 @@ class Tuning:
         context.call_on_fit_task_begin(estimator=self.model)
         n_points = sum(map(len, grid.penalties))
         # Without the function that types targets, which some back ends cannot send.
-        told = (self.model, came, setup._replace(typing=None), grid.penalties, metrics)
+        told = (self.model, fit_data, setup._replace(typing=None), grid.penalties, metrics)
         folds = []
         for k, (train, test) in enumerate(splits):
             own = context.subcontext(task_name="fold", task_id=k, max_subtasks=n_points)
@@ -145,7 +145,7 @@ class Tuning:
         context.call_on_fit_task_end(estimator=self.model)
         return tested
 
-    def _approach(self, came: FitData, prepared: Prepared, found: Found) -> Start | None:
+    def _approach(self, fit_data: FitData, prepared: Prepared, found: Found) -> Start | None:
         """Walk on all rows from the strongest penalty to the one before the selected; return where that ends."""
         row, other = found.point
         steps = [[penalties[other]] for penalties in found.grid.penalties[:row]]
@@ -159,7 +159,7 @@ class Tuning:
             step.call_on_fit_task_begin(estimator=self.model, **told)
             one = next(walked)
             start = one.start
-            learnt = partial(attributes_at, self.model, came, prepared, one)
+            learnt = partial(attributes_at, self.model, fit_data, prepared, one)
             step.call_on_fit_task_end(
                 estimator=self.model, **told, reconstruction_attributes=learnt
             )
@@ -174,11 +174,11 @@ class Tuning:
 
 
 def attributes_at(
-    model: Any, came: FitData, prepared: Prepared, found: Coefficients
+    model: Any, fit_data: FitData, prepared: Prepared, found: Coefficients
 ) -> dict[str, Any]:
     """Return the attributes that the model would have if fit stopped here."""
     stopped = copy.copy(model)
-    stopped._keep(came, prepared, found)
+    stopped._keep(fit_data, prepared, found)
     return {name: value for name, value in vars(stopped).items() if name not in vars(model)}
 
 

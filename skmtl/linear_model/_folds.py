@@ -22,7 +22,7 @@ class Fold:
     """What a fold needs. model has the parameters of the fit; label says which fold it is in messages."""
 
     model: Any
-    came: FitData
+    fit_data: FitData
     setup: Setup
     penalties: list[list[Penalty]]
     metrics: Mapping[Hashable, Any]
@@ -33,14 +33,15 @@ class Fold:
 
     def run(self) -> "Tested":
         """Fit and score each penalty."""
-        with few_threads(gram_operations(self.came.X)):  # a fold may run in a process of its own
+        # A fold may run in a process of its own.
+        with few_threads(gram_operations(self.fit_data.X)):
             return self._run()
 
     def _run(self) -> "Tested":
         begin = perf_counter()
         self.context.call_on_fit_task_begin(estimator=self.model)
         prepared = self._prepare()
-        sample = Sample.of(self.came, self.test, prepared)
+        sample = Sample.of(self.fit_data, self.test, prepared)
         scores, kept = [], []
         model = self.model
         steps = walk(prepared, self.penalties, model.max_iter, model.tol, loosest=SCORED)
@@ -64,9 +65,11 @@ class Fold:
 
     def _prepare(self) -> Prepared:
         """Lay out the training rows; a task with too few labels there is no error."""
-        came, rows = self.came, self.train
-        weights = None if came.weights is None else came.weights[rows]
-        part = FitData(came.X[rows], came.targets[rows], weights, came.layout, frozenset())
+        fit_data, rows = self.fit_data, self.train
+        weights = None if fit_data.weights is None else fit_data.weights[rows]
+        part = FitData(
+            fit_data.X[rows], fit_data.targets[rows], weights, fit_data.layout, frozenset()
+        )
         try:
             return prepare(part, self.setup, self.model.task_weight, self.model.fit_intercept)
         except ValueError as error:
@@ -94,10 +97,10 @@ class Sample:
     info: Mapping[Hashable, TaskInfo]
 
     @classmethod
-    def of(cls, came: FitData, rows: np.ndarray, prepared: Prepared) -> "Sample":
+    def of(cls, fit_data: FitData, rows: np.ndarray, prepared: Prepared) -> "Sample":
         """Take the rows."""
-        X, targets = came.X[rows], came.targets[rows]
-        weights = None if came.weights is None else came.weights[rows]
+        X, targets = fit_data.X[rows], fit_data.targets[rows]
+        weights = None if fit_data.weights is None else fit_data.weights[rows]
         nothing = Predictions(targets._info, {})
         fitted = [head.name for head in prepared.heads if len(head.active)]
         tasks = {name: TaskSample.of(name, nothing, targets, weights, X) for name in fitted}

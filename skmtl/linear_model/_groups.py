@@ -40,12 +40,12 @@ def fit_by_group(
     empty = values[:0]
     info = dict.fromkeys(names, outcome._info[name])
     targets = TaskTargets._carry(dict.fromkeys(names, empty), info)
-    came = FitData(X, targets, weights, VectorLayout(), frozenset())
+    fit_data = FitData(X, targets, weights, VectorLayout(), frozenset())
     heads = heads_of(targets, labels, setup, scale)
     fits = fits_of(heads, labels, fit_weights(heads, labels, {}, model.task_weight))
     with few_threads(gram_operations(X)):
-        prepared = lay_out(came, setup, fits, heads, model.fit_intercept)
-        return model._solve(came, prepared, setup)
+        prepared = lay_out(fit_data, setup, fits, heads, model.fit_intercept)
+        return model._solve(fit_data, prepared, setup)
 
 
 def heads_of(

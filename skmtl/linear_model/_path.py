@@ -146,9 +146,9 @@ def ridge_path(
         for penalty in row:
             penalty.check_params()
     setup = model._setup()
-    came = check_fit(model, X, y, sample_weight, setup.typing)
-    with few_threads(gram_operations(came.X)):
-        prepared = prepare(came, setup, task_weight, fit_intercept)
+    fit_data = check_fit(model, X, y, sample_weight, setup.typing)
+    with few_threads(gram_operations(fit_data.X)):
+        prepared = prepare(fit_data, setup, task_weight, fit_intercept)
         prepared.layout.prepare_eigen()
         found = list(walk(prepared, penalties, max_iter, tol))
     shape = (len(alphas), len(sharings))
@@ -156,4 +156,4 @@ def ridge_path(
         np.reshape(numbers, (*shape, *np.shape(numbers[0])))
         for numbers in zip(*((one.W, one.intercept, one.dual_gap) for one in found), strict=True)
     )
-    return RidgePath(alphas, sharings, coef, intercept, gap, came.targets.tasks)
+    return RidgePath(alphas, sharings, coef, intercept, gap, fit_data.targets.tasks)

@@ -166,9 +166,9 @@ def regularization_path(
     model.check_params()
     setup = model._setup()
     setup.penalty.check_params()
-    came = check_fit(model, X, y, sample_weight, setup.typing)
-    with few_threads(gram_operations(came.X)):
-        prepared = prepare(came, setup, task_weight, fit_intercept)
+    fit_data = check_fit(model, X, y, sample_weight, setup.typing)
+    with few_threads(gram_operations(fit_data.X)):
+        prepared = prepare(fit_data, setup, task_weight, fit_intercept)
         factors = multiples(alphas, eps, prepared, setup.penalty, max_iter)
         penalties = tuple(setup.penalty.scaled(factor) for factor in factors.tolist())
         found = list(walk(prepared, [[penalty] for penalty in penalties], max_iter, tol))
@@ -183,6 +183,6 @@ def regularization_path(
         dual_gap=np.array([one.dual_gap for one in found]),
         n_iter=np.array([one.n_iter for one in found]),
         penalties=penalties,
-        tasks=came.targets.tasks,
+        tasks=fit_data.targets.tasks,
         task_columns={head.name: head.columns for head in prepared.heads},
     )

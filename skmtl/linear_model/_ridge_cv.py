@@ -295,16 +295,16 @@ class MultiTaskRidgeCV(JointLinearModelCV):
         penalty = MeanRegularized(signs=self.signs, pool_intercept=self.pool_intercept)
         return Setup(penalty, as_regression, scale_targets=self.scale_targets)
 
-    def _choose(self, groups, came, prepared, setup):
+    def _choose(self, groups, fit_data, prepared, setup):
         """Choose the pair by rows left out, then the strengths of the tasks."""
-        check_names(came.targets)
-        metrics = self._metrics(came.targets.task_types)
+        check_names(fit_data.targets)
+        metrics = self._metrics(fit_data.targets.task_types)
         alphas = default_alphas(prepared) if self.alphas is None else list(self.alphas)
         sharings = np.array(list(self.sharings), dtype=np.float64)
         grid = Grid(np.array(alphas, np.float64), sharings, self.signs, self.pool_intercept)
-        folds = self._folds(groups, came, prepared)
-        errors = self._errors(folds, came, prepared, grid, metrics)
-        tasks = came.targets.tasks
+        folds = self._folds(groups, fit_data, prepared)
+        errors = self._errors(folds, fit_data, prepared, grid, metrics)
+        tasks = fit_data.targets.tasks
         scored = tasks if metrics is None else tuple(metrics)
         i, j = best(grid, errors.mean_scores)
         by_task = dict.fromkeys(tasks, float(grid.alphas[i]))
@@ -326,7 +326,7 @@ class MultiTaskRidgeCV(JointLinearModelCV):
         }
         if self.store_oof:
             settings = self._settings()
-            learnt["_oof_raw"] = predict_left_out(settings, folds, came, prepared, penalty)
+            learnt["_oof_raw"] = predict_left_out(settings, folds, fit_data, prepared, penalty)
         return Choice(penalty, None, learnt)
 
     def _metrics(self, task_types):
@@ -335,28 +335,28 @@ class MultiTaskRidgeCV(JointLinearModelCV):
             return None
         return TaskScorer.of(self.scoring).by_task(task_types, "scoring")
 
-    def _folds(self, groups, came, prepared):
+    def _folds(self, groups, fit_data, prepared):
         """Return the rows to fit to and to leave out by fold; None for leaving out each row."""
-        n_samples = np.count_nonzero(label_weights(prepared.fits, came.X.shape[0]))
+        n_samples = np.count_nonzero(label_weights(prepared.fits, fit_data.X.shape[0]))
         if n_samples < 2:
             raise ValueError(
                 f"MultiTaskRidgeCV needs at least 2 samples with labels, to leave one out, got n_samples={n_samples}"
             )
-        groups = groups_of(came.targets, groups)
+        groups = groups_of(fit_data.targets, groups)
         if self.cv is None and groups is None:
             return None
-        return split_rows(splitter_of(self), came.X, came.targets, groups=groups)
+        return split_rows(splitter_of(self), fit_data.X, fit_data.targets, groups=groups)
 
     def _settings(self):
         names = ("fit_intercept", "scale_targets", "task_weight", "max_iter", "tol")
         return {name: vars(self)[name] for name in names}
 
-    def _errors(self, folds, came, prepared, grid, metrics):
+    def _errors(self, folds, fit_data, prepared, grid, metrics):
         """Return the errors of rows left out, by row or by fold."""
         if folds is None:
-            errors = leave_one_out_errors(came, prepared, grid, metrics)
+            errors = leave_one_out_errors(fit_data, prepared, grid, metrics)
         else:
-            errors = fold_errors(came, grid, folds, self._settings(), metrics)
+            errors = fold_errors(fit_data, grid, folds, self._settings(), metrics)
         if np.isnan(errors.mean_scores).all():
             warn(
                 "no task can be scored: each has targets that are all the same, or one label only; the strongest "

@@ -47,11 +47,15 @@ class Errors(NamedTuple):
     metrics: np.ndarray | None = None
 
     @classmethod
-    def of(cls, came: FitData, squared: np.ndarray, metrics: np.ndarray | None = None) -> "Errors":
+    def of(
+        cls, fit_data: FitData, squared: np.ndarray, metrics: np.ndarray | None = None
+    ) -> "Errors":
         """Add what errors are measured by."""
-        variance, n_labels = np.full(len(came.targets), np.nan), np.zeros(len(came.targets))
-        for t, (name, unit) in enumerate(zip(came.targets, units_of(came).tolist(), strict=True)):
-            labels = labels_of(came.targets, name, came.weights)
+        variance, n_labels = np.full(len(fit_data.targets), np.nan), np.zeros(len(fit_data.targets))
+        for t, (name, unit) in enumerate(
+            zip(fit_data.targets, units_of(fit_data).tolist(), strict=True)
+        ):
+            labels = labels_of(fit_data.targets, name, fit_data.weights)
             if len(labels.values):
                 weight, values = labels.weight, labels.values.astype(np.float64) / unit
                 mean = np.average(values, weights=weight)
@@ -80,9 +84,11 @@ class Errors(NamedTuple):
         )
 
 
-def units_of(came: FitData) -> np.ndarray:
+def units_of(fit_data: FitData) -> np.ndarray:
     """Return a power of two for each task, in units of which squares of its targets and errors are numbers."""
-    labels = [labels_of(came.targets, name, came.weights).values for name in came.targets]
+    labels = [
+        labels_of(fit_data.targets, name, fit_data.weights).values for name in fit_data.targets
+    ]
     return binary_unit([np.abs(values.astype(float)).max(initial=0.0) for values in labels])
 
 
@@ -95,7 +101,7 @@ def default_alphas(prepared: Prepared) -> np.ndarray:
 
 
 def leave_one_out_errors(
-    came: FitData, prepared: Prepared, grid: Grid, metrics: Mapping[Hashable, Any] | None
+    fit_data: FitData, prepared: Prepared, grid: Grid, metrics: Mapping[Hashable, Any] | None
 ) -> Errors:
     """Leave out each row with all its labels, exactly; target scales and signs stay those of all rows.
 
@@ -104,10 +110,10 @@ def leave_one_out_errors(
     inputs = Inputs.of(prepared.layout)
     free = leave_one_out(inputs, prepared)
     separate = [free.separate(alpha) for alpha in grid.alphas.tolist()]
-    squared = np.full((len(grid.alphas), len(grid.sharings), len(came.targets)), np.nan)
-    places = [came.targets.tasks.index(fit.head.name) for fit in prepared.fits]
+    squared = np.full((len(grid.alphas), len(grid.sharings), len(fit_data.targets)), np.nan)
+    places = [fit_data.targets.tasks.index(fit.head.name) for fit in prepared.fits]
     scales = np.array([fit.head.scale for fit in prepared.fits])
-    units = scales / units_of(came)[places]
+    units = scales / units_of(fit_data)[places]
     scored = None if metrics is None else np.full(squared.shape, np.nan)
     for j, sharing in enumerate(grid.sharings.tolist()):
         labels = free
@@ -120,10 +126,10 @@ def leave_one_out_errors(
             for fit, t, own in zip(prepared.fits, places, residuals, strict=True):
                 metric = None if metrics is None else metrics.get(fit.head.name)
                 if scored is not None and metric is not None:
-                    rows = np.arange(came.X.shape[0]) if fit.rows is None else fit.rows
+                    rows = np.arange(fit_data.X.shape[0]) if fit.rows is None else fit.rows
                     left_out = LeftOut(rows, own * fit.head.scale)
-                    scored[i, j, t] = left_out.scores(came, fit.head.name, metric)
-    return Errors.of(came, squared, scored)
+                    scored[i, j, t] = left_out.scores(fit_data, fit.head.name, metric)
+    return Errors.of(fit_data, squared, scored)
 
 
 def prior_of(penalty: MeanRegularized, prepared: Prepared, separate: np.ndarray) -> Prior:
@@ -141,26 +147,26 @@ def mean_squares(residuals: Sequence[np.ndarray], prepared: Prepared) -> np.ndar
 
 
 def fold_errors(
-    came: FitData,
+    fit_data: FitData,
     grid: Grid,
     folds: Sequence[Fold],
     settings: Mapping[str, Any],
     metrics: Mapping[Hashable, Any] | None,
 ) -> Errors:
     """Leave out fold by fold, everything fitted anew; settings are further arguments of ridge_path."""
-    shape = (len(grid.alphas), len(grid.sharings), len(came.targets))
-    squared, total = np.zeros(shape), np.zeros(len(came.targets))
-    units = units_of(came)
+    shape = (len(grid.alphas), len(grid.sharings), len(fit_data.targets))
+    squared, total = np.zeros(shape), np.zeros(len(fit_data.targets))
+    units = units_of(fit_data)
     kept: dict[Hashable, list[LeftOut]] = {name: [] for name in metrics or ()}
     for train, test in folds:
-        part = of_rows(came, train)
+        part = of_rows(fit_data, train)
         with warnings.catch_warnings():
             warnings.filterwarnings("ignore", message=CONSTANT, category=UserWarning)
             path = ridge_path(
                 part.X, part.targets, sample_weight=part.weights, **grid._asdict(), **settings
             )
-        X, targets, weights = of_rows(came, test)[:3]
-        for t, name in enumerate(came.targets):
+        X, targets, weights = of_rows(fit_data, test)[:3]
+        for t, name in enumerate(fit_data.targets):
             labels = labels_of(targets, name, weights)
             if not len(labels_of(part.targets, name, part.weights).values):
                 continue
@@ -172,12 +178,12 @@ def fold_errors(
                 kept[name].append(LeftOut(labels.pick(test), errors.reshape(-1, *shape[:2])))
     squared = np.divide(squared, total, out=np.full(shape, np.nan), where=total > 0)
     return Errors.of(
-        came, squared, None if metrics is None else scores_of(came, kept, metrics, shape)
+        fit_data, squared, None if metrics is None else scores_of(fit_data, kept, metrics, shape)
     )
 
 
 def scores_of(
-    came: FitData,
+    fit_data: FitData,
     kept: Mapping[Hashable, list[LeftOut]],
     metrics: Mapping[Hashable, Any],
     shape: tuple[int, ...],
@@ -186,16 +192,16 @@ def scores_of(
     scored = np.full(shape, np.nan)
     for name, parts in kept.items():
         if parts:
-            own = LeftOut.of(parts).scores(came, name, metrics[name])
-            scored[:, :, came.targets.tasks.index(name)] = own
+            own = LeftOut.of(parts).scores(fit_data, name, metrics[name])
+            scored[:, :, fit_data.targets.tasks.index(name)] = own
     return scored
 
 
-def of_rows(came: FitData, rows: np.ndarray) -> FitData:
+def of_rows(fit_data: FitData, rows: np.ndarray) -> FitData:
     """Return some of the rows, in which too few labels are no error."""
-    weights = None if came.weights is None else came.weights[rows]
-    X = take_rows(came.X, rows)
-    return FitData(X, came.targets[rows], weights, came.layout, frozenset())
+    weights = None if fit_data.weights is None else fit_data.weights[rows]
+    X = take_rows(fit_data.X, rows)
+    return FitData(X, fit_data.targets[rows], weights, fit_data.layout, frozenset())
 
 
 def best(grid: Grid, scores: np.ndarray) -> tuple[int, int]:

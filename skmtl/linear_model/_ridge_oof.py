@@ -24,30 +24,30 @@ FAINT = 1e-12
 def predict_left_out(
     settings: Mapping[str, Any],
     folds: Sequence[Fold] | None,
-    came: FitData,
+    fit_data: FitData,
     prepared: Prepared,
     penalty: MeanRegularized,
 ) -> np.ndarray:
     """Return predictions of shape (n_samples, n_tasks), by fold or by row; settings are those of MultiTaskRidge."""
     if folds is None:
-        return predict_rows(came, prepared, penalty)
+        return predict_rows(fit_data, prepared, penalty)
     params = {name: vars(penalty)[name] for name in ("alpha", "sharing", "signs", "pool_intercept")}
     parts = []
     for train, test in folds:
-        part = of_rows(came, train)
+        part = of_rows(fit_data, train)
         with warnings.catch_warnings():
             warnings.filterwarnings("ignore", message=CONSTANT, category=UserWarning)
             model = MultiTaskRidge(**params, **settings).fit(part.X, part.targets, part.weights)
-        parts.append((test, came.X[test] @ model.coef_.T + model.intercept_))
-    return mean_over_folds(parts, (came.X.shape[0], prepared.n_columns))
+        parts.append((test, fit_data.X[test] @ model.coef_.T + model.intercept_))
+    return mean_over_folds(parts, (fit_data.X.shape[0], prepared.n_columns))
 
 
-def predict_rows(came: FitData, prepared: Prepared, penalty: MeanRegularized) -> np.ndarray:
+def predict_rows(fit_data: FitData, prepared: Prepared, penalty: MeanRegularized) -> np.ndarray:
     """Leave out each row with all its labels; target scales and learned signs stay those of all rows.
 
     Where a row has no label of a task it gets one of next to no weight, whose error tells the prediction.
     """
-    n_samples = came.X.shape[0]
+    n_samples = fit_data.X.shape[0]
     found = np.tile(np.concatenate([head.rest for head in prepared.heads]), (n_samples, 1))
     known = Inputs.of(prepared.layout)
     free = leave_one_out(known, prepared)

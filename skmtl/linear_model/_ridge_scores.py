@@ -25,21 +25,21 @@ class LeftOut(NamedTuple):
         """Put the parts that folds leave out together."""
         return cls(*(np.concatenate(pieces) for pieces in zip(*parts, strict=True)))
 
-    def scores(self, came: FitData, name: Hashable, metric: Any) -> np.ndarray:
+    def scores(self, fit_data: FitData, name: Hashable, metric: Any) -> np.ndarray:
         """Return the metric of each model; NaN where it says nothing."""
         shape = self.errors.shape[1:]
         columns = self.errors.reshape(len(self.rows), -1).T
-        return np.reshape([self._score(came, name, metric, own) for own in columns], shape)
+        return np.reshape([self._score(fit_data, name, metric, own) for own in columns], shape)
 
-    def _score(self, came: FitData, name: Hashable, metric: Any, errors: np.ndarray) -> float:
+    def _score(self, fit_data: FitData, name: Hashable, metric: Any, errors: np.ndarray) -> float:
         """Return the metric of one model; minus infinity where its predictions are beyond what a number holds."""
         rows = self.rows[~np.isnan(errors)]
-        weights = None if came.weights is None else came.weights[rows]
-        labels = labels_of(came.targets[rows], name, weights)
+        weights = None if fit_data.weights is None else fit_data.weights[rows]
+        labels = labels_of(fit_data.targets[rows], name, weights)
         predicted = labels.values.astype(np.float64) - errors[~np.isnan(errors)]
         if not np.isfinite(predicted).all():
             return -np.inf
-        info = {name: came.targets._info[name]}
+        info = {name: fit_data.targets._info[name]}
         predictions = Predictions(info, {"predict": lambda: {name: predicted}})
-        X = None if isinstance(metric, str) else take_rows(came.X, rows)
+        X = None if isinstance(metric, str) else take_rows(fit_data.X, rows)
         return TaskSample(name, predictions, labels, weights is not None, X).score(metric).value

@@ -117,14 +117,16 @@ def new_networks(
     return trainer, plan
 
 
-def fit(model: Any, came: FitData, groups: Any, former: Ensemble | None, watcher: Any) -> Fitted:
+def fit(
+    model: Any, fit_data: FitData, groups: Any, former: Ensemble | None, watcher: Any
+) -> Fitted:
     """Fit networks with the parameters of the model; former are those of the last fit, to start from."""
-    groups = groups_of(came.targets, groups)
-    prepared = prepare(came, model.class_weight, model.task_weight, model.standardize)
+    groups = groups_of(fit_data.targets, groups)
+    prepared = prepare(fit_data, model.class_weight, model.task_weight, model.standardize)
     seed = seed_of(model)
     random = np.random.default_rng(seed)
-    held = rows_held_out(model, came, groups, prepared, seed)
-    X = came.X if len(prepared.rows) == came.X.shape[0] else came.X[prepared.rows]
+    held = rows_held_out(model, fit_data, groups, prepared, seed)
+    X = fit_data.X if len(prepared.rows) == fit_data.X.shape[0] else fit_data.X[prepared.rows]
     trainer, plan = new_networks(model, X, prepared, prepared.loss.null_raw(), random, former)
     n_rows = X.shape[0]
     if model.solver == "adam":
@@ -145,7 +147,7 @@ def fit(model: Any, came: FitData, groups: Any, former: Ensemble | None, watcher
         trained = run(trainer, samples, held, watcher.of(plan, prepared))
     require_finite(trained.flat)
     ensemble = replace(plan, flat=trained.flat)
-    oof = out_of_fold(ensemble, came.X, prepared, held) if model.n_members > 1 else None
+    oof = out_of_fold(ensemble, fit_data.X, prepared, held) if model.n_members > 1 else None
     return Fitted(ensemble, prepared, trained, oof)
 
 
@@ -159,13 +161,15 @@ def require_finite(flat: np.ndarray) -> None:
 
 
 def rows_held_out(
-    model: Any, came: FitData, groups: Any, prepared: Prepared, seed: int
+    model: Any, fit_data: FitData, groups: Any, prepared: Prepared, seed: int
 ) -> list[np.ndarray]:
     """Return the rows, of those with labels, that each network holds out; none where it goes to the optimum."""
     if model.n_members == 1 and model.solver == "lbfgs":
         return []
     if model.cv is not None:
         splitter = check_folds(model.cv, shuffle=True, random_state=seed)
-        return held_out_by(splitter, came.X, came.targets, groups, model.n_members, prepared.rows)
+        return held_out_by(
+            splitter, fit_data.X, fit_data.targets, groups, model.n_members, prepared.rows
+        )
     own = None if groups is None else take_rows(groups, prepared.rows)
     return held_out(prepared.targets, own, model.n_members, model.validation_fraction, seed)

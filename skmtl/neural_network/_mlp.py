@@ -289,13 +289,13 @@ class MultiTaskMLP(
         context = self._init_callback_context(max_subtasks=n_epochs)
         former = self._forget()
         check_rules(self)
-        came = check_fit(self, X, y, sample_weight, as_declared(self.task_types))
+        fit_data = check_fit(self, X, y, sample_weight, as_declared(self.task_types))
         check_lengths(X=X, groups=None if groups is None else read_groups(groups))
         weights = None if sample_weight is None else {"sample_weight": sample_weight}
         told = {"X": X, "y": y, "metadata": weights}
         context.call_on_fit_task_begin(estimator=self, **told)
-        watcher = Watcher(self, context, told, came)
-        self._keep(came, fit(self, came, groups, former, watcher))
+        watcher = Watcher(self, context, told, fit_data)
+        self._keep(fit_data, fit(self, fit_data, groups, former, watcher))
         context.call_on_fit_task_end(estimator=self, **told, reconstruction_attributes={})
         return self
 
@@ -359,7 +359,7 @@ class MultiTaskMLP(
         raw = self._ensemble.raw(check_predict(self, X))
         return Predictions.of_raw(self._info, self._heads, raw)
 
-    def _keep(self, came: FitData, found: Fitted):
+    def _keep(self, fit_data: FitData, found: Fitted):
         """Become the model that was trained."""
         trained = found.trained
         self._ensemble = found.ensemble
@@ -368,7 +368,7 @@ class MultiTaskMLP(
             tuple(found.prepared.targets), trained.best_epoch
         )
         self._oof_raw = found.oof
-        self._keep_tasks(came, found.prepared.heads)  # last: it says that the model is fitted
+        self._keep_tasks(fit_data, found.prepared.heads)  # last: it says that the model is fitted
         if trained.interrupted:
             warn("fit was interrupted; the best weights so far are kept")
 

@@ -25,21 +25,21 @@ def takes_parts(model: Any) -> bool:
 def begin(model: Any, X: Any, y: Any, classes: Any, sample_weight: Any) -> None:
     """Make the networks, and learn from the first rows."""
     typing = with_classes(classes, as_declared(model.task_types))
-    came = read(model, X, y, sample_weight, typing, classes is not None)
-    came = came._replace(inferred=frozenset())
+    fit_data = read(model, X, y, sample_weight, typing, classes is not None)
+    fit_data = fit_data._replace(inferred=frozenset())
     with warnings.catch_warnings():
         # Heads are opened, and learn from later rows.
         warnings.filterwarnings("ignore", message=".*its prediction is a constant")
         prepared = prepare(
-            came, model.class_weight, model.task_weight, model.standardize, open_heads
+            fit_data, model.class_weight, model.task_weight, model.standardize, open_heads
         )
-    rows = came.X[prepared.rows]
+    rows = fit_data.X[prepared.rows]
     null_raw, random = np.zeros(prepared.loss.n_columns), np.random.default_rng(seed_of(model))
     trainer, ensemble = new_networks(model, rows, prepared, null_raw, random, takes_more=True)
     learn(trainer, rows, ensemble, prepared)
     require_finite(trainer.flat)
     model._trainer, model._ensemble, model.n_iter_ = trainer, ensemble, 1
-    model._keep_tasks(came, prepared.heads)
+    model._keep_tasks(fit_data, prepared.heads)
 
 
 def read(
@@ -62,17 +62,17 @@ def go_on(model: Any, X: Any, y: Any, classes: Any, sample_weight: Any) -> None:
     """Learn from more rows, of the classes that are known."""
     check_classes(classes, model.classes_, model.tasks_)
     typing = as_known(model._info)
-    came = read(model, X, y, sample_weight, typing, True, reset=False)
+    fit_data = read(model, X, y, sample_weight, typing, True, reset=False)
     former = model._ensemble
     prepared = prepare_more(
-        came,
+        fit_data,
         model.class_weight,
         model.task_weight,
         model.standardize,
         model._heads,
         former.loss,
     )
-    rows = came.X[prepared.rows]
+    rows = fit_data.X[prepared.rows]
     if "_trainer" not in vars(model):
         random = np.random.default_rng(seed_of(model))
         model._trainer = trainer_of(model, former.architecture, former.flat, random)

@@ -49,27 +49,27 @@ class Weighed(NamedTuple):
 
 
 def prepare(
-    came: FitData,
+    fit_data: FitData,
     class_weight: Any,
     task_weight: Any,
     standardize: bool,
     change_heads: Callable[[tuple[Head, ...]], tuple[Head, ...]] = lambda heads: heads,
 ) -> Prepared:
     """Make heads, weigh labels, and find the rows that have any; change_heads may alter the heads first."""
-    came, unit = with_relative_weights(came)
-    by_class, labels = labels_that_count(came.targets, came.weights, class_weight)
-    check_sizes(came, labels, standardize)
-    heads = change_heads(make_heads(came.targets, labels, came.inferred, standardize))
+    fit_data, unit = with_relative_weights(fit_data)
+    by_class, labels = labels_that_count(fit_data.targets, fit_data.weights, class_weight)
+    check_sizes(fit_data, labels, standardize)
+    heads = change_heads(make_heads(fit_data.targets, labels, fit_data.inferred, standardize))
     tasks = weighed(heads, labels, by_class, task_weight)
     shifts = [
         fit.head.loss.shift(fit.y, fit.weight) if standardize and len(fit.y) else 0.0
         for fit in tasks.fits
     ]
-    return gather(came, heads, labels, tasks, shifts, unit)
+    return gather(fit_data, heads, labels, tasks, shifts, unit)
 
 
 def prepare_more(
-    came: FitData,
+    fit_data: FitData,
     class_weight: Any,
     task_weight: Any,
     standardize: bool,
@@ -77,28 +77,28 @@ def prepare_more(
     former: PackedLoss,
 ) -> Prepared:
     """Do the same with the heads, and the shifts, of other rows."""
-    came, unit = with_relative_weights(came)
-    by_class, labels = labels_that_count(came.targets, came.weights, class_weight)
-    check_sizes(came, labels, standardize)
+    fit_data, unit = with_relative_weights(fit_data)
+    by_class, labels = labels_that_count(fit_data.targets, fit_data.weights, class_weight)
+    check_sizes(fit_data, labels, standardize)
     tasks = weighed(heads, labels, by_class, task_weight)
     first = np.searchsorted(former.task_of_column, np.arange(former.n_tasks))
-    return gather(came, heads, labels, tasks, former.shift[first].tolist(), unit)
+    return gather(fit_data, heads, labels, tasks, former.shift[first].tolist(), unit)
 
 
-def with_relative_weights(came: FitData) -> tuple[FitData, float]:
+def with_relative_weights(fit_data: FitData) -> tuple[FitData, float]:
     """Return the data with weights in units of about the largest, and that unit."""
-    if came.weights is None:
-        return came, 1.0
-    unit = binary_unit(came.weights.max())
-    least = np.where(came.weights > 0, np.finfo(np.float64).tiny, 0.0)
-    return came._replace(weights=np.maximum(came.weights / unit, least)), float(unit)
+    if fit_data.weights is None:
+        return fit_data, 1.0
+    unit = binary_unit(fit_data.weights.max())
+    least = np.where(fit_data.weights > 0, np.finfo(np.float64).tiny, 0.0)
+    return fit_data._replace(weights=np.maximum(fit_data.weights / unit, least)), float(unit)
 
 
-def check_sizes(came: FitData, labels: Mapping[Hashable, Labels], standardize: bool) -> None:
+def check_sizes(fit_data: FitData, labels: Mapping[Hashable, Labels], standardize: bool) -> None:
     """Raise ValueError where the numbers of a task are too large, or vary too little, for the arithmetic."""
-    limit = LARGEST_NUMBER[came.X.dtype] if standardize else LARGEST_RAW
-    why = f"where X is {came.X.dtype}" if standardize else "with standardize=False"
-    for name, kind in came.targets.task_types.items():
+    limit = LARGEST_NUMBER[fit_data.X.dtype] if standardize else LARGEST_RAW
+    why = f"where X is {fit_data.X.dtype}" if standardize else "with standardize=False"
+    for name, kind in fit_data.targets.task_types.items():
         if not is_number_type(kind) or not len(labels[name].values):
             continue
         largest = np.abs(labels[name].values.astype(np.float64)).max()
@@ -139,7 +139,7 @@ def weighed(
 
 
 def gather(
-    came: FitData,
+    fit_data: FitData,
     heads: tuple[Head, ...],
     labels: Mapping[Hashable, Labels],
     tasks: Weighed,
@@ -147,12 +147,12 @@ def gather(
     unit: float,
 ) -> Prepared:
     """Pack the labels, of the rows that have any; unit is that of the sample weights."""
-    n_samples, fits = came.X.shape[0], tasks.fits
+    n_samples, fits = fit_data.X.shape[0], tasks.fits
     loss = PackedLoss.of(fits, n_samples, shifts)
     rows = np.flatnonzero(loss.weight.any(axis=1))
     order = order_of(fits)
     weight = unit * largest_weight(labels, fits, n_samples)
-    targets = counted(came.targets, labels, fits)
+    targets = counted(fit_data.targets, labels, fits)
     if len(rows) < n_samples:
         loss, weight = loss.over(loss.y[rows], loss.weight[rows]), weight[rows]
         targets = targets[rows]

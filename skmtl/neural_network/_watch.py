@@ -19,7 +19,7 @@ class Watcher:
     model: Any
     context: Any
     told: dict[str, Any]
-    came: FitData
+    fit_data: FitData
 
     def of(self, plan: Ensemble, prepared: Prepared) -> Watch:
         """Return what a training calls after each epoch; plan predicts once it has parameters."""
@@ -43,5 +43,5 @@ class Watcher:
         """Return the attributes that the model would have if fit stopped here."""
         stopped = copy.copy(self.model)
         stopped._ensemble, stopped.n_iter_ = ensemble, epoch
-        stopped._keep_tasks(self.came, prepared.heads)
+        stopped._keep_tasks(self.fit_data, prepared.heads)
         return {k: v for k, v in vars(stopped).items() if k not in vars(self.model)}

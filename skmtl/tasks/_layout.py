@@ -89,7 +89,7 @@ class Read(NamedTuple):
 
     targets: TaskTargets
     layout: Layout
-    came_typed: bool
+    has_types: bool
 
 
 def read_targets(y: Any) -> Read:

@@ -110,11 +110,11 @@ def require_target(estimator: Any, y: Any) -> None:
 
 def _check_targets(table: Any, X: Any, y: Any, sample_weight: Any, typing: Typing) -> FitData:
     """Read y and the weights of an X that was checked; table is X with the index it has."""
-    targets, layout, came_typed = read_targets(y)
+    targets, layout, has_types = read_targets(y)
     check_consistent_length(X, targets)
     check_same_rows(X=table, y=y)
     targets, declared = typing(targets)
-    inferred = frozenset() if came_typed else frozenset(targets) - declared
+    inferred = frozenset() if has_types else frozenset(targets) - declared
     return FitData(X, targets, check_weights(sample_weight, targets), layout, inferred)
 
 

@@ -1,6 +1,6 @@
 """Solutions seen on the data as they were given: how far they can be from the optimum.
 
-Nothing here takes the way by which a solution came about: raw predictions are X @ W + b, as the users will have them.
+Nothing here knows the way by which a solution was reached: raw predictions are X @ W + b, as the users will have them.
 """
 
 from collections.abc import Sequence

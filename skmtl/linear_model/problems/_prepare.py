@@ -81,46 +81,46 @@ class Prepared(NamedTuple):
         )
 
 
-def prepare(came: FitData, setup: Setup, task_weight: Any, fit_intercept: bool) -> Prepared:
+def prepare(fit_data: FitData, setup: Setup, task_weight: Any, fit_intercept: bool) -> Prepared:
     """Make the heads, weigh the labels and lay out the data."""
-    class_weight, labels = labels_that_count(came.targets, came.weights, setup.class_weight)
-    heads = make_heads(came.targets, labels, came.inferred, setup.scale_targets)
+    class_weight, labels = labels_that_count(fit_data.targets, fit_data.weights, setup.class_weight)
+    heads = make_heads(fit_data.targets, labels, fit_data.inferred, setup.scale_targets)
     weights = fit_weights(heads, labels, class_weight, task_weight)
-    return lay_out(came, setup, fits_of(heads, labels, weights), heads, fit_intercept)
+    return lay_out(fit_data, setup, fits_of(heads, labels, weights), heads, fit_intercept)
 
 
 def lay_out(
-    came: FitData,
+    fit_data: FitData,
     setup: Setup,
     fits: list[TaskFit],
     heads: tuple[Head, ...],
     fit_intercept: bool,
 ) -> Prepared:
     """Lay out the data of the tasks to be fitted, those that the penalty leaves free set apart."""
-    whole = lay_out_together(came, setup, fits, heads, fit_intercept)
+    whole = lay_out_together(fit_data, setup, fits, heads, fit_intercept)
     names = setup.penalty.unpenalized(whole.columns)
     free = tuple(fit for fit in fits if fit.head.name in names)
     others = [fit for fit in fits if fit.head.name not in names]
     if not free:
         return whole
-    tied = lay_out_together(came, setup, others, heads, fit_intercept) if others else None
+    tied = lay_out_together(fit_data, setup, others, heads, fit_intercept) if others else None
     return whole._replace(free=free, tied=tied)
 
 
 def lay_out_together(
-    came: FitData,
+    fit_data: FitData,
     setup: Setup,
     fits: list[TaskFit],
     heads: tuple[Head, ...],
     fit_intercept: bool,
 ) -> Prepared:
     """Lay out the data of some tasks, and tell the penalty of their columns."""
-    X = came.X.astype(np.float64, copy=False)
-    rounding = float(np.finfo(came.X.dtype).eps)
+    X = fit_data.X.astype(np.float64, copy=False)
+    rounding = float(np.finfo(fit_data.X.dtype).eps)
     one_centre = setup.penalty.compares_intercepts
     layout = FitLayout.of(X, fits, fit_intercept, one_centre, setup.penalty.basis, rounding)
     order = order_of(fits)
-    columns = describe(fits, came.targets, setup.balance_losses)
+    columns = describe(fits, fit_data.targets, setup.balance_losses)
     columns = replace(columns, places=order, n_rows=heads[-1].columns.stop)
     return Prepared(heads, fits, columns, order, layout)
 
