@@ -109,11 +109,11 @@ class Composite:
         """Return the derivative of each term's prox, as a map of directions."""
         return [term.prox_derivative(part, step) for term, part in zip(self.terms, parts)]
 
-    def shrinkage(self, C: np.ndarray) -> float:
+    def dual_scaling(self, C: np.ndarray) -> float:
         """Return the largest number up to one that takes C into the domain of the conjugates of all terms."""
         return 1.0 / max(1.0, *(term.dual_norm(C) for term in self.terms))
 
-    def deficit(self, parts: np.ndarray, C: np.ndarray) -> float:
+    def fenchel_gap(self, parts: np.ndarray, C: np.ndarray) -> float:
         """Return sum_k term_k(P_k) + conjugate_k(-C) + <C, P_k>: zero where -C is a subgradient of each at its part."""
         return sum(
             term.value(part) + term.conjugate(-C) + float(np.vdot(C, part))

@@ -8,11 +8,11 @@ from ._augmented_lagrangian import AugmentedLagrangian
 from ._base import SmoothProblem, Solution, Solver
 from ._conjugate_gradient import ConjugateGradient
 from ._curvature import (
-    CommonGram,
+    BlockCurvature,
     Curvature,
     Eliminated,
-    OwnGrams,
-    OwnRows,
+    KroneckerCurvature,
+    RowsCurvature,
     inverse_of_diagonal,
     largest_eigenvalue,
     power_iterations,
@@ -31,10 +31,10 @@ __all__ = [
     "FISTA",
     "LBFGS",
     "AugmentedLagrangian",
-    "CommonGram",
     "ConjugateGradient",
     "GramProblem",
     "Hybrid",
+    "KroneckerCurvature",
     "Parts",
     "ProximalNewton",
     "RowNewton",

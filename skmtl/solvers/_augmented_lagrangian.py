@@ -68,9 +68,9 @@ class AugmentedLagrangian(Solver):
 
     >>> import numpy as np
     >>> from skmtl.penalties import Columns, L21
-    >>> from skmtl.solvers import AugmentedLagrangian, CommonGram, GramProblem
+    >>> from skmtl.solvers import AugmentedLagrangian, KroneckerCurvature, GramProblem
     >>> problem = GramProblem(
-    ...     CommonGram.of(np.eye(1), kappa=np.ones(1)),
+    ...     KroneckerCurvature.of(np.eye(1), kappa=np.ones(1)),
     ...     B=np.array([[2.0]]),
     ...     half_square=2.0,
     ...     penalty=L21(1.0).bind(Columns.alone("a"), None),
@@ -106,7 +106,7 @@ class AugmentedLagrangian(Solver):
             Where the method stopped.
         """
         C = problem.gradient(start.sum(axis=0), problem.image(start.sum(axis=0)))
-        Y = np.tile(-problem.penalty.shrinkage(C) * C, (len(start), 1, 1))
+        Y = np.tile(-problem.penalty.dual_scaling(C) * C, (len(start), 1, 1))
         firm = first_firmness(problem, start, C, Y)
         equations = newton_equations(problem, start.shape, firm, self.factorise)
         best, least, farthest = start, np.inf, np.inf

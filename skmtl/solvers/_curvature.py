@@ -45,12 +45,12 @@ class Curvature(ABC):
         """Return the map between matrices that are zero outside of some rows."""
 
     @abstractmethod
-    def stretched(self, factor: float) -> "Curvature":
+    def times(self, factor: float) -> "Curvature":
         """Return a multiple."""
 
 
 @dataclass(frozen=True, eq=False)
-class CommonGram(Curvature):
+class KroneckerCurvature(Curvature):
     """The map of V to gram V kappa: all columns have the same Gram matrix.
 
     Parameters
@@ -67,8 +67,8 @@ class CommonGram(Curvature):
     Examples
     --------
     >>> import numpy as np
-    >>> from skmtl.solvers import CommonGram
-    >>> CommonGram.of(2.0 * np.eye(2), kappa=np.ones(1)).product(np.array([[1.0], [3.0]]))
+    >>> from skmtl.solvers import KroneckerCurvature
+    >>> KroneckerCurvature.of(2.0 * np.eye(2), kappa=np.ones(1)).product(np.array([[1.0], [3.0]]))
     array([[2.],
            [6.]])
     """
@@ -80,7 +80,7 @@ class CommonGram(Curvature):
     @classmethod
     def of(
         cls, gram: np.ndarray | float, kappa: np.ndarray, top: float | None = None
-    ) -> "CommonGram":
+    ) -> "KroneckerCurvature":
         """Return the map; top is the largest eigenvalue of the Gram matrix, where that is known."""
         return cls(gram, kappa, None if top is None else float(top * largest_of(kappa)))
 
@@ -132,14 +132,14 @@ class CommonGram(Curvature):
     def features(self, rows):
         if isinstance(self.gram, float):
             return self
-        return CommonGram.of(self.gram[rows[:, None], rows], self.kappa)
+        return KroneckerCurvature.of(self.gram[rows[:, None], rows], self.kappa)
 
-    def stretched(self, factor):
+    def times(self, factor):
         return replace(self, kappa=factor * self.kappa, known_top=factor * self.top)
 
 
 @dataclass(frozen=True, eq=False)
-class OwnGrams(Curvature):
+class BlockCurvature(Curvature):
     """Each column has a matrix of its own, and each group of columns that are coupled one for all of them.
 
     stack are the matrices of the single columns, (n_singles, n_features, n_features). groups are pairs of columns and
@@ -157,7 +157,7 @@ class OwnGrams(Curvature):
         singles: np.ndarray,
         stack: np.ndarray,
         groups: tuple[tuple[np.ndarray, np.ndarray], ...],
-    ) -> "OwnGrams":
+    ) -> "BlockCurvature":
         """Find top."""
         tops = [largest_eigenvalue(matrix) for matrix in (*stack, *(m for _, m in groups))]
         return cls(singles, stack, groups, max(tops))
@@ -217,17 +217,17 @@ class OwnGrams(Curvature):
             at = (n * np.arange(len(columns))[:, None] + rows).ravel()
             groups.append((columns, matrix[at[:, None], at]))
         stack = self.stack.take(rows, axis=1).take(rows, axis=2)  # in order, as products need it
-        return OwnGrams.of(self.singles, stack, tuple(groups))
+        return BlockCurvature.of(self.singles, stack, tuple(groups))
 
-    def stretched(self, factor):
+    def times(self, factor):
         if factor == 1.0:
             return self
         groups = tuple((columns, factor * matrix) for columns, matrix in self.groups)
-        return OwnGrams(self.singles, factor * self.stack, groups, factor * self.top)
+        return BlockCurvature(self.singles, factor * self.stack, groups, factor * self.top)
 
 
 @dataclass(frozen=True, eq=False)
-class OwnRows(Curvature):
+class RowsCurvature(Curvature):
     """Each column has few samples of its own, and V_t becomes X_t' S_t X_t V_t by two products.
 
     X is (n_columns, n_samples, n_features), weight, the diagonals of S_t, (n_columns, n_samples): 0 where a column has
@@ -240,7 +240,7 @@ class OwnRows(Curvature):
     top: float
 
     @classmethod
-    def of(cls, X: np.ndarray, weight: np.ndarray, follow: bool) -> "OwnRows":
+    def of(cls, X: np.ndarray, weight: np.ndarray, follow: bool) -> "RowsCurvature":
         """Center X under the weights where a constant follows, and find top."""
         if follow:
             total = np.maximum(weight.sum(axis=1), TINY)
@@ -260,7 +260,7 @@ class OwnRows(Curvature):
 
     def matrix(self, shape):
         stack = np.matmul(self.X.transpose(0, 2, 1), self.X * self.weight[:, :, None])
-        return OwnGrams(np.arange(len(stack)), stack, (), self.top).matrix(shape)
+        return BlockCurvature(np.arange(len(stack)), stack, (), self.top).matrix(shape)
 
     def shifted_inverse(self, metric):
         root = np.sqrt(metric[:, 0])
@@ -278,9 +278,9 @@ class OwnRows(Curvature):
         return solve
 
     def features(self, rows):
-        return OwnRows.of(self.X.take(rows, axis=2), self.weight, self.follow)
+        return RowsCurvature.of(self.X.take(rows, axis=2), self.weight, self.follow)
 
-    def stretched(self, factor):
+    def times(self, factor):
         return replace(self, weight=factor * self.weight, top=factor * self.top)
 
 
@@ -312,8 +312,8 @@ class Eliminated(Curvature):
     def features(self, rows):
         return Eliminated(self.whole.features(rows), self.factor[rows])
 
-    def stretched(self, factor):
-        return Eliminated(self.whole.stretched(factor), np.sqrt(factor) * self.factor)
+    def times(self, factor):
+        return Eliminated(self.whole.times(factor), np.sqrt(factor) * self.factor)
 
 
 def largest_of(kappa: np.ndarray) -> float:

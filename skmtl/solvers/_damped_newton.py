@@ -37,7 +37,7 @@ def damped_newton(problem: PenalizedProblem, start: np.ndarray, max_iter: int, t
         ends = is_rounded or failures == FAILURES or progress.has_stalled(gap, PATIENCE, value)
         if gap <= tol or ends or n_iter == max_iter:
             break
-        curvature = problem.curvature(settled).stretched(damping)
+        curvature = problem.curvature(settled).times(damping)
         model = problem.model(here.parts.sum(axis=0), settled, C, curvature)
         if problem.has_exact_model:
             inner = Hybrid(EXACT_ITERATIONS, EASY * tol).solve(model, here.parts)

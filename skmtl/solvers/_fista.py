@@ -73,9 +73,9 @@ class FISTA(Solver):
 
     >>> import numpy as np
     >>> from skmtl.penalties import Columns, L21
-    >>> from skmtl.solvers import FISTA, CommonGram, GramProblem
+    >>> from skmtl.solvers import FISTA, KroneckerCurvature, GramProblem
     >>> problem = GramProblem(
-    ...     CommonGram.of(np.eye(1), kappa=np.ones(1)),
+    ...     KroneckerCurvature.of(np.eye(1), kappa=np.ones(1)),
     ...     B=np.array([[2.0]]),
     ...     half_square=2.0,
     ...     penalty=L21(1.0).bind(Columns.alone("a"), None),
@@ -107,11 +107,11 @@ class FISTA(Solver):
         """
         parts, image = start, problem.image(start.sum(axis=0))
         ahead, image_ahead = parts, image
-        L, t = problem.steepness(start.shape[1:]), 1.0
+        L, t = problem.lipschitz(start.shape[1:]), 1.0
         gap, next_look, progress = np.inf, FIRST_LOOK, Progress()
         for n_iter in range(1, self.max_iter + 1):
             C = problem.gradient(ahead.sum(axis=0), image_ahead)
-            new, image_new, L = descend(problem, ahead, image_ahead, C, L)
+            new, image_new, L = prox_gradient_step(problem, ahead, image_ahead, C, L)
             stuck = np.array_equal(new, ahead)
             if n_iter >= next_look or stuck or n_iter == self.max_iter:
                 gap = problem.gap(new, image_new) / problem.scale
@@ -128,7 +128,7 @@ class FISTA(Solver):
         return Parts(new, float(gap), n_iter, bool(gap <= self.tol))
 
 
-def descend(
+def prox_gradient_step(
     problem: GramProblem,
     parts: np.ndarray,
     image: np.ndarray,

@@ -46,10 +46,10 @@ class Proximable(Protocol):
     ) -> list[Callable[[np.ndarray], np.ndarray]]:
         """Return the derivative of each term's proximal points, as a map."""
 
-    def shrinkage(self, C: np.ndarray) -> float:
+    def dual_scaling(self, C: np.ndarray) -> float:
         """Return the largest number up to one that takes C into the domain of all conjugates."""
 
-    def deficit(self, parts: np.ndarray, C: np.ndarray) -> float:
+    def fenchel_gap(self, parts: np.ndarray, C: np.ndarray) -> float:
         """Return sum_k term_k(P_k) + conjugate_k(-C) + <C, P_k>."""
 
     def moving_rows(self, C: np.ndarray) -> np.ndarray:
@@ -92,8 +92,8 @@ class GramProblem:
 
     >>> import numpy as np
     >>> from skmtl.penalties import Columns, L21
-    >>> from skmtl.solvers import CommonGram, GramProblem
-    >>> hessian = CommonGram.of(np.eye(1), kappa=np.ones(1))
+    >>> from skmtl.solvers import KroneckerCurvature, GramProblem
+    >>> hessian = KroneckerCurvature.of(np.eye(1), kappa=np.ones(1))
     >>> penalty = L21(1.0).bind(Columns.alone("a"), None)
     >>> problem = GramProblem(hessian, np.array([[2.0]]), 2.0, penalty, scale=2.0)
     >>> one = np.ones((1, 1, 1))
@@ -127,7 +127,7 @@ class GramProblem:
         largest = found.max(axis=1, keepdims=True)
         return np.maximum(largest, np.finfo(float).eps * largest.max())
 
-    def steepness(self, shape: tuple[int, int]) -> float | np.ndarray:
+    def lipschitz(self, shape: tuple[int, int]) -> float | np.ndarray:
         """Return L, of which L ||D||^2 is about an upper bound of second derivatives along D.
 
         Where the penalty is by_rows and features differ much in size, there is an L for each row, (n_features, 1).
@@ -158,7 +158,7 @@ class GramProblem:
             H = H + self.penalty.precision[0, 0] * np.eye(len(H))
         return RowProblem(H, self.B, strength, self.scale)
 
-    def everywhere(self, parts: np.ndarray) -> tuple[np.ndarray, float]:
+    def gradient_and_gap(self, parts: np.ndarray) -> tuple[np.ndarray, float]:
         """Return the gradient of all that is smooth, for all features, and the duality gap."""
         V = parts.sum(axis=0)
         image = self.image(V)
@@ -171,8 +171,8 @@ class GramProblem:
         """
         V = parts.sum(axis=0)
         C = self.gradient(V, image)
-        tau = self.penalty.shrinkage(C)
+        tau = self.penalty.dual_scaling(C)
         square = self.half_square - np.vdot(self.B, V) + 0.5 * np.vdot(V, image)
         short = (1.0 - tau) ** 2 * (max(float(square), 0.0) + self.penalty.quadratic(V))
-        gap = short + self.penalty.deficit(parts, tau * C)
+        gap = short + self.penalty.fenchel_gap(parts, tau * C)
         return max(0.0, gap) if np.isfinite(gap) else np.inf

@@ -95,16 +95,16 @@ def certified(
 
 
 def search(
-    problem: PenalizedProblem, here: Point, settled: Settled, aim: np.ndarray, highest: float
+    problem: PenalizedProblem, here: Point, settled: Settled, minimizer: np.ndarray, highest: float
 ) -> tuple[float, Point, float]:
-    """Go from here towards aim, as far as the objective is no higher than highest.
+    """Go from here towards minimizer, as far as the objective is no higher than highest.
 
     Return which share of the way that is, 0 where there is none, the point and its objective.
     """
-    change = problem.image((aim - here.parts).sum(axis=0))
+    change = problem.image((minimizer - here.parts).sum(axis=0))
     length = 1.0
     for _ in range(HALVINGS):
-        parts = here.parts + length * (aim - here.parts) if length < 1.0 else aim
+        parts = here.parts + length * (minimizer - here.parts) if length < 1.0 else minimizer
         image = moved(here.image, length, change)
         there = problem.settle(image, settled.intercepts)
         value = objective(problem, parts, there)

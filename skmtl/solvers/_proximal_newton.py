@@ -96,7 +96,7 @@ class ProximalNewton(Solver):
         here = Point(start, problem.image(start.sum(axis=0)), problem.start())
         best, best_value = here, np.inf
         steps: deque[Step] = deque(maxlen=self.memory)
-        gap, stretch, bend, progress = np.inf, 1.0, None, Progress()
+        gap, damping, curvature, progress = np.inf, 1.0, None, Progress()
         for n_iter in range(self.max_iter + 1):
             settled = here.settled or problem.settle(here.image, here.intercepts)
             C = problem.gradient(settled)
@@ -112,14 +112,14 @@ class ProximalNewton(Solver):
                 best_value = objective(problem, here.parts, settled)
             if gap <= self.tol or n_iter == self.max_iter or progress.has_ended(gap):
                 return certified(problem, here, settled, n_iter, self.tol)
-            if bend is None or n_iter in REFRESHED:
-                bend = problem.curvature(settled)
-            model = problem.model(here.parts.sum(axis=0), settled, C, bend.stretched(stretch))
+            if curvature is None or n_iter in REFRESHED:
+                curvature = problem.curvature(settled)
+            model = problem.model(here.parts.sum(axis=0), settled, C, curvature.times(damping))
             goal = max(EASY * self.tol, CLOSE * gap)
-            aim = Hybrid(INNER_ITERATIONS, goal).solve(model, here.parts).parts
-            length, end, value = search(problem, here, settled, aim, best_value)
+            minimizer = Hybrid(INNER_ITERATIONS, goal).solve(model, here.parts).parts
+            length, end, value = search(problem, here, settled, minimizer, best_value)
             if length < 1.0:
-                stretch *= 2.0
+                damping *= 2.0
             if length == 0.0:
                 if not steps:
                     return certified(problem, here, settled, n_iter, self.tol)

@@ -70,8 +70,8 @@ class RowNewton(Solver):
 
     >>> import numpy as np
     >>> from skmtl.penalties import Columns, L21
-    >>> from skmtl.solvers import CommonGram, GramProblem, RowNewton
-    >>> hessian = CommonGram.of(np.eye(1), kappa=np.ones(1))
+    >>> from skmtl.solvers import KroneckerCurvature, GramProblem, RowNewton
+    >>> hessian = KroneckerCurvature.of(np.eye(1), kappa=np.ones(1))
     >>> penalty = L21(1.0).bind(Columns.alone("a"), None)
     >>> problem = GramProblem(hessian, np.array([[2.0]]), 2.0, penalty, scale=2.0)
     >>> RowNewton().solve(problem, np.zeros((1, 1, 1))).parts.round(6)

@@ -33,7 +33,7 @@ class FeatureProblem(Protocol):
     def features(self, rows: np.ndarray):  # type: ignore[no-untyped-def]
         """Return the problem in which all other features have weights of zero."""
 
-    def everywhere(self, parts: np.ndarray) -> tuple[np.ndarray, float]:
+    def gradient_and_gap(self, parts: np.ndarray) -> tuple[np.ndarray, float]:
         """Return the gradient of all that is smooth, for all features, and the duality gap."""
 
 
@@ -87,7 +87,7 @@ class WorkingSet(Solver):
         parts, n_iter, known = start.copy(), 0, False
         used = np.flatnonzero(np.any(parts != 0.0, axis=(0, 2)))
         while True:
-            C, gap = problem.everywhere(parts)
+            C, gap = problem.gradient_and_gap(parts)
             gap /= problem.scale
             new = fresh(problem.penalty.moving_rows(C), used)
             left = self.max_iter - n_iter

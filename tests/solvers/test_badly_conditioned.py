@@ -9,12 +9,12 @@ from skmtl.penalties import L21, Columns, Dirty
 from skmtl.solvers import (
     FISTA,
     AugmentedLagrangian,
-    CommonGram,
+    BlockCurvature,
     Eliminated,
     GramProblem,
     Hybrid,
-    OwnGrams,
-    OwnRows,
+    KroneckerCurvature,
+    RowsCurvature,
     _newton_equations,
 )
 
@@ -33,7 +33,7 @@ def grams_of(rng, sizes):
 def problem_of(penalty, rng, sizes):
     """Return a problem in which each column has its own samples."""
     stack, B, half_square = grams_of(rng, np.asarray(sizes, dtype=float))
-    curvature = OwnGrams.of(np.arange(3), stack, ())
+    curvature = BlockCurvature.of(np.arange(3), stack, ())
     bound = penalty.bind(Columns.alone(*NAMES), None)
     return GramProblem(curvature, B, half_square, bound, scale=half_square)
 
@@ -105,7 +105,7 @@ def test_hybrid_where_conjugate_gradients_do_not_end():
     X -= X.mean(axis=1, keepdims=True)
     y = rng.normal(size=(4, 40))
     y -= y.mean(axis=1, keepdims=True)
-    curvature = OwnGrams.of(np.arange(4), np.matmul(X.transpose(0, 2, 1), X), ())
+    curvature = BlockCurvature.of(np.arange(4), np.matmul(X.transpose(0, 2, 1), X), ())
     bound = Dirty(0.05, 0.015).bind(Columns.alone(*"abcd"), None)
     half_square = 0.5 * float(np.sum(y**2))
     B = np.einsum("tnj,tn->jt", X, y)
@@ -119,15 +119,15 @@ def curvatures(rng):
     X = rng.normal(size=(3, 4, 5))
     stack = np.matmul(X.transpose(0, 2, 1), X)
     square = np.cov(rng.normal(size=(2 * 5, 40)))
-    own = OwnGrams.of(np.arange(3), stack, ())
+    own = BlockCurvature.of(np.arange(3), stack, ())
     return {
-        "common": CommonGram.of(stack[0], np.array([1.0, 2.0, 0.5])),
-        "kappa": CommonGram.of(stack[0], stack[1][:3, :3]),
-        "number": CommonGram.of(2.5, np.array([1.0, 2.0, 0.5])),
+        "common": KroneckerCurvature.of(stack[0], np.array([1.0, 2.0, 0.5])),
+        "kappa": KroneckerCurvature.of(stack[0], stack[1][:3, :3]),
+        "number": KroneckerCurvature.of(2.5, np.array([1.0, 2.0, 0.5])),
         "own": own,
-        "groups": OwnGrams.of(np.array([1]), stack[:1], ((np.array([0, 2]), square),)),
-        "rows": OwnRows.of(X, rng.random((3, 4)), follow=True),
-        "free rows": OwnRows.of(X, rng.random((3, 4)), follow=False),
+        "groups": BlockCurvature.of(np.array([1]), stack[:1], ((np.array([0, 2]), square),)),
+        "rows": RowsCurvature.of(X, rng.random((3, 4)), follow=True),
+        "free rows": RowsCurvature.of(X, rng.random((3, 4)), follow=False),
         "eliminated": Eliminated(own, 0.1 * rng.normal(size=(5, 3, 2))),
     }
 
@@ -141,7 +141,7 @@ def test_curvatures(kind, rng):
     assert_allclose((M @ V.ravel()).reshape(V.shape), curvature.product(V), atol=1e-12)
     assert_allclose(curvature.diagonal(V.shape).ravel(), M.diagonal(), atol=1e-12)
     assert np.linalg.eigvalsh(M).max() <= 1.1 * curvature.top
-    assert_allclose(curvature.stretched(3.0).product(V), 3.0 * curvature.product(V), atol=1e-12)
+    assert_allclose(curvature.times(3.0).product(V), 3.0 * curvature.product(V), atol=1e-12)
     metric = np.array([[1.0], [0.5], [2.0], [1.0], [3.0]])
     solved = curvature.shifted_inverse(metric)(V, 2.0, 0.7)
     if kind != "eliminated":

@@ -5,7 +5,7 @@ import pytest
 from numpy.testing import assert_allclose
 
 from skmtl.penalties import L21, Columns, SparseGroup
-from skmtl.solvers import CommonGram, GramProblem, Hybrid, RowNewton
+from skmtl.solvers import GramProblem, Hybrid, KroneckerCurvature, RowNewton
 
 TASKS = ("a", "b", "c")
 FEW_STEPS = 25
@@ -20,7 +20,7 @@ def correlated(rng, n, d, rest=0.2):
 def problem_of(X, Y, penalty, kappa=(1.0, 1.0, 1.0)):
     """Return the problem of squared losses, with a curvature for each column."""
     half_square = 0.5 * float(np.sum(Y**2))
-    curvature = CommonGram.of(X.T @ X, np.array(kappa))
+    curvature = KroneckerCurvature.of(X.T @ X, np.array(kappa))
     bound = penalty.bind(Columns.alone(*TASKS), None)
     return GramProblem(curvature, X.T @ Y, half_square, bound, half_square)
 

@@ -9,12 +9,12 @@ import numpy as np
 
 from ...penalties import Composite
 from ...solvers import (
-    CommonGram,
+    BlockCurvature,
     Curvature,
     Eliminated,
     GramProblem,
-    OwnGrams,
-    OwnRows,
+    KroneckerCurvature,
+    RowsCurvature,
     Settled,
     largest_eigenvalue,
     power_iterations,
@@ -110,12 +110,12 @@ class NonsmoothProblem:
         slope = C + self.penalty.slope(V)
         if not np.isfinite(slope).all():
             return np.inf
-        tau = self.penalty.shrinkage(slope)
+        tau = self.penalty.dual_scaling(slope)
         ridges = self.penalty.quadratic(V) + self.intercepts.penalty(settled.intercepts)
-        deficit = self.penalty.deficit(parts, tau * slope)
-        return finite_gap((1.0 - tau) ** 2 * ridges + short(tau) + deficit)
+        fenchel_gap = self.penalty.fenchel_gap(parts, tau * slope)
+        return finite_gap((1.0 - tau) ** 2 * ridges + short(tau) + fenchel_gap)
 
-    def everywhere(self, parts: np.ndarray) -> tuple[np.ndarray, float]:
+    def gradient_and_gap(self, parts: np.ndarray) -> tuple[np.ndarray, float]:
         """Return the gradient of all that is smooth, for all features, and the duality gap."""
         V = parts.sum(axis=0)
         used = np.flatnonzero(np.any(V != 0.0, axis=1))
@@ -183,7 +183,7 @@ class NonsmoothProblem:
         is_alone = len(chunks) == T and np.array_equal(np.sort(columns), np.arange(T))
         return is_alone and max(n_rows) <= min(0.5 * size, UNEVEN * float(np.mean(n_rows)))
 
-    def _few_rows(self, raw: list[np.ndarray]) -> OwnRows:
+    def _few_rows(self, raw: list[np.ndarray]) -> RowsCurvature:
         """Return the Hessian of each column at raw, by its samples."""
         chunks, T = self.layout.passes.chunks, self.layout.n_columns
         most = max(chunk.design.shape[0] for chunk in chunks)
@@ -193,14 +193,14 @@ class NonsmoothProblem:
             ((_, H),) = chunk.loss.hessians(part)
             X[column, : len(design)] = design
             weight[column, : len(design)] = H[:, 0, 0] / self.penalty.u[column] ** 2
-        return OwnRows.of(X, weight, self.layout.fit_intercept)
+        return RowsCurvature.of(X, weight, self.layout.fit_intercept)
 
     @cached_property
-    def _squares(self) -> OwnGrams:
+    def _squares(self) -> BlockCurvature:
         """The Hessian of each column, of losses that have the same everywhere."""
         squares = np.stack([hessian.square for hessian in self.layout.square_hessians])
         squares /= self.penalty.u[:, None, None] ** 2
-        return OwnGrams.of(np.arange(self.layout.n_columns), squares, ())
+        return BlockCurvature.of(np.arange(self.layout.n_columns), squares, ())
 
     def _hessians(self, raw: list[np.ndarray]) -> Curvature:
         """Return the Hessian of each task at raw."""
@@ -226,11 +226,11 @@ class NonsmoothProblem:
             for key, grams in found.items()
             if len(key) > 1
         )
-        whole = OwnGrams.of(np.array([key[0] for key in singles], dtype=int), stack, groups)
+        whole = BlockCurvature.of(np.array([key[0] for key in singles], dtype=int), stack, groups)
         return self._less_intercepts(whole, found) if self.penalty.pooled else whole
 
     def _less_intercepts(
-        self, whole: OwnGrams, moments: dict[tuple[int, ...], "WeightedGrams"]
+        self, whole: BlockCurvature, moments: dict[tuple[int, ...], "WeightedGrams"]
     ) -> Curvature:
         """Return the Hessian where intercepts that are penalised follow."""
         T, u = self.layout.n_columns, self.penalty.u
@@ -258,10 +258,12 @@ class NonsmoothProblem:
         if len(self.layout.blocks) > 1 and self.layout.size**2 * T <= LARGEST_STACK:
             grams, n_rows = self._grams_by_column
             kappa = np.diag(total) / n_rows / u**2
-            return OwnGrams.of(np.arange(T), grams * kappa[:, None, None], ())
+            return BlockCurvature.of(np.arange(T), grams * kappa[:, None, None], ())
         kappa = total / self.layout.n_rows / np.outer(u, u)
         is_diagonal = np.count_nonzero(kappa) == T
-        return CommonGram.of(self._gram, np.diag(kappa) if is_diagonal else kappa, self._top)
+        return KroneckerCurvature.of(
+            self._gram, np.diag(kappa) if is_diagonal else kappa, self._top
+        )
 
     @cached_property
     def _grams_by_column(self) -> tuple[np.ndarray, np.ndarray]:

@@ -7,9 +7,9 @@ import numpy as np
 
 from ...penalties import Composite
 from ...solvers import (
-    CommonGram,
     GramProblem,
     Hybrid,
+    KroneckerCurvature,
     Parts,
     ProximalNewton,
     RowNewton,
@@ -92,7 +92,7 @@ def squares(problem: NonsmoothProblem) -> GramProblem | WideSquares | None:
         return WideSquares(problem, kappa, B, half_square)
     if layout.gram is None:
         return None
-    curvature = CommonGram.of(layout.gram, kappa)
+    curvature = KroneckerCurvature.of(layout.gram, kappa)
     return GramProblem(curvature, B, half_square, penalty, layout.scale)
 
 

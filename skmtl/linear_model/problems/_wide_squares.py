@@ -6,9 +6,9 @@ import numpy as np
 
 from ...penalties import Composite
 from ...solvers import (
-    CommonGram,
     Curvature,
     GramProblem,
+    KroneckerCurvature,
     inverse_of_diagonal,
     power_iterations,
 )
@@ -51,7 +51,7 @@ class Products(Curvature):
     def features(self, rows):
         return Products.of(self.design.features(rows), self.row_weight, self.kappa)
 
-    def stretched(self, factor):
+    def times(self, factor):
         return replace(self, kappa=factor * self.kappa, top=factor * self.top)
 
     def _square(self, V: np.ndarray) -> np.ndarray:
@@ -92,14 +92,14 @@ class WideSquares:
         if len(rows) > most:
             curvature = Products.of(grown.design.features(rows), grown.row_weight, self.kappa)
         else:
-            curvature = CommonGram.of(grown.of(rows), self.kappa)
+            curvature = KroneckerCurvature.of(grown.of(rows), self.kappa)
         return GramProblem(curvature, self.B[rows], self.half_square, self.penalty, self.scale)
 
-    def everywhere(self, parts: np.ndarray) -> tuple[np.ndarray, float]:
+    def gradient_and_gap(self, parts: np.ndarray) -> tuple[np.ndarray, float]:
         """Return the gradient of all that is smooth, for all features, and the duality gap."""
         V = parts.sum(axis=0)
         if not V.any():
-            nothing = CommonGram.of(0.0, self.kappa)
+            nothing = KroneckerCurvature.of(0.0, self.kappa)
             whole = GramProblem(nothing, self.B, self.half_square, self.penalty, self.scale)
             return -self.B, whole.gap(parts, V)
         layout, W = self.problem.layout, V / self.penalty.u
