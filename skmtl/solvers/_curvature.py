@@ -62,7 +62,7 @@ class KroneckerCurvature(Curvature):
         Curvature of the loss between columns, or its diagonal.
 
     known_top : float, default=None
-        About the largest eigenvalue, where it is known; else it is found where it is asked for.
+        About the largest eigenvalue, where it is known; else it is computed on request.
 
     Examples
     --------
@@ -140,7 +140,7 @@ class KroneckerCurvature(Curvature):
 
 @dataclass(frozen=True, eq=False)
 class BlockCurvature(Curvature):
-    """Each column has a matrix of its own, and each group of columns that are coupled one for all of them.
+    """One matrix for each uncoupled column, and one for each group of columns that are coupled.
 
     stack are the matrices of the single columns, (n_singles, n_features, n_features). groups are pairs of columns and
     a matrix over all their entries, column by column.
@@ -173,22 +173,22 @@ class BlockCurvature(Curvature):
         return image
 
     def diagonal(self, shape):
-        found = np.zeros(shape)
-        found[:, self.singles] = self.stack[: len(self.singles)].diagonal(axis1=1, axis2=2).T
+        diagonal = np.zeros(shape)
+        diagonal[:, self.singles] = self.stack[: len(self.singles)].diagonal(axis1=1, axis2=2).T
         for columns, matrix in self.groups:
-            found[:, columns] = matrix.diagonal().reshape(len(columns), -1).T
-        return found
+            diagonal[:, columns] = matrix.diagonal().reshape(len(columns), -1).T
+        return diagonal
 
     def matrix(self, shape):
         n_rows, n_columns = shape
-        found = np.zeros((n_rows, n_columns, n_rows, n_columns))
+        blocks = np.zeros((n_rows, n_columns, n_rows, n_columns))
         for column, matrix in zip(self.singles, self.stack):
-            found[:, column, :, column] = matrix
+            blocks[:, column, :, column] = matrix
         for columns, matrix in self.groups:
             by_column = matrix.reshape(len(columns), n_rows, len(columns), n_rows)
-            for own, across in zip(columns, by_column):
-                found[:, own, :, columns] = across.transpose(1, 0, 2)
-        return found.reshape(n_rows * n_columns, n_rows * n_columns)
+            for column, across in zip(columns, by_column):
+                blocks[:, column, :, columns] = across.transpose(1, 0, 2)
+        return blocks.reshape(n_rows * n_columns, n_rows * n_columns)
 
     def shifted_inverse(self, metric):
         root = np.sqrt(metric)
@@ -200,13 +200,13 @@ class BlockCurvature(Curvature):
         ]
 
         def solve(V: np.ndarray, factor: float, shift: float) -> np.ndarray:
-            Z, found = (V / root).T, np.empty(V.T.shape)
+            Z, solutions = (V / root).T, np.empty(V.T.shape)
             if len(self.singles):
-                found[self.singles] = by_eigenvectors(*stack[0], Z[self.singles], factor, shift)
+                solutions[self.singles] = by_eigenvectors(*stack[0], Z[self.singles], factor, shift)
             for (columns, _), (values, Q) in zip(self.groups, stack[1:], strict=True):
                 flat = by_eigenvectors(values, Q, Z[columns].ravel(), factor, shift)
-                found[columns] = flat.reshape(len(columns), -1)
-            return found.T / root
+                solutions[columns] = flat.reshape(len(columns), -1)
+            return solutions.T / root
 
         return solve
 
@@ -228,7 +228,7 @@ class BlockCurvature(Curvature):
 
 @dataclass(frozen=True, eq=False)
 class RowsCurvature(Curvature):
-    """Each column has few samples of its own, and V_t becomes X_t' S_t X_t V_t by two products.
+    """Each column has its few samples, and V_t becomes X_t' S_t X_t V_t by two products.
 
     X is (n_columns, n_samples, n_features), weight, the diagonals of S_t, (n_columns, n_samples): 0 where a column has
     fewer samples. follow says that a constant of each column follows, and takes up its mean.
@@ -343,10 +343,10 @@ def largest_eigenvalue(gram: np.ndarray) -> float:
 def power_iterations(product: Callable[[np.ndarray], np.ndarray], size: int) -> float:
     """Return about the largest eigenvalue of a positive semidefinite map of vectors."""
     v = 1.0 + (np.arange(size) % 7) / 7.0
-    found = 0.0
+    largest = 0.0
     for _ in range(POWER_STEPS):
         v = v / max(float(np.linalg.norm(v)), TINY)
         image = product(v)
-        found = max(found, float(v @ image))
+        largest = max(largest, float(v @ image))
         v = image
-    return HEADROOM * found
+    return HEADROOM * largest

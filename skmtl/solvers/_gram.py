@@ -121,10 +121,10 @@ class GramProblem:
 
     def steepest(self, shape: tuple[int, int]) -> np.ndarray:
         """Return the largest second derivative in an entry of each row, (n_features, 1), but for rounding above 0."""
-        found = self.curvature.diagonal(shape)
+        diagonal = self.curvature.diagonal(shape)
         if self.penalty.precision is not None:
-            found = found + self.penalty.precision.diagonal()
-        largest = found.max(axis=1, keepdims=True)
+            diagonal = diagonal + self.penalty.precision.diagonal()
+        largest = diagonal.max(axis=1, keepdims=True)
         return np.maximum(largest, np.finfo(float).eps * largest.max())
 
     def lipschitz(self, shape: tuple[int, int]) -> float | np.ndarray:

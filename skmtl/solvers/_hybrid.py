@@ -69,12 +69,12 @@ class Hybrid(Solver):
             Where the better of the methods stopped.
         """
         first = FISTA(self._first_steps(start.size), self.tol).solve(problem, start)
-        found = self._going_on(AugmentedLagrangian, NEWTON_STEPS, problem, first)
-        is_left = self.max_iter - found.n_iter >= NEWTON_STEPS
+        solution = self._going_on(AugmentedLagrangian, NEWTON_STEPS, problem, first)
+        is_left = self.max_iter - solution.n_iter >= NEWTON_STEPS
         if LARGEST_DENSE < start.size <= LARGEST_FACTORISED and is_left:
             exactly = partial(AugmentedLagrangian, factorise=LARGEST_FACTORISED)
-            found = self._going_on(exactly, NEWTON_STEPS, problem, found)
-        return self._going_on(FISTA, self.max_iter, problem, found)
+            solution = self._going_on(exactly, NEWTON_STEPS, problem, solution)
+        return self._going_on(FISTA, self.max_iter, problem, solution)
 
     def _going_on(
         self, method: Callable[..., Any], most: int, problem: GramProblem, before: Parts
@@ -84,7 +84,7 @@ class Hybrid(Solver):
         if before.gap <= max(self.tol, ROUNDED) or n_left <= 0:
             return before
         after = method(n_left, self.tol).solve(problem, before.parts)
-        best = min(before, after, key=lambda found: found.gap)
+        best = min(before, after, key=lambda solution: solution.gap)
         return best._replace(n_iter=before.n_iter + after.n_iter)
 
     def _first_steps(self, size: int) -> int:

@@ -145,7 +145,7 @@ class LBFGS(Solver):
             if is_near and (0.5 * square <= goal or stagnation.has_come(square)):  # 3
                 v += D  # whoever asked for the solution looks at it once more
                 break
-            with np.errstate(over="ignore", invalid="ignore"):  # a step too long is found out below
+            with np.errstate(over="ignore", invalid="ignore"):  # too long a step is shortened below
                 change, C_new = problem.advance(v, raw, D)  # 4
                 ahead = C_new @ D
             step = 1.0

@@ -52,5 +52,5 @@ def newton_step(model: QuadraticModel, max_iter: int, tol: float) -> Solution | 
     few = min(FEW, max_iter)
     if few < 1:
         return None
-    found = ConjugateGradient(max_iter=few, tol=tol).solve(model, np.zeros_like(model.C))
-    return found if found.converged and found.n_iter < few else None
+    solution = ConjugateGradient(max_iter=few, tol=tol).solve(model, np.zeros_like(model.C))
+    return solution if solution.converged and solution.n_iter < few else None

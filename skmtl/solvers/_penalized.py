@@ -38,7 +38,7 @@ class PenalizedProblem(Protocol):
 
     @property
     def has_own_hessians(self) -> bool:
-        """Whether the curvature is that of each sample, and so always to be found anew."""
+        """Whether the curvature is that of each sample, and so computed anew at each step."""
 
     def image(self, V: np.ndarray) -> Raw:
         """Return what V contributes to the raw predictions."""

@@ -17,7 +17,7 @@ from ._progress import Progress
 CLOSE = 0.01  # duality gap to which a model is solved, relative to that of the problem: steps that are extrapolated
 WORSE = 2.0  # by which the duality gap may grow
 RIDGE = 1e-12  # relative, on the squares of residuals that are to cancel
-REFRESHED = (0, 1, 2, 4, 8, 16, 32, 64)  # steps after which a mean curvature is found anew
+REFRESHED = (0, 1, 2, 4, 8, 16, 32, 64)  # steps after which a mean curvature is computed anew
 
 
 class Step(NamedTuple):
@@ -100,14 +100,14 @@ class ProximalNewton(Solver):
         for n_iter in range(self.max_iter + 1):
             settled = here.settled or problem.settle(here.image, here.intercepts)
             C = problem.gradient(settled)
-            found = problem.rough_gap(here.parts, settled, C) / problem.scale
-            if steps and not found <= WORSE * gap:
+            rough_gap = problem.rough_gap(here.parts, settled, C) / problem.scale
+            if steps and not rough_gap <= WORSE * gap:
                 steps.clear()  # the extrapolation was not worth it
                 here = best
                 if n_iter < self.max_iter:
                     continue
                 settled = here.settled or problem.settle(here.image, here.intercepts)
-            gap = found
+            gap = rough_gap
             if best_value == np.inf:
                 best_value = objective(problem, here.parts, settled)
             if gap <= self.tol or n_iter == self.max_iter or progress.has_ended(gap):

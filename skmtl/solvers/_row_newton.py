@@ -106,7 +106,7 @@ class RowNewton(Solver):
         if first.converged or left <= 0:
             return first
         second = Hybrid(left, self.tol).solve(problem, first.parts)
-        best = min(first, second, key=lambda found: found.gap)
+        best = min(first, second, key=lambda solution: solution.gap)
         return best._replace(n_iter=first.n_iter + second.n_iter)
 
     def _newton(self, problem: GramProblem, rows: RowProblem, V: np.ndarray) -> Parts:

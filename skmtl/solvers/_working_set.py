@@ -15,7 +15,7 @@ MOST = (
     0.5  # share of the features above which all are taken in: another working set would cost more
 )
 EASY = 0.3  # tolerance inside a working set, relative to that of all features
-ROUGH = 0.1  # the same while a large set still grows, relative to the gap that was found last
+ROUGH = 0.1  # the same while a large set still grows, relative to the latest gap
 LARGE = 300  # features in such a set
 
 
@@ -97,10 +97,12 @@ class WorkingSet(Solver):
             tol = EASY * self.tol
             if len(new) and len(used) > LARGE:
                 tol = max(tol, ROUGH * gap)
-            found = self.inner(max_iter=left, tol=tol).solve(problem.features(used), parts[:, used])
+            solution = self.inner(max_iter=left, tol=tol).solve(
+                problem.features(used), parts[:, used]
+            )
             parts = np.zeros_like(parts)
-            parts[:, used] = found.parts
-            n_iter += found.n_iter
+            parts[:, used] = solution.parts
+            n_iter += solution.n_iter
             known = tol == EASY * self.tol
 
 
