@@ -167,13 +167,13 @@ class Penalty(Configurable):
     def basis(self) -> str:
         """In which coordinates of the features it can be reckoned, where few samples need few of them.
 
-        FEATURES, unless said: none but the features themselves. ORTHONORMAL: any orthonormal ones. ANY: any at all.
+        FEATURES, by default: none but the features themselves. ORTHONORMAL: any orthonormal ones. ANY: any at all.
         """
         return FEATURES
 
     @property
     def compares_intercepts(self) -> bool:
-        """Whether intercepts are penalised, so that all tasks need inputs with the same centre: no, unless said."""
+        """Whether intercepts are penalised, so that all tasks need inputs with the same centre: by default, no."""
         return False
 
     def check_columns(self, columns: Columns) -> None:
@@ -214,7 +214,7 @@ class Penalty(Configurable):
         Returns
         -------
         tasks : frozenset
-            Names of tasks: none, unless said.
+            Names of tasks: by default, none.
         """
         return frozenset()
 
@@ -247,7 +247,7 @@ def clone_of(penalty: Penalty) -> Penalty:
 def times(strength: Any, factor: float) -> Any:
     """Return a strength, or one a task, times a factor."""
     if isinstance(strength, Mapping):
-        return {task: float(factor * found) for task, found in strength.items()}
+        return {task: float(factor * value) for task, value in strength.items()}
     return float(factor * strength)
 
 

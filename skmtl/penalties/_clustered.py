@@ -101,13 +101,13 @@ def task_clusters(V: np.ndarray, columns: Columns, n_clusters: int) -> dict[Hash
     size = np.sqrt(np.diag(between))
     scale = np.outer(size, size)
     cosine = np.divide(between, scale, out=np.zeros_like(between), where=scale > 0)
-    found = np.zeros(len(names), dtype=int)
+    clusters = np.zeros(len(names), dtype=int)
     if len(names) > 1:
         distance = np.clip(1.0 - cosine, 0.0, None)
         np.fill_diagonal(distance, 0.0)
         tree = linkage(squareform(distance, checks=False), "average")
-        found = fcluster(tree, n_clusters, "maxclust")
-    label = dict(zip(names, found.tolist(), strict=True))
+        clusters = fcluster(tree, n_clusters, "maxclust")
+    label = dict(zip(names, clusters.tolist(), strict=True))
     label = {name: label[name] for name in columns.all_tasks if name in label}
-    number = {own: k for k, own in enumerate(dict.fromkeys(label.values()))}
-    return {name: number[own] for name, own in label.items()}
+    number = {cluster: k for k, cluster in enumerate(dict.fromkeys(label.values()))}
+    return {name: number[cluster] for name, cluster in label.items()}

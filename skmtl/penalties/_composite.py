@@ -32,7 +32,7 @@ class Composite:
         The matrix of the quadratic part; None where there is none.
 
     shared : tuple of SharedPart, default=None
-        What columns share; None where nothing is said of it.
+        What columns share; None where that is not defined.
 
     pooled : tuple of PooledIntercepts, default=()
         Penalties on the intercepts.
@@ -77,7 +77,7 @@ class Composite:
         return self.terms[0].row_strength
 
     def share(self, W: np.ndarray) -> np.ndarray | None:
-        """Return the part of W that is shared; None where nothing is said of it."""
+        """Return the part of W that is shared; None where that is not defined."""
         return share(self.shared, W)
 
     def value(self, parts: np.ndarray) -> float:
@@ -129,8 +129,8 @@ class Composite:
 
         Infinity where no strength is enough, since a term has no kink at zero.
         """
-        found = [term.dual_norm(C) for term in self.terms]
-        return np.inf if min(found) == 0.0 < np.abs(C).max(initial=0.0) else max(found)
+        norms = [term.dual_norm(C) for term in self.terms]
+        return np.inf if min(norms) == 0.0 < np.abs(C).max(initial=0.0) else max(norms)
 
     def moving_rows(self, C: np.ndarray, step: float = 1.0) -> np.ndarray:
         """Return how far each row would move from zero, were C the gradient there: 0 for those that stay."""

@@ -64,7 +64,7 @@ def flatten(Z: np.ndarray, by: float | np.ndarray) -> np.ndarray:
     """Return the minimiser over V of ||V - Z||^2 / 2 + by * sum_s |V[:, s+1] - V[:, s]|, row by row.
 
     As by grows from zero, neighbours meet and never part again, and a group moves at constant speed until it meets
-    the next: so n_columns - 1 meetings at most, found for all rows at once. Rows hold their groups at the left.
+    the next: so n_columns - 1 meetings at most, computed for all rows at once. Rows hold their groups at the left.
     """
     n_rows, n = Z.shape
     level, size = Z.copy(), np.ones((n_rows, n))

@@ -61,8 +61,8 @@ def spectral_derivative(
     values, total, apart = s * factors, s[:, None] + s, s[:, None] - s
     means = 0.5 * (factors[:, None] + factors)
     sums = np.divide(values[:, None] + values, total, out=means, where=total > 0.0)
-    own = np.diag(slopes)
-    differences = 0.5 * (own[:, None] + own - slopes - slopes.T)  # where values are equal
+    diagonal = np.diag(slopes)
+    differences = 0.5 * (diagonal[:, None] + diagonal - slopes - slopes.T)  # where values are equal
     is_apart = np.abs(apart) > EQUAL * total
     np.divide(values[:, None] - values, apart, out=differences, where=is_apart)
     straight, crossed = 0.5 * (differences + sums), 0.5 * (differences - sums)

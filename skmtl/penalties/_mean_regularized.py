@@ -24,7 +24,7 @@ NO_EVIDENCE = 1e-3  # entry of the eigenvector, or gap of eigenvalues, that coul
 class MeanRegularized(Penalty):
     """The weight vectors of all tasks are correlated: how much is one number.
 
-    Each task's weight vector is a common one, times the task's sign, plus one of its own. ``sharing`` is the share
+    Each task's weight vector is a common one, times the task's sign, plus a task-specific one. ``sharing`` is the share
     of the common one in the prior variance: 0 fits separate models, 1 one model for all tasks. Every task keeps
     the prior variance 1 / alpha, however many tasks there are and however much they share.
 
@@ -201,9 +201,9 @@ class MeanRegularized(Penalty):
         if sum(len(tie) > 1 for tie in tied.ties) > 1 and sharing > 0:
             covariance = tied.correlation() / (alpha * np.outer(u, u))
             return DenseQuadratic(covariance, tied.parts, pooled)
-        own, common = tied.star()
+        specific, common = tied.star()
         scale = np.sqrt(alpha) * u
-        return StarQuadratic(own / scale**2, common / scale, tied.parts, pooled)
+        return StarQuadratic(specific / scale**2, common / scale, tied.parts, pooled)
 
 
 class Tied(NamedTuple):
@@ -238,20 +238,20 @@ class Tied(NamedTuple):
         return K
 
     def star(self) -> tuple[np.ndarray, np.ndarray]:
-        """Return the same as numbers by column, own and common, where one tie at most has several columns."""
-        own, common = np.ones(len(self.q)), np.zeros(len(self.q))
+        """Return the same as numbers by column, specific and common, where one tie at most has several columns."""
+        specific, common = np.ones(len(self.q)), np.zeros(len(self.q))
         for tie in self.ties:
             if len(tie) > 1:
-                own[tie] = 1.0 - self.sharing
+                specific[tie] = 1.0 - self.sharing
                 common[tie] = np.sqrt(self.sharing) * self.q[tie]
-        return own, common
+        return specific, common
 
 
 def learned_signs(columns: Columns, V: np.ndarray) -> np.ndarray:
     """Return the signs of the columns, one for all columns of a task: by the similarities in each family."""
     q = np.ones(len(columns))
     for family in dict.fromkeys(columns.families):
-        inside = [position for position, found in enumerate(columns.families) if found == family]
+        inside = [position for position, other in enumerate(columns.families) if other == family]
         task = positions([columns.tasks[position] for position in inside])
         label = positions([columns.labels[position] for position in inside])
         vectors = np.zeros((max(task) + 1, max(label) + 1, len(V)))

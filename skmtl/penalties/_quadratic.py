@@ -36,7 +36,7 @@ Parts = tuple[SharedPart, ...]
 
 
 def share(parts: Parts | None, W: np.ndarray) -> np.ndarray | None:
-    """Return the part of W that its columns share; None where nothing is said of it."""
+    """Return the part of W that its columns share; None where that is not defined."""
     if parts is None:
         return None
     shared = np.zeros(W.shape)
@@ -49,7 +49,7 @@ class Quadratic(ABC):
     """1/2 trace(W covariance^-1 W'), infinite outside the range of the covariance.
 
     covariance is the prior covariance of the tasks' coefficients of one feature, of shape (n_columns, n_columns); it
-    may be singular. parts are what columns share; None where nothing is said of it. pooled are penalties on the
+    may be singular. parts are what columns share; None where that is not defined. pooled are penalties on the
     intercepts. terms are empty: there is no kink anywhere; u is 1: it takes W itself.
     """
 
@@ -65,7 +65,7 @@ class Quadratic(ABC):
         """The prior covariance."""
 
     def share(self, W: np.ndarray) -> np.ndarray | None:
-        """Return the part of W that is shared; None where nothing is said of it."""
+        """Return the part of W that is shared; None where that is not defined."""
         return share(self.parts, W)
 
     def alpha_max(self, C: np.ndarray) -> float:

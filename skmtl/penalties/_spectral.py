@@ -93,8 +93,8 @@ class BudgetedSpectrum(Term):
 
     def value(self, V):
         s = np.zeros(V.shape[1])
-        found = singular_values(V)
-        s[: len(found)] = found
+        singular = singular_values(V)
+        s[: len(singular)] = singular
         m = self.shares(s, self.floor)
         return 0.5 * self.strength * float(np.sum(s**2 / (self.floor + m)))
 
@@ -117,14 +117,14 @@ class BudgetedSpectrum(Term):
             m = self.shares(s, self.floor + pull)
             kept = self.floor + m
             free = np.where((m > 0.0) & (m < 1.0) & (s > 0.0), s, 0.0)
-            found = np.diag(kept / (kept + pull))
+            jacobian = np.diag(kept / (kept + pull))
             if free.any():
                 one = free.argmax()
                 level = (kept[one] + pull) / s[one]
                 is_free = (free > 0.0).astype(float)
-                found += np.diag((1.0 - np.diag(found)) * is_free)
-                found -= pull / level / free.sum() * np.outer(is_free, is_free)
-            return kept / (kept + pull), found
+                jacobian += np.diag((1.0 - np.diag(jacobian)) * is_free)
+                jacobian -= pull / level / free.sum() * np.outer(is_free, is_free)
+            return kept / (kept + pull), jacobian
 
         return derivative(V, slopes)
 
@@ -165,8 +165,8 @@ def derivative(
         return spectral_derivative(U, s, Wt, *slopes(s))
     U, s, Wt = np.linalg.svd(V.T, full_matrices=False)
     n = len(s)
-    factors, found = slopes(np.concatenate([s, np.zeros(V.shape[1] - n)]))
-    turned = spectral_derivative(U, s, Wt, factors[:n], found[:n, :n])
+    factors, jacobian = slopes(np.concatenate([s, np.zeros(V.shape[1] - n)]))
+    turned = spectral_derivative(U, s, Wt, factors[:n], jacobian[:n, :n])
     return lambda D: turned(D.swapaxes(-1, -2)).swapaxes(-1, -2)
 
 
