@@ -48,20 +48,20 @@ class Ensemble:
 
     def raw(self, X: Any, networks: Any = slice(None)) -> np.ndarray:
         """Return raw predictions of shape (n_samples, n_columns of all heads), averaged over networks."""
-        found = np.tile(self.rest, (X.shape[0], 1)).astype(X.dtype)
+        averaged = np.tile(self.rest, (X.shape[0], 1)).astype(X.dtype)
         flat = self.flat[networks].astype(X.dtype)
         for rows in chunks(X.shape[0]):
             made = self.inputs.transform(X[rows], X.dtype)
             with few_threads(self.architecture.operations(made.shape[0])):
                 raw = predict_raw(self.architecture, self.activation, flat, made)
             with np.errstate(over="ignore"):
-                found[rows, self.order] = self.loss.average(raw)
-        if not np.isfinite(found).all():
+                averaged[rows, self.order] = self.loss.average(raw)
+        if not np.isfinite(averaged).all():
             raise ValueError(
                 f"predictions must be within the range of {X.dtype}, the precision of X, and are not: give X in double "
                 "precision"
             )
-        return found
+        return averaged
 
     def shared(self, X: Any) -> np.ndarray:
         """Return the values of the last shared layer of each network, side by side."""
@@ -71,10 +71,10 @@ class Ensemble:
     def _shared(self, X: Any, flat: np.ndarray) -> np.ndarray:
         made = self.inputs.transform(X, X.dtype)
         with few_threads(self.architecture.operations(X.shape[0])):
-            found = predict_shared(self.architecture, self.activation, flat, made)
+            values = predict_shared(self.architecture, self.activation, flat, made)
         if not self.architecture.hidden:
-            return as_dense(found)
-        return found.transpose(1, 0, 2).reshape(X.shape[0], -1)
+            return as_dense(values)
+        return values.transpose(1, 0, 2).reshape(X.shape[0], -1)
 
     @property
     def n_shared(self) -> int:

@@ -1,4 +1,4 @@
-"""Losses of networks on rows of their own, which they hold out or learn from."""
+"""Losses of networks on the rows that each holds out or learns from."""
 
 from collections.abc import Sequence
 
@@ -12,7 +12,7 @@ from ._samples import Samples
 
 
 class Evaluation:
-    """Rows on which networks are judged again and again, each network on its own.
+    """The rows on which each network is judged again and again.
 
     A dense table is multiplied for all networks at once, some rows of each at a time: the arrays between the layers are
     made once and stay in the cache of a processor. Those with fewer rows than others are filled up with rows of no
@@ -28,7 +28,9 @@ class Evaluation:
     ) -> None:
         self.architecture, self.activation, self.samples = architecture, activation, samples
         self.rows = list(rows)
-        of_labels = [samples.loss.weight[own].sum(axis=0, dtype=np.float64) for own in rows]
+        of_labels = [
+            samples.loss.weight[network_rows].sum(axis=0, dtype=np.float64) for network_rows in rows
+        ]
         self.weight = np.array(of_labels)
         self.flat: np.ndarray | None = None
 
@@ -42,7 +44,10 @@ class Evaluation:
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
             if self.samples.is_sparse:
                 totals = np.array(
-                    [self._of_sparse(flat[m], own) for m, own in enumerate(self.rows)]
+                    [
+                        self._of_sparse(flat[m], network_rows)
+                        for m, network_rows in enumerate(self.rows)
+                    ]
                 )
             else:
                 totals = self._of_dense(flat)
@@ -52,10 +57,10 @@ class Evaluation:
         """Return the sums of the losses of one network."""
         totals, loss = np.zeros(self.samples.loss.n_tasks), self.samples.loss
         for some in chunks(len(rows)):
-            own = rows[some]
-            X = self.samples.sparse_inputs[own]
+            chunk_rows = rows[some]
+            X = self.samples.sparse_inputs[chunk_rows]
             raw = predict_raw(self.architecture, self.activation, flat[None], X)
-            totals += loss.over(loss.y[own], loss.weight[own]).by_task(raw)[0]
+            totals += loss.over(loss.y[chunk_rows], loss.weight[chunk_rows]).by_task(raw)[0]
         return totals
 
     def _of_dense(self, flat: np.ndarray) -> np.ndarray:
@@ -78,14 +83,14 @@ class Evaluation:
     def _make_room(self, flat: np.ndarray) -> None:
         """Lay out the rows, and what is made of some of them, for these parameters."""
         samples, n = self.samples, len(flat)
-        longest = max(len(own) for own in self.rows)
+        longest = max(len(network_rows) for network_rows in self.rows)
         widest = max(samples.table.shape[1], *self.architecture.hidden, 1)
         n_parts = len(list(chunks(longest, n * widest)))
         n_rows = -(-longest // n_parts)
         places = np.arange(n_parts * n_rows)
-        self.parts = np.array([np.resize(own, len(places)) for own in self.rows])
+        self.parts = np.array([np.resize(network_rows, len(places)) for network_rows in self.rows])
         self.parts = self.parts.reshape(n, n_parts, n_rows)
-        self.is_filling = np.array([places >= len(own) for own in self.rows])
+        self.is_filling = np.array([places >= len(network_rows) for network_rows in self.rows])
         self.is_filling = self.is_filling.reshape(self.parts.shape)
         self.table = np.empty((n, n_rows, samples.table.shape[1]), dtype=samples.table.dtype)
         inputs, ones, y, weight, _ = samples.places

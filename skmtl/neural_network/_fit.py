@@ -171,5 +171,5 @@ def rows_held_out(
         return held_out_by(
             splitter, fit_data.X, fit_data.targets, groups, model.n_members, prepared.rows
         )
-    own = None if groups is None else take_rows(groups, prepared.rows)
-    return held_out(prepared.targets, own, model.n_members, model.validation_fraction, seed)
+    row_groups = None if groups is None else take_rows(groups, prepared.rows)
+    return held_out(prepared.targets, row_groups, model.n_members, model.validation_fraction, seed)

@@ -40,8 +40,8 @@ def held_out_by(
     folds = split_rows(splitter, X, targets, **given)
     warn_of_gaps(folds, n_samples)
     for _, test in folds:
-        own = place[test]
-        tests.append(own[own >= 0])
+        held = place[test]
+        tests.append(held[held >= 0])
         if len(tests[-1]) in (0, len(rows)):
             raise ValueError(
                 f"each fold of cv must hold out some samples with labels and leave some, got {len(tests[-1])} of "

@@ -307,10 +307,10 @@ def columns(X: Any) -> Iterator[np.ndarray]:
     by_column = X.tocsc()
     full = np.zeros(X.shape[0])
     for j in range(X.shape[1]):
-        own = slice(by_column.indptr[j], by_column.indptr[j + 1])
-        full[by_column.indices[own]] = by_column.data[own]
+        entries = slice(by_column.indptr[j], by_column.indptr[j + 1])
+        full[by_column.indices[entries]] = by_column.data[entries]
         yield full
-        full[by_column.indices[own]] = 0.0
+        full[by_column.indices[entries]] = 0.0
 
 
 def turned(X: np.ndarray) -> np.ndarray:

@@ -72,14 +72,14 @@ class Architecture:
     @cached_property
     def places(self) -> list[tuple[slice, tuple[int, ...], slice, tuple[int, ...]]]:
         """Where the weights and the biases of each layer are, and their shapes: weights first, then biases."""
-        found, start = [], 0
+        places, start = [], 0
         for shape in self.shapes():
             of_bias = (*shape[:-2], 1, shape[-1])
             middle = start + int(np.prod(shape))
             stop = middle + int(np.prod(of_bias))
-            found.append((slice(start, middle), shape, slice(middle, stop), of_bias))
+            places.append((slice(start, middle), shape, slice(middle, stop), of_bias))
             start = stop
-        return found
+        return places
 
     def layers(self, flat: np.ndarray) -> list[Layer]:
         """Return views of parameters of shape (n_networks, size)."""

@@ -131,17 +131,17 @@ def minimise(trainer: Trainer, samples: Samples, network: int, progress: Progres
     }
     objective = Objective(trainer, samples, network)
     start = trainer.flat[network]
-    found = minimize(
+    result = minimize(
         objective, start, jac=True, method="L-BFGS-B", callback=progress, options=options
     )
     if progress.stopped:
         return
-    if found.nit < settings.max_iter:
+    if result.nit < settings.max_iter:
         polish(objective, progress)
     else:
         warn(
             f"L-BFGS reached max_iter={settings.max_iter} iterations with a largest gradient of "
-            f"{np.abs(found.jac).max():.1e}, above tol={settings.tol:g}",
+            f"{np.abs(result.jac).max():.1e}, above tol={settings.tol:g}",
             ConvergenceWarning,
         )
 
@@ -157,6 +157,6 @@ def polish(objective: Objective, progress: Progress) -> None:
     if progress.holding or reached <= tol:
         return
     options = {"fatol": tol, "maxiter": N_NEWTON, "jac_options": {"method": "minres"}}
-    found = root(gradient, progress.flat[0].copy(), method="krylov", options=options)
-    if np.abs(gradient(found.x)).max() < reached:
-        progress.flat[0] = found.x
+    result = root(gradient, progress.flat[0].copy(), method="krylov", options=options)
+    if np.abs(gradient(result.x)).max() < reached:
+        progress.flat[0] = result.x

@@ -24,7 +24,7 @@ class MultiTaskMLP(
     """Networks with hidden layers that all tasks share, and a head for each task.
 
     Tasks are regressions, two or more classes, or counts, in any mix. Labels may be missing in any task, and so may
-    inputs. By default eight small networks train side by side, each stopping early on a fold of its own; their
+    inputs. By default eight small networks train side by side, each stopping early on a different fold; their
     predictions are averaged, and the folds' predictions are honest ones of the training rows.
 
     Parameters
@@ -172,8 +172,8 @@ class MultiTaskMLP(
     An input whose two quantiles agree is not limited. Sparse inputs are treated alike and never made dense.
 
     All weights of the last layer start at zero and its biases at the best constants, so a network starts as the null
-    model; those of hidden layers start uniform with variance 1 / (number of inputs). Tasks are put in an order of their
-    own, so that theirs in ``y`` does not matter. Predictions are averaged as probabilities and means;
+    model; those of hidden layers start uniform with variance 1 / (number of inputs). Tasks are put in a canonical
+    order, so that theirs in ``y`` does not matter. Predictions are averaged as probabilities and means;
     ``decision_function`` gives their log-odds and logarithms.
 
     In minibatches a sample of weight two is not two samples; with ``solver="lbfgs"`` and one member it is.
@@ -205,7 +205,7 @@ class MultiTaskMLP(
     (200, 2)
     """
 
-    # Groups are not the model's own: they go to the splitter.
+    # The model itself uses no groups: they go to the splitter.
     __metadata_request__fit: ClassVar[dict[str, Any]] = {"groups": UNUSED}
     _rules: ClassVar[dict[str, Rule]] = RULES
 
@@ -292,11 +292,11 @@ class MultiTaskMLP(
         fit_data = check_fit(self, X, y, sample_weight, as_declared(self.task_types))
         check_lengths(X=X, groups=None if groups is None else read_groups(groups))
         weights = None if sample_weight is None else {"sample_weight": sample_weight}
-        told = {"X": X, "y": y, "metadata": weights}
-        context.call_on_fit_task_begin(estimator=self, **told)
-        watcher = Watcher(self, context, told, fit_data)
+        fit_arguments = {"X": X, "y": y, "metadata": weights}
+        context.call_on_fit_task_begin(estimator=self, **fit_arguments)
+        watcher = Watcher(self, context, fit_arguments, fit_data)
         self._keep(fit_data, fit(self, fit_data, groups, former, watcher))
-        context.call_on_fit_task_end(estimator=self, **told, reconstruction_attributes={})
+        context.call_on_fit_task_end(estimator=self, **fit_arguments, reconstruction_attributes={})
         return self
 
     @available_if(takes_parts)
@@ -359,16 +359,16 @@ class MultiTaskMLP(
         raw = self._ensemble.raw(check_predict(self, X))
         return Predictions.of_raw(self._info, self._heads, raw)
 
-    def _keep(self, fit_data: FitData, found: Fitted):
+    def _keep(self, fit_data: FitData, fitted: Fitted):
         """Become the model that was trained."""
-        trained = found.trained
-        self._ensemble = found.ensemble
+        trained = fitted.trained
+        self._ensemble = fitted.ensemble
         self.n_iter_, self.n_iter_by_member_ = trained.n_iter, trained.best_epoch
         self.task_loss_curve_ = trained.curves.by_task(
-            tuple(found.prepared.targets), trained.best_epoch
+            tuple(fitted.prepared.targets), trained.best_epoch
         )
-        self._oof_raw = found.oof
-        self._keep_tasks(fit_data, found.prepared.heads)  # last: it says that the model is fitted
+        self._oof_raw = fitted.oof
+        self._keep_tasks(fit_data, fitted.prepared.heads)  # last: it says that the model is fitted
         if trained.interrupted:
             warn("fit was interrupted; the best weights so far are kept")
 

@@ -32,24 +32,26 @@ def predict_raw(
 ) -> np.ndarray:
     """Return raw predictions of shape (n_networks, n_rows, n_columns)."""
     A = predict_shared(architecture, activation, flat, X)
-    *own, last = architecture.layers(flat)[len(architecture.hidden) :]
-    if own and not architecture.hidden:
+    *task_layers, last = architecture.layers(flat)[len(architecture.hidden) :]
+    if task_layers and not architecture.hidden:
         A = as_dense(A)
         A = np.broadcast_to(A, (len(flat), *A.shape))
-    for step, (W, b) in enumerate(own):
+    for step, (W, b) in enumerate(task_layers):
         A = np.matmul(A if step else A[:, None], W) + b
         activation(A.size, A.dtype).forward(A)
     raw = np.empty((len(flat), A.shape[-2], architecture.n_columns), dtype=flat.dtype)
-    if own:
-        _own_columns(architecture, A, last.W, raw)
+    if task_layers:
+        _write_task_columns(architecture, A, last.W, raw)
     else:
         times(A, last.W, raw)
     raw += last.b
     return raw
 
 
-def _own_columns(architecture: Architecture, A: np.ndarray, W: np.ndarray, out: np.ndarray) -> None:
-    """Write each task's columns from its own hidden units, of shape (n_networks, n_tasks, n_rows, n_units), to out."""
+def _write_task_columns(
+    architecture: Architecture, A: np.ndarray, W: np.ndarray, out: np.ndarray
+) -> None:
+    """Write each task's columns from its hidden units, of shape (n_networks, n_tasks, n_rows, n_units), to out."""
     for t, columns in enumerate(architecture.task_columns):
         np.matmul(A[:, t], W[:, :, columns], out=out[:, :, columns])
 
@@ -77,9 +79,9 @@ class Workspace:
         n, make = len(flat), lambda *shape: np.empty(shape, dtype=flat.dtype)
         self.values = [make(n, n_rows, units) for units in architecture.hidden]
         n_tasks = architecture.n_tasks
-        self.own = [make(n, n_tasks, n_rows, units) for units in architecture.task_hidden]
+        self.task_values = [make(n, n_tasks, n_rows, units) for units in architecture.task_hidden]
         self.raw = make(n, n_rows, architecture.n_columns)
-        self.hidden = (*self.values, *self.own)
+        self.hidden = (*self.values, *self.task_values)
         self.back = [np.empty_like(A) for A in self.hidden]
         largest = max((A.size for A in self.hidden), default=0)
         self.activation = activation(largest, flat.dtype)
@@ -111,14 +113,14 @@ class Workspace:
             below = np.multiply(A, masks[step], out=self.dropped[step]) if masks else A
             self.inputs[step + 1] = below
         W, b = self.layers[-1]
-        if self.own:
-            _own_columns(self.architecture, below, W, self.raw)
+        if self.task_values:
+            _write_task_columns(self.architecture, below, W, self.raw)
         else:
             times(below, W, self.raw)
         self.raw += b
 
     def _spread(self, A: Any) -> np.ndarray:
-        """Return what is shared as the input of each task's own layers."""
+        """Return what is shared as the input of each task's layers."""
         A = as_dense(A)
         return A[:, None] if A.ndim == 3 else A[None, None]
 
@@ -130,8 +132,8 @@ class Workspace:
         """
         G, A, last = self.raw, self.inputs[-1], self.slopes[-1]
         np.matmul(self.ones, G, out=last.b)
-        if self.own:
-            self._backward_own(G, weigh)
+        if self.task_values:
+            self._backward_tasks(G, weigh)
             return
         transposed_times(A, G, last.W)
         if not self.values:
@@ -148,7 +150,7 @@ class Workspace:
         C = (owner[:, None] == np.arange(self.architecture.n_tasks)).astype(G.dtype)
         return C.T @ ((G.swapaxes(1, 2) @ G) * (W.swapaxes(1, 2) @ W)) @ C
 
-    def _backward_own(self, G: np.ndarray, weigh: Weigh | None) -> None:
+    def _backward_tasks(self, G: np.ndarray, weigh: Weigh | None) -> None:
         """Go from raw through the layers of the tasks."""
         A, top = self.inputs[-1], self.back[-1]
         for t, columns in enumerate(self.architecture.task_columns):
@@ -156,7 +158,7 @@ class Workspace:
             np.matmul(A[:, t].swapaxes(1, 2), G[:, :, columns], out=slope)
             np.matmul(G[:, :, columns], self.transposed[-1][:, columns], out=top[:, t])
         n_shared = len(self.values)
-        for step in range(n_shared + len(self.own) - 1, n_shared - 1, -1):
+        for step in range(n_shared + len(self.task_values) - 1, n_shared - 1, -1):
             self._slope(step)
             if step > n_shared:
                 np.matmul(self.back[step], self.transposed[step], out=self.back[step - 1])

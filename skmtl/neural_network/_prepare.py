@@ -170,9 +170,9 @@ def largest_weight(labels: Mapping[Any, Labels], fits: list[TaskFit], n_samples:
     """Return the largest weight of the labels of each row."""
     weight = np.zeros(n_samples)
     for fit in fits:
-        own = labels[fit.head.name]
-        rows = slice(None) if own.rows is None else own.rows
-        weight[rows] = np.maximum(weight[rows], own.weight)
+        task_labels = labels[fit.head.name]
+        rows = slice(None) if task_labels.rows is None else task_labels.rows
+        weight[rows] = np.maximum(weight[rows], task_labels.weight)
     return weight
 
 

@@ -36,8 +36,8 @@ def times(X: Any, W: np.ndarray, out: np.ndarray) -> None:
     if isinstance(X, np.ndarray):
         np.matmul(X, W, out=out)
         return
-    for m, own in enumerate(W):
-        out[m] = X.X @ own
+    for m, weights in enumerate(W):
+        out[m] = X.X @ weights
     if X.offset is not None:
         out -= (X.offset @ W)[:, None]
 
@@ -48,7 +48,7 @@ def transposed_times(X: Any, G: np.ndarray, out: np.ndarray) -> None:
         np.matmul(X.swapaxes(-1, -2), G, out=out)
         return
     transposed = X.X.T
-    for m, own in enumerate(G):
-        out[m] = transposed @ own
+    for m, gradient in enumerate(G):
+        out[m] = transposed @ gradient
     if X.offset is not None:
         out -= X.offset[:, None] * G.sum(axis=1, keepdims=True)

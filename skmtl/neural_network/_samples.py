@@ -71,8 +71,8 @@ class Samples:
         factor = relative / max(weight_unit, TINY)
         table[:, places.y] = loss.y
         table[:, places.weight] = relative * loss.weight
-        for m, own in enumerate(held):
-            table[own, places.learns.start + m] = 0.0
+        for m, rows in enumerate(held):
+            table[rows, places.learns.start + m] = 0.0
         light = loss.over(table[:, places.y], table[:, places.weight])
         kept = inputs.transform(X, dtype) if is_sparse else None
         return cls(table, places, kept, light, factor, rows_of_batch)

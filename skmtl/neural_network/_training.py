@@ -112,12 +112,12 @@ class Trainer:
         return batch, Workspace(self.architecture, self.activation, flat, n_rows, with_ones)
 
     def evaluation(self, samples: Samples, rows: Sequence[np.ndarray]) -> Evaluation:
-        """Return what judges each network on rows of its own."""
+        """Return what judges each network on the rows given for it."""
         return Evaluation(self.architecture, self.activation, samples, rows)
 
 
 class SharedWeights:
-    """Weights of the tasks' gradients in shared layers, found anew every few steps."""
+    """Weights of the tasks' gradients in shared layers, computed anew every few steps."""
 
     def __init__(self, balancing: Balancing) -> None:
         self.balancing = balancing
@@ -138,12 +138,12 @@ def losses_of(batch: Batch, raw: np.ndarray) -> np.ndarray:
     seen = np.ones((len(batch.rows), len(raw)))
     if batch.learns is not None:
         seen = batch.learns[:, batch.networks]
-    found = np.empty((len(raw), batch.loss.n_tasks))
+    losses = np.empty((len(raw), batch.loss.n_tasks))
     for m in range(len(raw)):
-        own = batch.loss.over(batch.loss.y, batch.loss.weight * seen[:, m : m + 1])
+        loss = batch.loss.over(batch.loss.y, batch.loss.weight * seen[:, m : m + 1])
         with np.errstate(invalid="ignore", divide="ignore"):
-            found[m] = own.by_task(raw[m : m + 1])[0] / own.weight.sum(axis=0)
-    return found
+            losses[m] = loss.by_task(raw[m : m + 1])[0] / loss.weight.sum(axis=0)
+    return losses
 
 
 @dataclass
@@ -232,8 +232,8 @@ def seen_rows(
     samples: Samples, held: Sequence[np.ndarray], random: np.random.Generator
 ) -> list[np.ndarray]:
     """Return, for each network, as many rows it learns from as it holds out, or enough, for its training loss."""
-    found = []
-    for own, learns in zip(held, samples.learns.T):
+    seen = []
+    for held_out, learns in zip(held, samples.learns.T):
         rows = np.flatnonzero(learns)
-        found.append(random.choice(rows, size=min(len(own), len(rows), ENOUGH), replace=False))
-    return found
+        seen.append(random.choice(rows, size=min(len(held_out), len(rows), ENOUGH), replace=False))
+    return seen

@@ -1,4 +1,4 @@
-"""Who is told of each epoch of a fit: callbacks, and the reader of verbose output."""
+"""The observers of each epoch of a fit: callbacks, and the reader of verbose output."""
 
 import copy
 from dataclasses import dataclass, replace
@@ -14,11 +14,11 @@ from ._training import Watch
 
 @dataclass(frozen=True)
 class Watcher:
-    """Tells of the epochs of a model's fit; told are the data, for callbacks."""
+    """Reports the epochs of a model's fit; fit_arguments are the data, for callbacks."""
 
     model: Any
     context: Any
-    told: dict[str, Any]
+    fit_arguments: dict[str, Any]
     fit_data: FitData
 
     def of(self, plan: Ensemble, prepared: Prepared) -> Watch:
@@ -29,11 +29,11 @@ class Watcher:
             if self.model.verbose:
                 print(f"[{name}] epoch {epoch}: loss {learnt:.4f}, held out {left:.4f}")
             step = self.context.subcontext(task_name="epoch")
-            step.call_on_fit_task_begin(estimator=self.model, **self.told)
+            step.call_on_fit_task_begin(estimator=self.model, **self.fit_arguments)
             stopped = lambda: self._stopped_at(replace(plan, flat=flat.copy()), prepared, epoch)
             return bool(
                 step.call_on_fit_task_end(
-                    estimator=self.model, **self.told, reconstruction_attributes=stopped
+                    estimator=self.model, **self.fit_arguments, reconstruction_attributes=stopped
                 )
             )
 

@@ -11,7 +11,7 @@ class MultipleGradientDescent(Balancing):
 
     The upper bound of the paper (MGDA-UB): gradients in the last shared values, of which the Gram matrix is enough. It
     departs in scale, weights being multiplied by the number of tasks, so that equal ones are those of the sum; and the
-    vector is found exactly, by non-negative least squares, not by Frank-Wolfe steps. Layers of a task keep their own
+    vector is computed exactly, by non-negative least squares, not by Frank-Wolfe steps. Layers of a task keep their own
     gradient.
 
     References
