@@ -20,7 +20,7 @@ class TaskLabels(NamedTuple):
     columns: np.ndarray
     samples: np.ndarray
     rows: np.ndarray
-    own: np.ndarray
+    y_columns: np.ndarray
 
 
 class NewtonRows(NamedTuple):
@@ -64,17 +64,17 @@ class Term:
     def tasks(self, n_columns: int) -> Iterator[TaskLabels]:
         """Yield the labels of each task."""
         every = np.arange(len(self.y))
-        columns, own = np.arange(n_columns)[self.columns], np.arange(self.y.shape[1])
+        columns, y_columns = np.arange(n_columns)[self.columns], np.arange(self.y.shape[1])
         samples = every if self.index is None else self.index[:, 0] // n_columns
         if not self.loss.width_one:
-            yield TaskLabels(columns, samples, every, own)
+            yield TaskLabels(columns, samples, every, y_columns)
         elif self.index is None:
             for k, column in enumerate(columns):
-                yield TaskLabels(np.array([column]), samples, every, own[k : k + 1])
+                yield TaskLabels(np.array([column]), samples, every, y_columns[k : k + 1])
         else:
             for column in columns:
                 rows = np.flatnonzero(self.index[:, 0] % n_columns == column)
-                yield TaskLabels(np.array([column]), samples[rows], rows, own)
+                yield TaskLabels(np.array([column]), samples[rows], rows, y_columns)
 
     def column_sums(self, values: np.ndarray, n_columns: int) -> np.ndarray:
         """Sum what belongs to the labels by column of raw."""
@@ -114,7 +114,7 @@ class JointLoss:
 
     @classmethod
     def stacked(cls, loss: Loss, y: np.ndarray, weight: np.ndarray) -> "JointLoss":
-        """Return an elementwise loss of columns that have samples of their own, given by column."""
+        """Return an elementwise loss of columns with different samples, given by column."""
         if np.all(weight == weight[:, :1]):
             weight = weight[:, :1]
         term = Term(loss, slice(0, len(y)), None, y.T, weight.T)
@@ -169,7 +169,7 @@ class JointLoss:
                 shares[term.columns] = least * counts / weight.sum(axis=0)
             else:
                 for task in term.tasks(self.n_columns):
-                    counted = weight[np.ix_(task.rows, task.own)]
+                    counted = weight[np.ix_(task.rows, task.y_columns)]
                     counted = counted[counted > 0]
                     shares[task.columns] = counted.min() / counted.mean()
         return shares
@@ -190,10 +190,10 @@ class JointLoss:
         """
         values = np.zeros(self.n_columns)
         for term in self.terms:
-            found = term.loss.values(term.y, term.take_constant(raw), term.weight)
-            if found.shape != term.y.shape:
-                found = np.broadcast_to(found / term.y.shape[1], term.y.shape)
-            values += term.column_sums(found, self.n_columns)
+            losses = term.loss.values(term.y, term.take_constant(raw), term.weight)
+            if losses.shape != term.y.shape:
+                losses = np.broadcast_to(losses / term.y.shape[1], term.y.shape)
+            values += term.column_sums(losses, self.n_columns)
         return values
 
     def gradient(self, raw: np.ndarray) -> np.ndarray:
@@ -238,8 +238,8 @@ class JointLoss:
                 sums[:, term.columns] = rows.T @ weight
             else:
                 samples, columns = np.divmod(term.index, self.n_columns)
-                for own, z in zip(sums, Z.T, strict=True):
-                    own += np.bincount(
+                for row, z in zip(sums, Z.T, strict=True):
+                    row += np.bincount(
                         columns.ravel(), (z[samples] * weight).ravel(), self.n_columns
                     )
         return sums
@@ -247,24 +247,24 @@ class JointLoss:
     def newton_rows(self, raw: np.ndarray) -> Iterator[NewtonRows]:
         """Yield each task's part of the least-squares problem that Newton's step solves."""
         for term in self.terms:
-            found, weight = term.take(raw), np.broadcast_to(term.weight, term.y.shape)
+            predictions, weight = term.take(raw), np.broadcast_to(term.weight, term.y.shape)
             for task in term.tasks(self.n_columns):
-                at = np.ix_(task.rows, task.own)
+                at = np.ix_(task.rows, task.y_columns)
                 counts = weight[at][:, 0] > 0
-                y, z, s = (array[at][counts] for array in (term.y, found, weight))
+                y, z, s = (array[at][counts] for array in (term.y, predictions, weight))
                 B, r = term.loss.newton_rows(y, z, s[:, :1])
                 yield NewtonRows(task.columns, task.samples[counts], B, r)
 
     def hessians(self, raw: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:
         """Yield the columns of each task and the Hessian in them, of shape (n_samples, width, width)."""
         for term in self.terms:
-            found = term.take(raw)
+            predictions = term.take(raw)
             columns = np.arange(self.n_columns)[term.columns]
-            units = np.ones((1, 1)) if term.loss.width_one else np.eye(found.shape[1])
+            units = np.ones((1, 1)) if term.loss.width_one else np.eye(predictions.shape[1])
             full = np.zeros((len(units), *raw.shape))
             for k, unit in enumerate(units):
-                product = term.loss.hessian_product(term.y, found, term.weight, unit)
-                term.put(full[k], np.broadcast_to(product, found.shape))
+                product = term.loss.hessian_product(term.y, predictions, term.weight, unit)
+                term.put(full[k], np.broadcast_to(product, predictions.shape))
             if term.loss.width_one:
                 yield from (
                     (columns[k : k + 1], full[0][:, c, None, None]) for k, c in enumerate(columns)
@@ -294,13 +294,13 @@ class JointLoss:
         """Return the sum over samples of the Hessian in raw, where the gradient is U."""
         total = TotalHessian.zero(self.n_columns)
         for term in self.terms:
-            found = term.take(U)
+            gradient = term.take(U)
             if term.loss.width_one:
-                product = term.loss.hessian_from(term.y, found, term.weight, np.ones((1, 1)))
-                sums = term.column_sums(np.broadcast_to(product, found.shape), self.n_columns)
+                product = term.loss.hessian_from(term.y, gradient, term.weight, np.ones((1, 1)))
+                sums = term.column_sums(np.broadcast_to(product, gradient.shape), self.n_columns)
                 total.diagonal[term.columns] = sums[term.columns]
             else:
-                square = term.loss.total_hessian_from(term.y, found, term.weight)
+                square = term.loss.total_hessian_from(term.y, gradient, term.weight)
                 total.groups.append((np.arange(self.n_columns)[term.columns], square))
         return total
 
@@ -341,8 +341,8 @@ def _term(placed: list[tuple[TaskFit, int, int]], n_samples: int, n_columns: int
         return Term(loss, columns, None, *_spread(fits, n_samples))
     rows = [np.arange(n_samples) if fit.rows is None else fit.rows for fit in fits]
     index = [
-        own[:, None] * n_columns + np.arange(p[1], p[2])
-        for own, p in zip(rows, placed, strict=True)
+        labelled[:, None] * n_columns + np.arange(p[1], p[2])
+        for labelled, p in zip(rows, placed, strict=True)
     ]
     weight = np.vstack([np.broadcast_to(fit.weight, (len(fit.y), 1)) for fit in fits])
     return Term(loss, columns, np.vstack(index), np.vstack([fit.y for fit in fits]), weight)
@@ -362,8 +362,8 @@ def _full(fits: list[TaskFit], loss: Loss, columns: slice, n_samples: int) -> Te
 def _spread(fits: list[TaskFit], n_samples: int) -> tuple[np.ndarray, np.ndarray]:
     """Return targets and weights of tasks of one column each, where samples without a label have a weight of zero."""
     y, weight = np.zeros((n_samples, len(fits))), np.zeros((n_samples, len(fits)))
-    for fit, own_y, own_weight in zip(fits, y.T, weight.T, strict=True):
+    for fit, y_of_task, weight_of_task in zip(fits, y.T, weight.T, strict=True):
         rows = slice(None) if fit.rows is None else fit.rows
-        own_y[rows] = fit.y[:, 0]
-        own_weight[rows] = fit.weight[:, 0]
+        y_of_task[rows] = fit.y[:, 0]
+        weight_of_task[rows] = fit.weight[:, 0]
     return y, weight

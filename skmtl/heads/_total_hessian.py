@@ -21,7 +21,7 @@ class TotalHessian(NamedTuple):
         self.diagonal[columns] += other.diagonal
         if other.groups:  # else all columns would be counted for each task
             inside = np.arange(len(self.diagonal))[columns]
-            self.groups.extend((inside[own], square) for own, square in other.groups)
+            self.groups.extend((inside[group], square) for group, square in other.groups)
 
     def times(self, factor: float) -> "TotalHessian":
         """Return the Hessian times a number."""
