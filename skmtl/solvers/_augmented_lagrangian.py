@@ -38,9 +38,6 @@ class AugmentedLagrangian(Solver):
     envelope, min over Z of term(Z) + firm / 2 ||P - Z + Y / firm||^2: a smooth function, whose second derivatives are
     those of a prox. Minimising it takes few Newton steps, whatever the conditioning of the loss.
 
-    1. Newton's step on loss(P) + envelopes(P), with an exact line search, until the gradient is small.
-    2. Y moves by firm times (P - Z). Where P - Z shrinks too slowly, firm grows.
-
     Parameters
     ----------
     max_iter : int, default=100
@@ -56,6 +53,18 @@ class AugmentedLagrangian(Solver):
     See Also
     --------
     FISTA : Costs less an iteration, and needs more where the loss is badly conditioned.
+
+    Notes
+    -----
+    Minimises half_square - <B, V> + <V, H V> / 2 + penalty(Z) subject to P = Z, V the sum of the parts P and H the
+    curvature. Each iteration:
+
+    1. takes Newton's step in P on the loss plus the envelopes, with a line search;
+    2. computes the duality gap at Z, where the penalty has the parts, and remembers the Z of the least gap; stops
+       where that is small enough, or there was no progress for long;
+    3. where the gradient is small beside the distance between P and Z, or no larger than it and no longer halved, moves
+       the multipliers Y by firm times (P - Z), and doubles firm where the distance shrinks too slowly: the next steps
+       minimise with these.
 
     References
     ----------
@@ -115,8 +124,8 @@ class AugmentedLagrangian(Solver):
         n_iter = 0
         while n_iter < self.max_iter:
             n_iter += 1
-            state = newton_step(problem, equations, state, Y, firm)
-            gap = problem.gap(state.Z, problem.image(state.Z.sum(axis=0))) / problem.scale
+            state = newton_step(problem, equations, state, Y, firm)  # 1
+            gap = problem.gap(state.Z, problem.image(state.Z.sum(axis=0))) / problem.scale  # 2
             if gap < least:
                 best, least = state.Z, gap
             distance = float(np.linalg.norm(np.sqrt(firm) * (state.P - state.Z)))
@@ -124,7 +133,7 @@ class AugmentedLagrangian(Solver):
             ends = gap <= self.tol or progress.has_stalled(gap, PATIENCE, slope + distance)
             if ends or not np.isfinite(slope):
                 break
-            inner.has_ended(slope)
+            inner.has_ended(slope)  # 3
             if slope <= (SETTLED if inner.since < TIRED else 1.0) * distance:
                 Y = Y + firm * (state.P - state.Z)
                 if distance > SLOW * farthest:

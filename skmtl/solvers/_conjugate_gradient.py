@@ -24,6 +24,16 @@ class ConjugateGradient(Solver):
     --------
     LBFGS : For losses that are not quadratic.
 
+    Notes
+    -----
+    Minimises f(v) = loss(raw(v)) + <v, P v> / 2 of a quadratic loss, so that the Hessian H is the same everywhere; the
+    residual is minus the gradient. Each iteration:
+
+    1. stops where the estimate <residual, Z> / 2 is small enough, Z the preconditioned residual, and the residual is so
+       too, or shrinks no more;
+    2. goes along D to the minimum of f on that line, by <residual, Z> / <D, H D>;
+    3. preconditions the new residual, and makes the next D conjugate to the last one: <D, H D_last> = 0.
+
     References
     ----------
     M. R. Hestenes and E. Stiefel (1952). Methods of conjugate gradients for solving linear systems. Journal of
@@ -73,17 +83,17 @@ class ConjugateGradient(Solver):
         D, stagnation = Z, Stagnation()
         scale, goal = problem.scale, problem.goal(self.tol)
         for n_iter in range(self.max_iter + 1):
-            estimate, square = 0.5 * energy / scale, residual @ residual
+            estimate, square = 0.5 * energy / scale, residual @ residual  # 1
             if n_iter == self.max_iter or not np.isfinite(estimate):
                 break
             if estimate <= self.tol and (0.5 * square <= goal or stagnation.has_come(square)):
                 break
-            change, product = problem.hessian_product(raw, D)
+            change, product = problem.hessian_product(raw, D)  # 2
             step = energy / (D @ product)
             v += step * D
             raw = moved(raw, step, change)
             residual -= step * product
-            Z = precondition(residual)
+            Z = precondition(residual)  # 3
             energy, previous = residual @ Z, energy
             D = Z + energy / previous * D
         return Solution(v, float(estimate), n_iter, bool(estimate <= self.tol))

@@ -59,6 +59,17 @@ class FISTA(Solver):
     tol : float, default=1e-12
         Stop where the duality gap is at most tol times the scale of the problem, or rounding allows no step.
 
+    Notes
+    -----
+    Minimises half_square - <B, V> + <V, H V> / 2 + penalty(parts), V the sum of the parts and H the curvature. Each
+    iteration:
+
+    1. takes a proximal gradient step from the extrapolated parts; L, which sets its length, grows until it bounds the
+       second derivative along the step;
+    2. computes the duality gap, now and then, and stops where it is small enough, or rounding allows no progress;
+    3. drops the momentum where it points uphill;
+    4. extrapolates from the last two parts by Nesterov's momentum; their images are linear, and extrapolated alike.
+
     References
     ----------
     A. Beck and M. Teboulle (2009). A fast iterative shrinkage-thresholding algorithm for linear inverse problems.
@@ -110,17 +121,17 @@ class FISTA(Solver):
         L, t = problem.lipschitz(start.shape[1:]), 1.0
         gap, next_look, progress = np.inf, FIRST_LOOK, Progress()
         for n_iter in range(1, self.max_iter + 1):
-            C = problem.gradient(ahead.sum(axis=0), image_ahead)
+            C = problem.gradient(ahead.sum(axis=0), image_ahead)  # 1
             new, image_new, L = prox_gradient_step(problem, ahead, image_ahead, C, L)
             stuck = np.array_equal(new, ahead)
-            if n_iter >= next_look or stuck or n_iter == self.max_iter:
+            if n_iter >= next_look or stuck or n_iter == self.max_iter:  # 2
                 gap = problem.gap(new, image_new) / problem.scale
                 next_look = n_iter + max(FIRST_LOOK, n_iter // 4)
                 if gap <= self.tol or stuck or progress.has_ended(gap):
                     break
-            if np.vdot(L * (ahead - new), new - parts) > 0.0:
+            if np.vdot(L * (ahead - new), new - parts) > 0.0:  # 3
                 t = 1.0
-            t, before = 0.5 * (1.0 + np.sqrt(1.0 + 4.0 * t * t)), t
+            t, before = 0.5 * (1.0 + np.sqrt(1.0 + 4.0 * t * t)), t  # 4
             momentum = (before - 1.0) / t
             ahead = new + momentum * (new - parts)
             image_ahead = image_new + momentum * (image_new - image)

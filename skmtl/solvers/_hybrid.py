@@ -39,6 +39,17 @@ class Hybrid(Solver):
     --------
     FISTA, AugmentedLagrangian : The two methods.
 
+    Notes
+    -----
+    Minimises half_square - <B, V> + <V, H V> / 2 + penalty(parts), V the sum of the parts and H the curvature. Each
+    step starts from the best solution so far, and is left out where the gap of that is small enough, or max_iter spent:
+
+    1. FISTA, for about as many iterations as cost what the augmented Lagrangian takes;
+    2. the augmented Lagrangian;
+    3. the augmented Lagrangian with factorised equations, where those of step 2 were solved by conjugate gradients and
+       are few enough to be factorised;
+    4. FISTA again, for the iterations that are left.
+
     Examples
     --------
     It is what MultiTaskGLM uses where a penalty is not smooth and the Gram matrix is known:
@@ -68,13 +79,13 @@ class Hybrid(Solver):
         solution : Parts
             Where the better of the methods stopped.
         """
-        first = FISTA(self._first_steps(start.size), self.tol).solve(problem, start)
-        solution = self._going_on(AugmentedLagrangian, NEWTON_STEPS, problem, first)
+        first = FISTA(self._first_steps(start.size), self.tol).solve(problem, start)  # 1
+        solution = self._going_on(AugmentedLagrangian, NEWTON_STEPS, problem, first)  # 2
         is_left = self.max_iter - solution.n_iter >= NEWTON_STEPS
-        if LARGEST_DENSE < start.size <= LARGEST_FACTORISED and is_left:
+        if LARGEST_DENSE < start.size <= LARGEST_FACTORISED and is_left:  # 3
             exactly = partial(AugmentedLagrangian, factorise=LARGEST_FACTORISED)
             solution = self._going_on(exactly, NEWTON_STEPS, problem, solution)
-        return self._going_on(FISTA, self.max_iter, problem, solution)
+        return self._going_on(FISTA, self.max_iter, problem, solution)  # 4
 
     def _going_on(
         self, method: Callable[..., Any], most: int, problem: GramProblem, before: Parts

@@ -52,6 +52,20 @@ class ProximalNewton(Solver):
     --------
     FISTA : For quadratic losses of which the Gram matrix is known.
 
+    Notes
+    -----
+    Minimises loss(image(V), best intercepts) + penalty(parts), V the sum of the parts. Each iteration:
+
+    1. computes the best intercepts for the image, the gradient C there, and about the duality gap;
+    2. where an extrapolation let the gap grow too much, goes back to the best point and forgets the steps before;
+    3. stops where the gap is small enough, or rounding allows no progress, and returns the point with its exact gap;
+    4. minimises the quadratic model plus the penalty by Hybrid, to a share of the gap; the curvature of the model,
+       computed anew after some of the iterations only, is multiplied by the damping;
+    5. goes towards that minimizer, and halves the step until the objective is no higher than the lowest so far: the
+       damping doubles where it has to; where no step is left goes back as in 2, or stops where none is remembered;
+    6. remembers the step, and extrapolates from those remembered, by the weights that make their combined residual
+       shortest.
+
     References
     ----------
     J. D. Lee, Y. Sun and M. A. Saunders (2014). Proximal Newton-type methods for minimizing composite functions. SIAM
@@ -98,10 +112,10 @@ class ProximalNewton(Solver):
         steps: deque[Step] = deque(maxlen=self.memory)
         gap, damping, curvature, progress = np.inf, 1.0, None, Progress()
         for n_iter in range(self.max_iter + 1):
-            settled = here.settled or problem.settle(here.image, here.intercepts)
+            settled = here.settled or problem.settle(here.image, here.intercepts)  # 1
             C = problem.gradient(settled)
             rough_gap = problem.rough_gap(here.parts, settled, C) / problem.scale
-            if steps and not rough_gap <= WORSE * gap:
+            if steps and not rough_gap <= WORSE * gap:  # 2
                 steps.clear()  # the extrapolation was not worth it
                 here = best
                 if n_iter < self.max_iter:
@@ -110,14 +124,14 @@ class ProximalNewton(Solver):
             gap = rough_gap
             if best_value == np.inf:
                 best_value = objective(problem, here.parts, settled)
-            if gap <= self.tol or n_iter == self.max_iter or progress.has_ended(gap):
+            if gap <= self.tol or n_iter == self.max_iter or progress.has_ended(gap):  # 3
                 return certified(problem, here, settled, n_iter, self.tol)
-            if curvature is None or n_iter in REFRESHED:
+            if curvature is None or n_iter in REFRESHED:  # 4
                 curvature = problem.curvature(settled)
             model = problem.model(here.parts.sum(axis=0), settled, C, curvature.times(damping))
             goal = max(EASY * self.tol, CLOSE * gap)
             minimizer = Hybrid(INNER_ITERATIONS, goal).solve(model, here.parts).parts
-            length, end, value = search(problem, here, settled, minimizer, best_value)
+            length, end, value = search(problem, here, settled, minimizer, best_value)  # 5
             if length < 1.0:
                 damping *= 2.0
             if length == 0.0:
@@ -126,7 +140,7 @@ class ProximalNewton(Solver):
                 steps.clear()  # the extrapolation was not worth it, or rounding allows no more
                 here = best
                 continue
-            residual = (end.parts - here.parts).sum(axis=0)
+            residual = (end.parts - here.parts).sum(axis=0)  # 6
             steps.append(Step(end._replace(settled=None), residual, model.image(residual)))
             best, best_value = end, value
             here = extrapolated(steps) if len(steps) > 1 else end

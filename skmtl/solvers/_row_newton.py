@@ -56,6 +56,15 @@ class RowNewton(Solver):
     and (I + H S^2)^-1 H. The step aims at 1 / ||R_j|| = 1 / strength, which is linear in e_j where rows do not depend
     on one another, as More and Sorensen solve the secular equation of a trust region.
 
+    Each iteration:
+
+    1. computes V, the best rows for the lengths e, and R;
+    2. computes the duality gap, and remembers the V where it is least; stops where it is small enough, or was not
+       halved for some steps;
+    3. takes Newton's step in the lengths, none of which may be negative; rows at zero enter where ||R_j|| is above the
+       strength. The step is halved until phi has not risen; where that does not come about, the plain Newton step on
+       phi is tried, and where that fails too the method ends.
+
     References
     ----------
     F. Bach, R. Jenatton, J. Mairal and G. Obozinski (2012). Optimization with sparsity-inducing penalties. Foundations
@@ -116,14 +125,14 @@ class RowNewton(Solver):
         for n_iter in range(1, min(self.max_iter, NEWTON_STEPS) + 1):
             if here is None:
                 break
-            V, R = here.weights(rows)
-            gap = problem.gap(V[None], rows.B - R - problem.penalty.slope(V)) / problem.scale
+            V, R = here.weights(rows)  # 1
+            gap = problem.gap(V[None], rows.B - R - problem.penalty.slope(V)) / problem.scale  # 2
             if gap < best.gap:
                 best = Parts(V[None], float(gap), n_iter, bool(gap <= self.tol))
             best = best._replace(n_iter=n_iter)
             if gap <= self.tol or progress.has_stalled(gap, PATIENCE):
                 break
-            here = lowered(rows, here, R)
+            here = lowered(rows, here, R)  # 3
         return best
 
 

@@ -51,6 +51,16 @@ class WorkingSet(Solver):
     inner : callable, default=None
         Takes max_iter and tol, and gives the solver within a working set: a class such as FISTA or ProximalNewton.
 
+    Notes
+    -----
+    Minimises what is smooth plus penalty(parts), a sum over features. Each round:
+
+    1. computes the gradient C of all that is smooth, and the duality gap, over all features;
+    2. looks for the features outside the set that would leave zero under C, those first that would move farthest; stops
+       where the gap is small enough, or there are none and the set was solved to its full tolerance;
+    3. takes them into the working set, or all features where that has most of them;
+    4. solves for the features in the set, all others zero: roughly while a large set still grows.
+
     Examples
     --------
     It is what MultiTaskGLM uses where a penalty is a sum over features:
@@ -87,14 +97,14 @@ class WorkingSet(Solver):
         parts, n_iter, known = start.copy(), 0, False
         used = np.flatnonzero(np.any(parts != 0.0, axis=(0, 2)))
         while True:
-            C, gap = problem.gradient_and_gap(parts)
+            C, gap = problem.gradient_and_gap(parts)  # 1
             gap /= problem.scale
-            new = fresh(problem.penalty.moving_rows(C), used)
+            new = fresh(problem.penalty.moving_rows(C), used)  # 2
             left = self.max_iter - n_iter
             if gap <= self.tol or (known and not len(new)) or left <= 0:
                 return Parts(parts, float(gap), n_iter, bool(gap <= self.tol))
-            used = joined(used, new, parts.shape[1])
-            tol = EASY * self.tol
+            used = joined(used, new, parts.shape[1])  # 3
+            tol = EASY * self.tol  # 4
             if len(new) and len(used) > LARGE:
                 tol = max(tol, ROUGH * gap)
             solution = self.inner(max_iter=left, tol=tol).solve(
