@@ -5,7 +5,7 @@ offers what its method asks for: gradients, proximal steps, curvature; a solutio
 """
 
 from ._augmented_lagrangian import AugmentedLagrangian
-from ._base import SmoothProblem, Solution, Solver
+from ._base import Parts, SmoothProblem, Solution
 from ._conjugate_gradient import ConjugateGradient
 from ._curvature import (
     BlockCurvature,
@@ -17,7 +17,7 @@ from ._curvature import (
     largest_eigenvalue,
     power_iterations,
 )
-from ._fista import FISTA, Parts
+from ._fista import FISTA
 from ._gram import GramProblem
 from ._hybrid import Hybrid
 from ._lbfgs import LBFGS

@@ -5,8 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ..utils import Number
-from ._base import Solver
-from ._fista import Parts
+from ._base import CompositeSolver, Parts
 from ._gram import GramProblem
 from ._newton_equations import LARGEST_DENSE, NewtonEquations, newton_equations
 from ._progress import Progress
@@ -31,7 +30,7 @@ class State(NamedTuple):
     gradient: np.ndarray
 
 
-class AugmentedLagrangian(Solver):
+class AugmentedLagrangian(CompositeSolver):
     """Multipliers between the loss and the penalty, and Newton's method between two of their updates.
 
     With a copy Z of the parts P, the constraint P = Z and its multipliers Y, each term of the penalty becomes its
@@ -89,7 +88,7 @@ class AugmentedLagrangian(Solver):
     array([[[1.]]])
     """
 
-    _rules = Solver._rules | {"factorise": Number(0, whole=True)}
+    _rules = CompositeSolver._rules | {"factorise": Number(0, whole=True)}
 
     def __init__(
         self, max_iter: int = 100, tol: float = 1e-12, factorise: int = LARGEST_DENSE
@@ -98,7 +97,7 @@ class AugmentedLagrangian(Solver):
         self.tol = tol
         self.factorise = factorise
 
-    def solve(self, problem: GramProblem, start: np.ndarray) -> Parts:  # type: ignore[override]
+    def solve(self, problem: GramProblem, start: np.ndarray) -> Parts:
         """Minimise the problem from start.
 
         Parameters

@@ -2,7 +2,7 @@
 
 from abc import abstractmethod
 from collections.abc import Callable, Sequence
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
@@ -100,13 +100,56 @@ class Solution(NamedTuple):
     converged: bool
 
 
+class Parts(NamedTuple):
+    """Where a solver of penalised problems stopped.
+
+    Parameters
+    ----------
+    parts : ndarray of shape (n_terms, n_features, n_columns)
+        The parts of V.
+
+    gap : float
+        The duality gap, relative to the scale of the problem.
+
+    n_iter : int
+        Iterations done.
+
+    converged : bool
+        Whether the gap is at most tol.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skmtl.solvers import Parts
+    >>> Parts(np.zeros((1, 2, 3)), gap=0.0, n_iter=1, converged=True).n_iter
+    1
+    """
+
+    parts: np.ndarray
+    gap: float
+    n_iter: int
+    converged: bool
+
+
 class Solver(Configurable):
-    """Method for a convex problem: solve goes from a start to a solution."""
+    """Method for a convex problem: solve goes from a start to where it stops."""
 
     _rules = {"max_iter": Number(1, whole=True), "tol": Number(0.0, closed=False)}
 
+
+class SmoothSolver(Solver):
+    """Method for a problem that is smooth."""
+
     @abstractmethod
     def solve(self, problem: SmoothProblem, start: np.ndarray) -> Solution:
+        """Minimise the problem from start."""
+
+
+class CompositeSolver(Solver):
+    """Method for the sum of something smooth and a penalty that is not, of the kind of problem that it names."""
+
+    @abstractmethod
+    def solve(self, problem: Any, start: np.ndarray) -> Parts:
         """Minimise the problem from start."""
 
 

@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from ._base import QuadraticProblem, Solution, Solver, Stagnation, moved
+from ._base import QuadraticProblem, SmoothSolver, Solution, Stagnation, moved
 
 
-class ConjugateGradient(Solver):
+class ConjugateGradient(SmoothSolver):
     """Preconditioned conjugate gradients, for problems with a quadratic loss.
 
     With an exact preconditioner it stops after one step: a direct solution with one step of refinement.

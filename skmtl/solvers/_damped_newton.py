@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ._fista import Parts
+from ._base import Parts
 from ._hybrid import Hybrid
 from ._penalized import PenalizedProblem, Point, certified, objective, search
 from ._progress import ROUNDED, Progress

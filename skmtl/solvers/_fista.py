@@ -1,10 +1,8 @@
 """Accelerated proximal gradients."""
 
-from typing import NamedTuple
-
 import numpy as np
 
-from ._base import Solver
+from ._base import CompositeSolver, Parts
 from ._gram import GramProblem
 from ._progress import Progress
 
@@ -14,38 +12,7 @@ FIRST_LOOK = (
 ROUNDING = 8.0 * np.finfo(float).eps
 
 
-class Parts(NamedTuple):
-    """Where a solver of penalised problems stopped.
-
-    Parameters
-    ----------
-    parts : ndarray of shape (n_terms, n_features, n_columns)
-        The parts of V.
-
-    gap : float
-        The duality gap, relative to the scale of the problem.
-
-    n_iter : int
-        Iterations done.
-
-    converged : bool
-        Whether the gap is at most tol.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from skmtl.solvers import Parts
-    >>> Parts(np.zeros((1, 2, 3)), gap=0.0, n_iter=1, converged=True).n_iter
-    1
-    """
-
-    parts: np.ndarray
-    gap: float
-    n_iter: int
-    converged: bool
-
-
-class FISTA(Solver):
+class FISTA(CompositeSolver):
     """Accelerated proximal gradients with restart, for quadratic losses of which the Gram matrix is known.
 
     An iteration costs one product with the Gram matrix and one prox. Momentum is dropped where it points uphill. Where

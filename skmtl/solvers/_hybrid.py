@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from ._augmented_lagrangian import AugmentedLagrangian
-from ._base import Solver
-from ._fista import FISTA, Parts
+from ._base import CompositeSolver, Parts
+from ._fista import FISTA
 from ._gram import GramProblem
 from ._newton_equations import LARGEST_DENSE, LARGEST_FACTORISED
 from ._progress import ROUNDED
@@ -20,7 +20,7 @@ MIDDLING = 300  # with so many entries;
 FEW_PRODUCTS = 300  # and those that do where its equations are solved by conjugate gradients
 
 
-class Hybrid(Solver):
+class Hybrid(CompositeSolver):
     """FISTA, and the augmented Lagrangian where a problem is badly conditioned.
 
     FISTA makes as many steps as would cost what the augmented Lagrangian takes: where it
@@ -63,7 +63,7 @@ class Hybrid(Solver):
         self.max_iter = max_iter
         self.tol = tol
 
-    def solve(self, problem: GramProblem, start: np.ndarray) -> Parts:  # type: ignore[override]
+    def solve(self, problem: GramProblem, start: np.ndarray) -> Parts:
         """Minimise the problem from start.
 
         Parameters

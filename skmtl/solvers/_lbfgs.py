@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ..utils import Number
-from ._base import Raw, SmoothProblem, Solution, Solver, Stagnation, moved
+from ._base import Raw, SmoothProblem, SmoothSolver, Solution, Stagnation, moved
 from ._line_search import STEEP, line_search
 from ._newton_step import QuadraticModel, newton_step
 
@@ -31,7 +31,7 @@ class Pair(NamedTuple):
     rho: float
 
 
-class LBFGS(Solver):
+class LBFGS(SmoothSolver):
     """Limited-memory BFGS that starts from the problem's preconditioner.
 
     Along a line raw predictions are affine, so that the line search needs no product with the data: an iteration
@@ -90,7 +90,7 @@ class LBFGS(Solver):
     array([0.5099, 0.5099])
     """
 
-    _rules = Solver._rules | {"memory": Number(1, whole=True)}
+    _rules = SmoothSolver._rules | {"memory": Number(1, whole=True)}
 
     def __init__(self, max_iter: int = 1000, tol: float = 1e-16, memory: int = 10) -> None:
         self.max_iter = max_iter

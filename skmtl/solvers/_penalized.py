@@ -4,9 +4,8 @@ from typing import NamedTuple, Protocol
 
 import numpy as np
 
-from ._base import Raw, moved
+from ._base import Parts, Raw, moved
 from ._curvature import Curvature
-from ._fista import Parts
 from ._gram import GramProblem, Proximable
 
 SLACK = 1e-13  # relative increase of the objective that is no increase, but rounding

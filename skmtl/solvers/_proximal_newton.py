@@ -7,9 +7,8 @@ from typing import NamedTuple
 import numpy as np
 
 from ..utils import Number
-from ._base import Solver
+from ._base import CompositeSolver, Parts
 from ._damped_newton import EASY, INNER_ITERATIONS, damped_newton
-from ._fista import Parts
 from ._hybrid import Hybrid
 from ._penalized import PenalizedProblem, Point, certified, objective, search
 from ._progress import Progress
@@ -28,7 +27,7 @@ class Step(NamedTuple):
     metric_residual: np.ndarray
 
 
-class ProximalNewton(Solver):
+class ProximalNewton(CompositeSolver):
     """Proximal steps in the metric of the Gram matrix, with Anderson's extrapolation.
 
     Each step minimises a quadratic model of the loss, whose Hessian is the Gram matrix times a curvature for each
@@ -82,14 +81,14 @@ class ProximalNewton(Solver):
     {'max_iter': 100, 'memory': 6, 'tol': 1e-12}
     """
 
-    _rules = Solver._rules | {"memory": Number(1, whole=True)}
+    _rules = CompositeSolver._rules | {"memory": Number(1, whole=True)}
 
     def __init__(self, max_iter: int = 1000, tol: float = 1e-12, memory: int = 6) -> None:
         self.max_iter = max_iter
         self.tol = tol
         self.memory = memory
 
-    def solve(self, problem: PenalizedProblem, start: np.ndarray) -> Parts:  # type: ignore[override]
+    def solve(self, problem: PenalizedProblem, start: np.ndarray) -> Parts:
         """Minimise the problem from start.
 
         Parameters

@@ -5,8 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy.linalg import blas, lapack
 
-from ._base import Solver
-from ._fista import Parts
+from ._base import CompositeSolver, Parts
 from ._gram import GramProblem, RowProblem
 from ._hybrid import Hybrid
 from ._progress import Progress
@@ -26,7 +25,7 @@ ENTERS = 1.0 + 1e-13  # sizes of residuals, relative to the strength, at which a
 SHORT = 1e-6  # curvature of a row beside that of its norm, below which a difference from one would be lost
 
 
-class RowNewton(Solver):
+class RowNewton(CompositeSolver):
     """Newton's method in the lengths of rows, for penalties that are the sum of them.
 
     Where other penalties, or different Hessians in the columns, do not allow it, or rounding ends it early, Hybrid
@@ -91,7 +90,7 @@ class RowNewton(Solver):
         self.max_iter = max_iter
         self.tol = tol
 
-    def solve(self, problem: GramProblem, start: np.ndarray) -> Parts:  # type: ignore[override]
+    def solve(self, problem: GramProblem, start: np.ndarray) -> Parts:
         """Minimise the problem from start.
 
         Parameters

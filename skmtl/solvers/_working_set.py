@@ -5,8 +5,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from ._base import Solver
-from ._fista import Parts
+from ._base import CompositeSolver, Parts
 from ._gram import Proximable
 
 GROWTH = 3  # times as many features as are used may come in at once
@@ -37,7 +36,7 @@ class FeatureProblem(Protocol):
         """Return the gradient of all that is smooth, for all features, and the duality gap."""
 
 
-class WorkingSet(Solver):
+class WorkingSet(CompositeSolver):
     """Solves for some features at a time, until the others have no reason to leave zero.
 
     Parameters
@@ -77,7 +76,7 @@ class WorkingSet(Solver):
         self.tol = tol
         self.inner = inner
 
-    def solve(self, problem: FeatureProblem, start: np.ndarray) -> Parts:  # type: ignore[override]
+    def solve(self, problem: FeatureProblem, start: np.ndarray) -> Parts:
         """Minimise the problem from start.
 
         Parameters
