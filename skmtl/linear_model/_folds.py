@@ -106,9 +106,9 @@ class Sample:
         tasks = {name: TaskSample.of(name, nothing, targets, weights, X) for name in fitted}
         return cls(X, prepared.heads, tasks, targets._info)
 
-    def raw(self, found: Coefficients) -> np.ndarray:
+    def raw(self, solution: Coefficients) -> np.ndarray:
         """Return the raw predictions of the rows."""
-        return self.X @ found.W.T + found.intercept
+        return self.X @ solution.W.T + solution.intercept
 
     def score(self, raw: np.ndarray, metrics: Mapping[Hashable, Any]) -> list[float]:
         """Return the score of each task that has a metric."""

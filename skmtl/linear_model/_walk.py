@@ -46,9 +46,9 @@ def walk(
             if separate is None:
                 separate = fit_separately(prepared, penalty, max_iter)
             is_last = row is rows[-1] and penalty is row[-1]
-            found = solve(prepared, penalty, max_iter, tol, start, separate, is_last, loosest)
-            yield found
-            start = found.start
+            solution = solve(prepared, penalty, max_iter, tol, start, separate, is_last, loosest)
+            yield solution
+            start = solution.start
             first = start if first is None else first
         start = first
 

@@ -84,7 +84,7 @@ class ArrowheadInverse:
             schur = Factor.of(symmetric(S), 1.0)
         mean = np.column_stack([H.mean for H in hessians])
         total = np.array([H.total for H in hessians])
-        return cls(star, families, schur, mean, total, intercepts.own_scale)
+        return cls(star, families, schur, mean, total, intercepts.free_scale)
 
     def __call__(self, U: np.ndarray) -> np.ndarray:
         """Apply the inverse to the gradient in U, where the intercepts are at their best."""
@@ -94,19 +94,19 @@ class ArrowheadInverse:
     def _steps(self, U: np.ndarray) -> np.ndarray:
         n_common, star = self.star.n_common, self.star
         Z = np.empty_like(U)
-        own, R = Z[:, n_common:], U[:, n_common:]
+        specific, R = Z[:, n_common:], U[:, n_common:]
         for columns, inverse in self.families:
-            own[:, columns] = inverse.solve(R[:, columns])
+            specific[:, columns] = inverse.solve(R[:, columns])
         if star.common is None or self.schur is None:
             return Z
         right, mixed = U[:, 0].copy(), star.common * star.root
         for columns, inverse in self.families:
-            right -= inverse.pull(own[:, columns], R[:, columns]) @ mixed[columns]
+            right -= inverse.pull(specific[:, columns], R[:, columns]) @ mixed[columns]
         Z[:, 0] = self.schur.solve(right)
         shared = np.repeat(Z[:, :1], len(mixed), axis=1)
         for columns, inverse in self.families:
             back = inverse.pull(inverse.solve(shared[:, columns]), shared[:, columns])
-            own[:, columns] -= back * mixed[columns]
+            specific[:, columns] -= back * mixed[columns]
         return Z
 
     def with_intercepts(self, U: np.ndarray, beta: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

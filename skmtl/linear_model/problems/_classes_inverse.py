@@ -90,15 +90,15 @@ class ApartInverse:
             )
             for columns in groups
         )
-        return cls(star, others, arrowhead, classes, intercepts.own_scale)
+        return cls(star, others, arrowhead, classes, intercepts.free_scale)
 
     def with_intercepts(self, U: np.ndarray, beta: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Apply the inverse to the gradients in U and in the coordinates of the intercepts."""
         Z, beta_out, n_common = U.copy(), beta.copy(), self.star.n_common
         if self.arrowhead is not None:
             places = np.r_[np.arange(n_common), n_common + self.others]
-            own = self.others if len(beta) else np.zeros(0, dtype=int)
-            Z[:, places], beta_out[own] = self.arrowhead.with_intercepts(U[:, places], beta[own])
+            free = self.others if len(beta) else np.zeros(0, dtype=int)
+            Z[:, places], beta_out[free] = self.arrowhead.with_intercepts(U[:, places], beta[free])
         for columns, inverse in self.classes:
             in_b = beta[columns] / self.basis[columns] if len(beta) else np.zeros(len(columns))
             Z[:, n_common + columns], b = inverse(U[:, n_common + columns], in_b)

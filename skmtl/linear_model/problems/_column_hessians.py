@@ -70,7 +70,7 @@ def hessians_of(
     total = np.ones(len(curvatures), curvatures.dtype) @ curvatures
     first, wholes = whole_moments(design, curvatures, has_intercepts, precision)
     mean = first / np.where(total > 0, total, 1.0)
-    found = []
+    hessians = []
     for t, whole in enumerate(wholes):
         half, gram = None, about(mean[:, t], first[:, t], whole)
         if gram is None:
@@ -79,17 +79,17 @@ def hessians_of(
                 half = np.sqrt(h[rows])[:, None] * (design.values(rows) - mean[:, t])
             else:
                 gram = design.moved(mean[:, t]).gram(h[rows], rows).astype(precision, copy=False)
-        found.append(ColumnHessian(float(total[t]), mean[:, t], half, gram))
-    return found
+        hessians.append(ColumnHessian(float(total[t]), mean[:, t], half, gram))
+    return hessians
 
 
 def whole_moments(
     design: Design, curvatures: np.ndarray, has_intercepts: bool, precision: type
 ) -> tuple[np.ndarray, list[np.ndarray | None]]:
     """Return X'h, zero without intercepts, and X' diag(h) X of each column h of curvatures; None where it must wait."""
-    found = by_patterns(design, curvatures, precision)
-    if found is not None:
-        first, grams = found
+    moments = by_patterns(design, curvatures, precision)
+    if moments is not None:
+        first, grams = moments
         return first if has_intercepts else np.zeros_like(first), list(grams)
     size, T = design.shape[1], curvatures.shape[1]
     first = design.backward(curvatures) if has_intercepts else np.zeros((size, T))

@@ -48,7 +48,7 @@ class Intercepts(NamedTuple):
         return not self.pools
 
     @property
-    def own_scale(self) -> np.ndarray:
+    def free_scale(self) -> np.ndarray:
         """By what the coordinates move the intercepts, each its own: empty where there are none."""
         assert self.are_free
         return self.scale[self.kept]
@@ -87,10 +87,10 @@ class Intercepts(NamedTuple):
     def links(self) -> tuple[np.ndarray, np.ndarray]:
         """Return columns and coordinates that hang together, so many that all that do are linked in the end."""
         place = np.cumsum(self.kept) - 1
-        own = np.flatnonzero(self.kept)
-        columns = np.concatenate([own, *self.pools])
+        free = np.flatnonzero(self.kept)
+        columns = np.concatenate([free, *self.pools])
         firsts = [np.full(len(pool), place[pool[0]]) for pool in self.pools]
-        return columns, np.concatenate([place[own], *firsts])
+        return columns, np.concatenate([place[free], *firsts])
 
     def newton_step(self, hessian: TotalHessian, slope: np.ndarray) -> np.ndarray:
         """Return Newton's step in beta, the shortest where the Hessian is singular; hessian is that in b.
