@@ -1,4 +1,4 @@
-"""Choose a penalty by cross-validation: walks over a grid of penalties in folds, and one on all rows."""
+"""Choose a penalty by cross-validation: warm-started paths over a grid of penalties in folds, and one on all rows."""
 
 import copy
 import warnings
@@ -20,7 +20,7 @@ from ..utils import warn
 from ._choice import Choice
 from ._folds import Fold, Tested
 from ._scores import Scores, check_names
-from ._walk import SCORED, walk
+from ._warm_path import SCORED, warm_path
 from .problems import Coefficients, Prepared, Setup, Start
 
 CONSTANT = ".*its prediction is a constant"
@@ -88,7 +88,7 @@ class Tuning:
         return self.model
 
     def choose(self, fit_data: FitData, prepared: Prepared, setup: Setup) -> Choice:
-        """Choose by cross-validation, and walk on all rows to the neighbour of what was chosen."""
+        """Choose by cross-validation, and fit all rows along the path to the neighbour of what was chosen."""
         check_names(fit_data.targets)
         metrics = TaskScorer.of(self.model.scoring).by_task(fit_data.targets.task_types, "scoring")
         splits = self._split(fit_data)  # before the grid, which may need fits
@@ -148,18 +148,18 @@ class Tuning:
     def _approach(
         self, fit_data: FitData, prepared: Prepared, selection: Selection
     ) -> Start | None:
-        """Walk on all rows from the strongest penalty to the one before the selected; return where that ends."""
+        """Fit all rows from the strongest penalty to the one before the selected; return the last solution."""
         row, other = selection.point
         steps = [[penalties[other]] for penalties in selection.grid.penalties[:row]]
         context = self.context.subcontext(task_name="all rows", max_subtasks=len(steps))
         data = self._callback_data()
         context.call_on_fit_task_begin(estimator=self.model, **data)
-        walked = walk(prepared, steps, self.model.max_iter, self.model.tol, loosest=SCORED)
+        path = warm_path(prepared, steps, self.model.max_iter, self.model.tol, loosest=SCORED)
         start = None
         for _ in steps:
             step = context.subcontext(task_name="strength")
             step.call_on_fit_task_begin(estimator=self.model, **data)
-            one = next(walked)
+            one = next(path)
             start = one.start
             learnt = partial(attributes_at, self.model, fit_data, prepared, one)
             step.call_on_fit_task_end(

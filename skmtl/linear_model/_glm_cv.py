@@ -14,7 +14,7 @@ from ..utils import (
 from ._base_cv import JointLinearModelCV
 from ._cross_validate import Grid, Tuning
 from ._glm import MultiTaskGLM
-from ._walk import multiples
+from ._warm_path import multiples
 
 
 class MultiTaskGLMCV(CallbackSupport, JointLinearModelCV):

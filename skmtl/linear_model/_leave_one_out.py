@@ -31,15 +31,15 @@ TRUSTED = 1e-6  # what leverages leave of 1 that rounding has not spoilt
 LARGEST_DENSE = 1500  # labels whose covariance is inverted where leverages are spoilt
 LOST = 1e-9  # eigenvalue of a Gram matrix, relative to the largest, of which rounding leaves few digits
 MOST_WORK = 2e9  # multiplications that singular values may cost, which keep them
-SAME_KAPPA = 13  # digits to which eigenvalues of the prior covariance are told apart
+SAME_KAPPA = 13  # digits to which eigenvalues of the prior covariance are compared
 
 
 @dataclass(frozen=True, eq=False)
 class Sample:
     """Labels that share their rows and weights: Z' Z = diag(values), Z the weighted and centred inputs in a basis.
 
-    gap is 1 minus the leverage that the intercept has on each label; shift is where the labels' own centre lies from
-    that of the inputs.
+    gap is 1 minus the leverage that the intercept has on each label; shift is where the centre of these inputs lies
+    from that of all.
     """
 
     rows: np.ndarray | slice
@@ -195,7 +195,7 @@ class Block(NamedTuple):
 class PartialLabels(LeaveOneOut):
     """Any labels with any weights: tasks differ in their Gram matrices, and meet in one of the common coefficients.
 
-    Given the common coefficients tasks are independent, so eigenvectors of each task's own Gram matrix, once, and one
+    Given the common coefficients tasks are independent, so eigenvectors of the Gram matrix of each task, once, and one
     Cholesky factor a prior, of the size of one task, are all that is factorised.
     """
 

@@ -9,7 +9,7 @@ from ..penalties import Penalty
 from ..tasks import check_fit
 from ..utils import few_threads, gram_operations
 from ._glm_cv import MultiTaskGLMCV
-from ._walk import multiples, walk
+from ._warm_path import multiples, warm_path
 from .problems import prepare
 
 
@@ -171,7 +171,7 @@ def regularization_path(
         prepared = prepare(fit_data, setup, task_weight, fit_intercept)
         factors = multiples(alphas, eps, prepared, setup.penalty, max_iter)
         penalties = tuple(setup.penalty.scaled(factor) for factor in factors.tolist())
-        solutions = list(walk(prepared, [[penalty] for penalty in penalties], max_iter, tol))
+        solutions = list(warm_path(prepared, [[penalty] for penalty in penalties], max_iter, tol))
     return RegularizationPath(
         alphas=factors,
         coef=np.array([one.W for one in solutions]),

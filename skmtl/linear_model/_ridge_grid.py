@@ -217,7 +217,7 @@ def best(grid: Grid, scores: np.ndarray) -> tuple[int, int]:
 
 
 def pooled_strengths(errors: Errors, grid: Grid, i: int, j: int) -> np.ndarray:
-    """Return a strength a task: its own evidence, with the common strength as its prior.
+    """Return one strength per task: its evidence, with the common strength as its prior.
 
     The minimiser over the grid of n_t / 2 log error_t(alpha) + (log alpha - log alpha_i)^2 / 2.
     """

@@ -55,10 +55,10 @@ def inverse_of(hessians: Sequence[ColumnHessian], variance: np.ndarray) -> Colum
 
 @dataclass(frozen=True, eq=False)
 class ArrowheadInverse:
-    """The inverse of the Hessian in U and in free intercepts, U = [common, own_1, ..., own_T] the vectors of a star.
+    """The inverse of the Hessian in U and in free intercepts, U = [common, specific_1, ..., specific_T].
 
-    The Hessian of task t in its weights is H_t, about the mean of its own labels: so its intercept is eliminated. Then
-    the tasks' own vectors are, by M_t = (I + root_t^2 H_t)^-1, which leaves one system for the common vector, with the
+    The Hessian of task t in its weights is H_t, about the mean of its samples: so its intercept is eliminated. Then
+    the specific vectors are, by M_t = (I + root_t^2 H_t)^-1, which leaves one system for the common vector, with the
     matrix I + sum_t common_t^2 H_t M_t.
     """
 

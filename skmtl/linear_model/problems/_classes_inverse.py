@@ -1,4 +1,4 @@
-"""An inverse that knows the Hessian of each class of a task in its own weights."""
+"""An inverse that knows the Hessian of each class of a task in the weights of that class."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ class ClassesInverse:
 
     Along steps that all classes make together the loss is flat: there the Hessian is that of the penalty, the identity.
     On steps that sum to zero over the classes it is taken as if no class knew of the others: with P_k the inverse of
-    the Hessian of class k in its own weights and intercept, the step is P_k (r_k - s), s such that the sum is zero.
+    the Hessian of class k in its weights and intercept, the step is P_k (r_k - s), s such that the sum is zero.
 
     In the Hessian of multinomial loss the blocks between classes k and l are -sum_i p_ik p_il x_i x_i', small beside
     sum_i p_ik (1 - p_ik) x_i x_i' where there are many classes.

@@ -1,4 +1,4 @@
-"""The Hessian of each column in its own weights, about the centre that its own labels have."""
+"""The Hessian of each column in its weights, about the centre of the samples with its labels."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -10,7 +10,7 @@ from ._design import Design
 from ._row_block import RowBlock
 
 PICKED = 0.7  # share of the samples below which those that count are picked
-MOST_TOGETHER = 14  # columns whose patterns of labels are told apart at once
+MOST_TOGETHER = 14  # columns among whose labels patterns are sought at once
 IN_PATTERN = 0.5  # samples of a pattern, relative to the coordinates, with which that is worth it
 A_CALL = 500_000  # multiplications of a product that cost what calling for it does
 HELD = 250_000  # numbers in Gram matrices of patterns that are summed at a time
@@ -147,7 +147,7 @@ def by_patterns(
     column is the sum of those of its patterns: all samples are multiplied once for so many columns.
     """
     (n_samples, size), T = design.shape, curvatures.shape[1]
-    together = told_apart(n_samples, size, T)
+    together = columns_together(n_samples, size, T)
     if design.is_sparse or together < 2:
         return None
     top, counts = curvatures.max(axis=0), curvatures > 0.0
@@ -169,7 +169,7 @@ def by_patterns(
     return first, grams
 
 
-def told_apart(n_samples: int, size: int, n_columns: int) -> int:
+def columns_together(n_samples: int, size: int, n_columns: int) -> int:
     """Return the number of columns whose patterns of labels, 2 to its power, have samples enough."""
     enough = max(IN_PATTERN * size, A_CALL / max(1, size) ** 2)
     return min(int(np.log2(max(1.0, n_samples / enough))), MOST_TOGETHER, n_columns)
@@ -177,7 +177,7 @@ def told_apart(n_samples: int, size: int, n_columns: int) -> int:
 
 def work_of_patterns(n_samples: int, size: int, n_columns: int) -> float:
     """Return the multiplications that the Gram matrices of columns with missing labels take."""
-    together = max(1, told_apart(n_samples, size, n_columns))
+    together = max(1, columns_together(n_samples, size, n_columns))
     return 0.5 * n_samples * size**2 * -(-n_columns // together)
 
 

@@ -120,7 +120,7 @@ class StarCoupling(Coupling):
         return U
 
     def _common_part(self, W: np.ndarray, is_specific: np.ndarray) -> np.ndarray:
-        """Return the common vector: what tasks without one of their own are, or else what is shortest."""
+        """Return the common vector: what tasks without a specific vector are, or else what is shortest."""
         assert self.common is not None
         if not is_specific.all():
             c = np.where(is_specific, 0.0, self.common)

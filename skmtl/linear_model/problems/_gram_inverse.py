@@ -72,7 +72,7 @@ class DiagonalStarInverse(Inverse):
     def of(
         cls, star: StarCoupling, diagonal: np.ndarray, curvature: np.ndarray
     ) -> "DiagonalStarInverse":
-        """Eliminate the tasks' own vectors."""
+        """Eliminate the specific vectors."""
         assert star.common is not None
         gain = 1.0 / (1.0 + np.outer(diagonal, curvature * star.root**2))
         schur = 1.0 + diagonal * (gain @ (curvature * star.common**2))

@@ -44,12 +44,12 @@ class Intercepts(NamedTuple):
 
     @property
     def are_free(self) -> bool:
-        """Whether there are none, or each column has its own without a penalty."""
+        """Whether there are none, or one per column without a penalty."""
         return not self.pools
 
     @property
     def free_scale(self) -> np.ndarray:
-        """By what the coordinates move the intercepts, each its own: empty where there are none."""
+        """By what each coordinate moves the intercept of its column: empty where there are none."""
         assert self.are_free
         return self.scale[self.kept]
 

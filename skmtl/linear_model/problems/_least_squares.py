@@ -6,7 +6,7 @@ With B_i'B_i the Hessian of a label and B_i'r_i its gradient, Newton's step D mi
 
 J_i being the derivative of the label's raw predictions. A QR decomposition solves that with the condition number of X
 where the normal equations have its square. Columns are pivoted and rows sorted, so that rows of very different length,
-such as those of the data and of a weak penalty, keep their own relative precision.
+such as those of the data and of a weak penalty, keep their relative precision.
 """
 
 from typing import NamedTuple

@@ -165,7 +165,7 @@ class NonsmoothProblem:
 
     @cached_property
     def has_squares(self) -> bool:
-        """Whether losses are squared, and their Hessians, to be found once, cost no more than the passes they save."""
+        """Whether losses are squared, and their Hessians, computed once, cost no more than the passes they save."""
         layout = self.layout
         if self.penalty.pooled or not layout.is_quadratic:
             return False
@@ -174,7 +174,7 @@ class NonsmoothProblem:
 
     @cached_property
     def has_few_rows(self) -> bool:
-        """Whether each column has samples of its own, so few that products with them are cheaper than Gram matrices."""
+        """Whether columns share no samples, and have so few that products with them are cheaper than Gram matrices."""
         chunks, T, size = self.layout.passes.chunks, self.layout.n_columns, self.layout.size
         if self.layout.design.is_sparse or self.penalty.pooled or T * size**2 < LARGE_STACK:
             return False

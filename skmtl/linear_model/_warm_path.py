@@ -25,7 +25,7 @@ With MeanRegularized the best of support2 and nhanes was 0.01 of the top at 100 
 """
 
 
-def walk(
+def warm_path(
     prepared: Prepared,
     rows: Sequence[Sequence[Penalty]],
     max_iter: int,
