@@ -69,7 +69,7 @@ class Scores:
         return row, other
 
     def best_by_task(self, params: Mapping[str, np.ndarray]) -> dict[Hashable, dict[str, float]]:
-        """Return the parameters of the best point of each task and its mean score there; NaN where it cannot be scored."""
+        """Return the parameters and the mean score at the best point of each task; NaN where it cannot be scored."""
         by_task = {}
         for task in self.tasks:
             means = mean(self.of_task(task))

@@ -87,10 +87,10 @@ class Intercepts(NamedTuple):
     def links(self) -> tuple[np.ndarray, np.ndarray]:
         """Return columns and coordinates that hang together, so many that all that do are linked in the end."""
         place = np.cumsum(self.kept) - 1
-        free = np.flatnonzero(self.kept)
-        columns = np.concatenate([free, *self.pools])
+        kept = np.flatnonzero(self.kept)
+        columns = np.concatenate([kept, *self.pools])
         firsts = [np.full(len(pool), place[pool[0]]) for pool in self.pools]
-        return columns, np.concatenate([place[free], *firsts])
+        return columns, np.concatenate([place[kept], *firsts])
 
     def newton_step(self, hessian: TotalHessian, slope: np.ndarray) -> np.ndarray:
         """Return Newton's step in beta, the shortest where the Hessian is singular; hessian is that in b.

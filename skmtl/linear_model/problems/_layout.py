@@ -108,7 +108,7 @@ class FitLayout:
 
     @property
     def has_stacks(self) -> bool:
-        """Whether some columns, each with other samples, are stacked."""
+        """Whether some columns, with different sets of samples, are stacked."""
         return any(isinstance(block.design, StackedDesign) for block in self.blocks)
 
     def features(self, columns: np.ndarray) -> "FitLayout":

@@ -174,7 +174,7 @@ class NonsmoothProblem:
 
     @cached_property
     def has_few_rows(self) -> bool:
-        """Whether columns share no samples, and have so few that products with them are cheaper than Gram matrices."""
+        """Whether each column has another set of samples, so small that products are cheaper than Gram matrices."""
         chunks, T, size = self.layout.passes.chunks, self.layout.n_columns, self.layout.size
         if self.layout.design.is_sparse or self.penalty.pooled or T * size**2 < LARGE_STACK:
             return False

@@ -44,7 +44,7 @@ class Samples(NamedTuple):
     rounding: float
 
     def blocks(self) -> tuple[RowBlock, ...]:
-        """Return the blocks: tasks of one column that have a few samples, and share none, are stacked."""
+        """Return the blocks: tasks of one column are stacked where their sets of samples differ and are small."""
         if len(self.parts) == 1 or self.design.X.size < DENSE * np.prod(self.design.shape):
             return self.blocks_apart()
         alone, stacks = stacks_of(self.parts, self.design.shape[1])
