@@ -118,23 +118,23 @@ class JointLinearModel(JointModel):
         if start is not None and start[0].shape != (prepared.n_columns, fit_data.X.shape[1]):
             start = None
         separate = fit_separately(prepared, penalty, self.max_iter)
-        found = solve(prepared, penalty, self.max_iter, self.tol, start, separate)
+        solution = solve(prepared, penalty, self.max_iter, self.tol, start, separate)
         self.__dict__.update(learnt)
         # Last: an interrupt leaves no model that lacks something.
-        self._keep(fit_data, prepared, found)
+        self._keep(fit_data, prepared, solution)
         return self
 
-    def _keep(self, fit_data: FitData, prepared: Prepared, found: Coefficients) -> None:
+    def _keep(self, fit_data: FitData, prepared: Prepared, solution: Coefficients) -> None:
         """Become the model that has these coefficients."""
-        self.coef_ = as_precise(found.W, fit_data.X.dtype, prepared.heads)
-        self.intercept_ = as_precise(found.intercept, fit_data.X.dtype, prepared.heads)
-        if found.shared is not None:
-            self.shared_coef_ = found.shared.astype(fit_data.X.dtype, copy=False)
+        self.coef_ = as_precise(solution.W, fit_data.X.dtype, prepared.heads)
+        self.intercept_ = as_precise(solution.intercept, fit_data.X.dtype, prepared.heads)
+        if solution.shared is not None:
+            self.shared_coef_ = solution.shared.astype(fit_data.X.dtype, copy=False)
             self.specific_coef_ = self.coef_ - self.shared_coef_
-        if found.components is not None:
-            self.components_ = found.components
-        self.__dict__.update({f"{name}_": value for name, value in found.learned.items()})
-        self.dual_gap_, self.n_iter_ = found.dual_gap, found.n_iter
+        if solution.components is not None:
+            self.components_ = solution.components
+        self.__dict__.update({f"{name}_": value for name, value in solution.learned.items()})
+        self.dual_gap_, self.n_iter_ = solution.dual_gap, solution.n_iter
         self._keep_tasks(fit_data, prepared.heads)
 
     def _predictions(self, X: Any) -> Predictions:

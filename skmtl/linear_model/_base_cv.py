@@ -15,7 +15,7 @@ from ._cross_validate import splitter_of
 class JointLinearModelCV(OutOfFoldModel, JointLinearModel):
     """A joint linear model that tries penalties on rows left out, and may keep what was predicted of these."""
 
-    # Groups are not the model's own: they go to the splitter.
+    # Groups are for the splitter, not for the model.
     __metadata_request__fit: ClassVar[dict[str, Any]] = {"groups": UNUSED}
     _rules: ClassVar[dict[str, Rule]] = JointLinearModel._rules | {
         "cv": Splitting(),

@@ -1,4 +1,4 @@
-"""Choose a penalty by cross-validation: walks over a grid of penalties in folds, and one on all rows."""
+"""Choose a penalty by cross-validation: warm-started paths over a grid of penalties in folds, and one on all rows."""
 
 import copy
 import warnings
@@ -20,7 +20,7 @@ from ..utils import warn
 from ._choice import Choice
 from ._folds import Fold, Tested
 from ._scores import Scores, check_names
-from ._walk import SCORED, walk
+from ._warm_path import SCORED, warm_path
 from .problems import Coefficients, Prepared, Setup, Start
 
 CONSTANT = ".*its prediction is a constant"
@@ -33,8 +33,8 @@ class Grid(NamedTuple):
     params: Mapping[str, np.ndarray]
 
 
-class Found(NamedTuple):
-    """What cross-validation found: the grid, its scores, and the point (row, column) that was selected."""
+class Selection(NamedTuple):
+    """The result of cross-validation: the grid, its scores, and the point (row, column) that was selected."""
 
     grid: Grid
     scores: Scores
@@ -67,28 +67,28 @@ class Tuning:
     """How an estimator chooses its penalty by cross-validation.
 
     model has the parameters cv, scoring, select, n_jobs, verbose and random_state; given are the arguments of its fit,
-    as they fit_data. grid makes what is tried; report makes the attributes that this estimator alone has.
+    as the user gave them. grid makes what is tried; report makes the attributes that this estimator alone has.
     """
 
     model: Any
     context: Any
     given: Mapping[str, Any]
     grid: Callable[[Prepared, Setup], Grid]
-    report: Callable[[Found], dict[str, Any]]
+    report: Callable[[Selection], dict[str, Any]]
 
     def fit(self) -> Any:
         """Fit the model, and tell callbacks when that begins and ends."""
-        told = self._told()
-        self.context.call_on_fit_task_begin(estimator=self.model, **told)
+        data = self._callback_data()
+        self.context.call_on_fit_task_begin(estimator=self.model, **data)
         given = (self.given["X"], self.given["y"], self.given["sample_weight"])
         self.model._fit(*given, self.choose)
         self.context.call_on_fit_task_end(
-            estimator=self.model, **told, reconstruction_attributes={}
+            estimator=self.model, **data, reconstruction_attributes={}
         )
         return self.model
 
     def choose(self, fit_data: FitData, prepared: Prepared, setup: Setup) -> Choice:
-        """Choose by cross-validation, and walk on all rows to the neighbour of what was chosen."""
+        """Choose by cross-validation, and fit all rows along the path to the neighbour of what was chosen."""
         check_names(fit_data.targets)
         metrics = TaskScorer.of(self.model.scoring).by_task(fit_data.targets.task_types, "scoring")
         splits = self._split(fit_data)  # before the grid, which may need fits
@@ -101,15 +101,15 @@ class Tuning:
                 f"{scores.left_out}"
             )
         point = scores.best() if self.model.select == "best" else scores.within_one_error()
-        found = Found(grid, scores, point)
-        start = self._approach(fit_data, prepared, found)
-        learnt = found.attributes() | self.report(found)
+        selection = Selection(grid, scores, point)
+        start = self._approach(fit_data, prepared, selection)
+        learnt = selection.attributes() | self.report(selection)
         if self.model.store_oof:
             place = learnt["best_index_"]
             parts = [(fold.rows, fold.raw[place]) for fold in tested]
             shape = (fit_data.X.shape[0], prepared.n_columns)
             learnt["_oof_raw"] = mean_over_folds(parts, shape)
-        return Choice(found.penalty, start, learnt)
+        return Choice(selection.penalty, start, learnt)
 
     def _split(self, fit_data: FitData) -> list[Split]:
         """Return the training and test rows of each fold."""
@@ -133,52 +133,54 @@ class Tuning:
         context.call_on_fit_task_begin(estimator=self.model)
         n_points = sum(map(len, grid.penalties))
         # Without the function that types targets, which some back ends cannot send.
-        told = (self.model, fit_data, setup._replace(typing=None), grid.penalties, metrics)
+        common = (self.model, fit_data, setup._replace(typing=None), grid.penalties, metrics)
         folds = []
         for k, (train, test) in enumerate(splits):
-            own = context.subcontext(task_name="fold", task_id=k, max_subtasks=n_points)
+            fold_context = context.subcontext(task_name="fold", task_id=k, max_subtasks=n_points)
             label = f"[{type(self.model).__name__}] fold {k + 1} of {len(splits)}:"
-            folds.append(Fold(*told, train, test, own, label))
+            folds.append(Fold(*common, train, test, fold_context, label))
         with warnings.catch_warnings():
             warnings.filterwarnings("ignore", message=CONSTANT, category=UserWarning)
             tested = Parallel(n_jobs=self.model.n_jobs)(delayed(fold.run)() for fold in folds)
         context.call_on_fit_task_end(estimator=self.model)
         return tested
 
-    def _approach(self, fit_data: FitData, prepared: Prepared, found: Found) -> Start | None:
-        """Walk on all rows from the strongest penalty to the one before the selected; return where that ends."""
-        row, other = found.point
-        steps = [[penalties[other]] for penalties in found.grid.penalties[:row]]
+    def _approach(
+        self, fit_data: FitData, prepared: Prepared, selection: Selection
+    ) -> Start | None:
+        """Fit all rows from the strongest penalty to the one before the selected; return the last solution."""
+        row, other = selection.point
+        steps = [[penalties[other]] for penalties in selection.grid.penalties[:row]]
         context = self.context.subcontext(task_name="all rows", max_subtasks=len(steps))
-        told = self._told()
-        context.call_on_fit_task_begin(estimator=self.model, **told)
-        walked = walk(prepared, steps, self.model.max_iter, self.model.tol, loosest=SCORED)
+        data = self._callback_data()
+        context.call_on_fit_task_begin(estimator=self.model, **data)
+        path = warm_path(prepared, steps, self.model.max_iter, self.model.tol, loosest=SCORED)
         start = None
         for _ in steps:
             step = context.subcontext(task_name="strength")
-            step.call_on_fit_task_begin(estimator=self.model, **told)
-            one = next(walked)
+            step.call_on_fit_task_begin(estimator=self.model, **data)
+            one = next(path)
             start = one.start
             learnt = partial(attributes_at, self.model, fit_data, prepared, one)
             step.call_on_fit_task_end(
-                estimator=self.model, **told, reconstruction_attributes=learnt
+                estimator=self.model, **data, reconstruction_attributes=learnt
             )
-        context.call_on_fit_task_end(estimator=self.model, **told)
+        context.call_on_fit_task_end(estimator=self.model, **data)
         return start
 
-    def _told(self) -> dict[str, Any]:
-        """Return what callbacks are told of the data."""
+    def _callback_data(self) -> dict[str, Any]:
+        """Return what callbacks may know of the data."""
         weight = self.given["sample_weight"]
         metadata = None if weight is None else {"sample_weight": weight}
         return {"X": self.given["X"], "y": self.given["y"], "metadata": metadata}
 
 
 def attributes_at(
-    model: Any, fit_data: FitData, prepared: Prepared, found: Coefficients
+    model: Any, fit_data: FitData, prepared: Prepared, solution: Coefficients
 ) -> dict[str, Any]:
     """Return the attributes that the model would have if fit stopped here."""
     stopped = copy.copy(model)
-    stopped._keep(fit_data, prepared, found)
+    stopped._keep(fit_data, prepared, solution)
     return {name: value for name, value in vars(stopped).items() if name not in vars(model)}
 
 

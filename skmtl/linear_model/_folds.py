@@ -1,4 +1,4 @@
-"""One fold of a cross-validation: a walk over penalties on its training rows, scored on its test rows."""
+"""One fold of a cross-validation: a warm-started path on its training rows, scored on its test rows."""
 
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, replace
@@ -13,7 +13,7 @@ from ..penalties import Penalty
 from ..tasks import FitData, TaskInfo
 from ..utils import few_threads, gram_operations
 from ._scores import mean
-from ._walk import SCORED, walk
+from ._warm_path import SCORED, warm_path
 from .problems import Coefficients, Prepared, Setup, prepare
 
 
@@ -33,7 +33,7 @@ class Fold:
 
     def run(self) -> "Tested":
         """Fit and score each penalty."""
-        # A fold may run in a process of its own.
+        # A fold may run in a separate process.
         with few_threads(gram_operations(self.fit_data.X)):
             return self._run()
 
@@ -44,7 +44,7 @@ class Fold:
         sample = Sample.of(self.fit_data, self.test, prepared)
         scores, kept = [], []
         model = self.model
-        steps = walk(prepared, self.penalties, model.max_iter, model.tol, loosest=SCORED)
+        steps = warm_path(prepared, self.penalties, model.max_iter, model.tol, loosest=SCORED)
         for _ in range(sum(map(len, self.penalties))):
             step = self.context.subcontext(task_name="strength")
             step.call_on_fit_task_begin(estimator=self.model)
@@ -106,9 +106,9 @@ class Sample:
         tasks = {name: TaskSample.of(name, nothing, targets, weights, X) for name in fitted}
         return cls(X, prepared.heads, tasks, targets._info)
 
-    def raw(self, found: Coefficients) -> np.ndarray:
+    def raw(self, solution: Coefficients) -> np.ndarray:
         """Return the raw predictions of the rows."""
-        return self.X @ found.W.T + found.intercept
+        return self.X @ solution.W.T + solution.intercept
 
     def score(self, raw: np.ndarray, metrics: Mapping[Hashable, Any]) -> list[float]:
         """Return the score of each task that has a metric."""

@@ -14,7 +14,7 @@ from ..utils import (
 from ._base_cv import JointLinearModelCV
 from ._cross_validate import Grid, Tuning
 from ._glm import MultiTaskGLM
-from ._walk import multiples
+from ._warm_path import multiples
 
 
 class MultiTaskGLMCV(CallbackSupport, JointLinearModelCV):
@@ -315,5 +315,5 @@ class MultiTaskGLMCV(CallbackSupport, JointLinearModelCV):
         penalties = [[setup.penalty.scaled(alpha)] for alpha in alphas.tolist()]
         return Grid(penalties, {"alpha": alphas[:, None]})
 
-    def _report(self, found):
-        return {"alpha_": found.param("alpha"), "alphas_": found.grid.params["alpha"][:, 0]}
+    def _report(self, selection):
+        return {"alpha_": selection.param("alpha"), "alphas_": selection.grid.params["alpha"][:, 0]}

@@ -32,8 +32,8 @@ def fit_by_group(
     (name,) = outcome.tasks
     values, order = outcome[name], np.argsort(group, kind="stable")
     labels: dict[Hashable, Labels] = {
-        own: Labels(rows, values[rows], weights[rows])
-        for own, rows in zip(
+        task: Labels(rows, values[rows], weights[rows])
+        for task, rows in zip(
             names, np.split(order, np.searchsorted(group[order], range(1, len(names))))
         )
     }

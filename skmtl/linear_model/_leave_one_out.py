@@ -31,15 +31,15 @@ TRUSTED = 1e-6  # what leverages leave of 1 that rounding has not spoilt
 LARGEST_DENSE = 1500  # labels whose covariance is inverted where leverages are spoilt
 LOST = 1e-9  # eigenvalue of a Gram matrix, relative to the largest, of which rounding leaves few digits
 MOST_WORK = 2e9  # multiplications that singular values may cost, which keep them
-SAME_KAPPA = 13  # digits to which eigenvalues of the prior covariance are told apart
+SAME_KAPPA = 13  # digits to which eigenvalues of the prior covariance are compared
 
 
 @dataclass(frozen=True, eq=False)
 class Sample:
     """Labels that share their rows and weights: Z' Z = diag(values), Z the weighted and centred inputs in a basis.
 
-    gap is 1 minus the leverage that the intercept has on each label; shift is where the labels' own centre lies from
-    that of the inputs.
+    gap is 1 minus the leverage that the intercept has on each label; shift is where the centre of these inputs lies
+    from that of all.
     """
 
     rows: np.ndarray | slice
@@ -162,8 +162,8 @@ class FullLabels(LeaveOneOut):
     def _by_leverages(self, prior: Prior) -> tuple[list[np.ndarray], float]:
         if is_alone(self.sample):
             return [np.full(1, np.nan) for _ in self.factor], 1.0
-        own, common = prior.own * self.factor**2, prior.common * self.factor
-        kappa, rotation = np.linalg.eigh(np.diag(own) + np.outer(common, common))
+        specific, common = prior.specific * self.factor**2, prior.common * self.factor
+        kappa, rotation = np.linalg.eigh(np.diag(specific) + np.outer(common, common))
         size = kappa[-1]
         distinct, which = np.unique(
             np.maximum(np.round(kappa / size, SAME_KAPPA), 0.0), return_inverse=True
@@ -195,7 +195,7 @@ class Block(NamedTuple):
 class PartialLabels(LeaveOneOut):
     """Any labels with any weights: tasks differ in their Gram matrices, and meet in one of the common coefficients.
 
-    Given the common coefficients tasks are independent, so eigenvectors of each task's own Gram matrix, once, and one
+    Given the common coefficients tasks are independent, so eigenvectors of the Gram matrix of each task, once, and one
     Cholesky factor a prior, of the size of one task, are all that is factorised.
     """
 
@@ -222,14 +222,16 @@ class PartialLabels(LeaveOneOut):
     @cached_property
     def response(self) -> list[np.ndarray]:
         """The products of inputs and targets, by task."""
-        found = []
+        products = []
         for t, y in enumerate(self.y):
             parts = [slice(start, min(start + ROWS, len(y))) for start in range(0, len(y), ROWS)]
-            found.append(np.sum([self._Z(t, part).T @ y[part] for part in parts], axis=0))
-        return found
+            products.append(np.sum([self._Z(t, part).T @ y[part] for part in parts], axis=0))
+        return products
 
     def _by_leverages(self, prior: Prior) -> tuple[list[np.ndarray], float]:
-        shrink = [1.0 / (1.0 + o * s.values) for o, s in zip(prior.own, self.samples, strict=True)]
+        shrink = [
+            1.0 / (1.0 + o * s.values) for o, s in zip(prior.specific, self.samples, strict=True)
+        ]
         is_shared = bool(prior.common.any())
         loadings = self._loadings(prior, shrink) if is_shared else None
         coef = self._coefficients(prior, shrink, loadings)
@@ -240,18 +242,19 @@ class PartialLabels(LeaveOneOut):
                 sample = self.samples[t]
                 Z = self._Z(t, labels)
                 errors = self.y[t][labels] - Z @ coef[t]
-                gap = sample.gap[labels] - prior.own[t] * squares_times(Z, shrink[t][:, None])[:, 0]
+                explained = prior.specific[t] * squares_times(Z, shrink[t][:, None])[:, 0]
+                gap = sample.gap[labels] - explained
                 if is_alone(sample):  # what errors no model can have must not tie the row's others
                     gap, Z = np.ones(1), np.zeros_like(Z)
                 parts.append((errors, gap, None if loadings is None else Z @ loadings[t]))
-            found, rest = without_rows(parts, block.systems if is_shared else ())
+            solved, rest = without_rows(parts, block.systems if is_shared else ())
             least = min(least, rest)
             stops = np.cumsum([len(part[0]) for part in parts])[:-1]
-            for (t, labels), own in zip(block.labels, np.split(found, stops), strict=True):
-                left_out[t][labels] = own / self.samples[t].root[labels]
-        for found, sample in zip(left_out, self.samples, strict=True):
+            for (t, labels), of_task in zip(block.labels, np.split(solved, stops), strict=True):
+                left_out[t][labels] = of_task / self.samples[t].root[labels]
+        for of_task, sample in zip(left_out, self.samples, strict=True):
             if is_alone(sample):
-                found[:] = np.nan
+                of_task[:] = np.nan
         return left_out, least
 
     def separate(self, strength: float) -> np.ndarray:
@@ -271,28 +274,30 @@ class PartialLabels(LeaveOneOut):
     def _loadings(self, prior: Prior, shrink: list[np.ndarray]) -> list[np.ndarray]:
         """Return what turns Z of each task into P, where P P' is what the common coefficients add to the hat matrix."""
         precision = np.diag(self.inputs.precision)
-        for common, sample, own in zip(prior.common, self.samples, shrink, strict=True):
-            precision += common**2 * (sample.basis * (sample.values * own)) @ sample.basis.T
+        for common, sample, factor in zip(prior.common, self.samples, shrink, strict=True):
+            precision += common**2 * (sample.basis * (sample.values * factor)) @ sample.basis.T
         root = linalg.cholesky(precision, lower=True, overwrite_a=True)
         return [
-            common * own[:, None] * linalg.solve_triangular(root, sample.basis, lower=True).T
-            for common, sample, own in zip(prior.common, self.samples, shrink, strict=True)
+            common * factor[:, None] * linalg.solve_triangular(root, sample.basis, lower=True).T
+            for common, sample, factor in zip(prior.common, self.samples, shrink, strict=True)
         ]
 
     def _coefficients(
         self, prior: Prior, shrink: list[np.ndarray], loadings: list[np.ndarray] | None
     ) -> list[np.ndarray]:
         """Return the coefficients of each task in its basis."""
-        own = [
+        specific = [
             variance * factor * response
-            for variance, factor, response in zip(prior.own, shrink, self.response, strict=True)
+            for variance, factor, response in zip(
+                prior.specific, shrink, self.response, strict=True
+            )
         ]
         if loadings is None:
-            return own
+            return specific
         common = sum(
             loading.T @ response for loading, response in zip(loadings, self.response, strict=True)
         )
-        return [coef + loading @ common for coef, loading in zip(own, loadings, strict=True)]
+        return [coef + loading @ common for coef, loading in zip(specific, loadings, strict=True)]
 
 
 def leave_one_out(inputs: Inputs, prepared: Prepared) -> LeaveOneOut:
@@ -336,17 +341,17 @@ def without_rows(
     if not systems:
         return errors / gap, float(gap.min())
     P = np.concatenate([part[2] for part in parts])
-    found, least = np.empty_like(errors), np.inf
+    solution, least = np.empty_like(errors), np.inf
     for index in systems:
-        own = P[index]
-        matrix = -(own @ own.transpose(0, 2, 1))
+        stack = P[index]
+        matrix = -(stack @ stack.transpose(0, 2, 1))
         diagonal = np.arange(index.shape[1])
         matrix[:, diagonal, diagonal] += gap[index]
         values, vectors = np.linalg.eigh(matrix)
         rotated = np.einsum("nij,ni->nj", vectors, errors[index]) / values
-        found[index] = np.einsum("nij,nj->ni", vectors, rotated)
+        solution[index] = np.einsum("nij,nj->ni", vectors, rotated)
         least = min(least, float(values[:, 0].min()))
-    return found, least
+    return solution, least
 
 
 def blocks_of(rows: Sequence[np.ndarray], n_samples: int, size: int) -> Iterator[Block]:
@@ -366,8 +371,8 @@ def blocks_of(rows: Sequence[np.ndarray], n_samples: int, size: int) -> Iterator
 def block_of(rows: Sequence[np.ndarray], start: int, stop: int) -> Block:
     """Find the labels of the rows from start to stop."""
     labels = []
-    for t, own in enumerate(rows):
-        low, high = np.searchsorted(own, (start, stop))
+    for t, of_task in enumerate(rows):
+        low, high = np.searchsorted(of_task, (start, stop))
         if high > low:
             labels.append((t, slice(int(low), int(high))))
     of_label = np.concatenate([rows[t][which] for t, which in labels])

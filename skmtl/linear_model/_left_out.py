@@ -9,9 +9,9 @@ from .problems import Design, FitLayout, has_few_samples, row_space_of
 
 
 class Prior(NamedTuple):
-    """Covariance diag(own) + common common' of the tasks' coefficients of one feature."""
+    """Covariance diag(specific) + common common' of the tasks' coefficients of one feature."""
 
-    own: np.ndarray
+    specific: np.ndarray
     common: np.ndarray
 
 

@@ -39,19 +39,19 @@ class DenseLabels:
         sizes = tuple(len(fit.y) for fit in fits)
         rows = [np.arange(len(fit.y)) if fit.rows is None else fit.rows for fit in fits]
         root = np.concatenate([np.sqrt(label_weight(fit)) for fit in fits])
-        Z = np.vstack([inputs.design.rows(own).values() for own in rows]) * root[:, None]
+        Z = np.vstack([inputs.design.rows(of_task).values() for of_task in rows]) * root[:, None]
         y = np.concatenate([fit.y[:, 0] for fit in fits]) * root
         task = np.repeat(np.arange(len(fits)), sizes)
         return cls(inputs, sizes, task, np.concatenate(rows), root, Z, y)
 
     def residuals(self, prior: Prior) -> list[np.ndarray]:
         """Return the errors at rows left out by task; NaN where a task has no other label."""
-        found = np.full(len(self.y), np.nan)
+        errors = np.full(len(self.y), np.nan)
         counts = (
             np.array(self.sizes)[self.task] > 1 if self.inputs.has_centres else self.y == self.y
         )
-        found[counts] = self._errors(prior, np.flatnonzero(counts))
-        return np.split(found / self.root, np.cumsum(self.sizes)[:-1])
+        errors[counts] = self._errors(prior, np.flatnonzero(counts))
+        return np.split(errors / self.root, np.cumsum(self.sizes)[:-1])
 
     def _errors(self, prior: Prior, labels: np.ndarray) -> np.ndarray:
         """Return the weighted errors of some of the labels, those of a row left out together."""
@@ -64,8 +64,8 @@ class DenseLabels:
         whole, sample = Y.T @ self.y[labels], self.sample[labels]
         errors = np.empty(len(labels))
         for row in np.unique(sample):
-            own = np.flatnonzero(sample == row)
-            errors[own] = np.linalg.lstsq(Y[own].T, whole, rcond=0.0)[0]
+            in_row = np.flatnonzero(sample == row)
+            errors[in_row] = np.linalg.lstsq(Y[in_row].T, whole, rcond=0.0)[0]
         return errors
 
     def _covariance_root(self, prior: Prior, labels: np.ndarray) -> np.ndarray:
@@ -73,8 +73,8 @@ class DenseLabels:
         Z, task = self.Z[labels], self.task[labels]
         is_free = self.inputs.precision == 0.0
         common = Z[:, ~is_free] * prior.common[task][:, None]
-        own = Z * np.sqrt(prior.own[task])[:, None]
-        by_task = [np.where(task[:, None] == t, own, 0.0) for t in np.unique(task)]
+        specific = Z * np.sqrt(prior.specific[task])[:, None]
+        by_task = [np.where(task[:, None] == t, specific, 0.0) for t in np.unique(task)]
         return np.hstack([common, *by_task, np.eye(len(labels))]).T
 
     def _free(self, prior: Prior, labels: np.ndarray) -> np.ndarray:

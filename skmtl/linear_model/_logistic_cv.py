@@ -322,11 +322,11 @@ class MultiTaskLogisticRegressionCV(CallbackSupport, JointLinearModelCV):
         grids = np.meshgrid(Cs, sharings, indexing="ij")
         return Grid(penalties, dict(zip(("C", "sharing"), grids, strict=True)))
 
-    def _report(self, found):
-        params = found.grid.params
+    def _report(self, selection):
+        params = selection.grid.params
         return {
-            "C_": found.param("C"),
-            "sharing_": found.param("sharing"),
+            "C_": selection.param("C"),
+            "sharing_": selection.param("sharing"),
             "Cs_": params["C"][:, 0],
             "sharings_": params["sharing"][0],
         }

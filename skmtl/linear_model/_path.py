@@ -9,7 +9,7 @@ from ..penalties import MeanRegularized
 from ..tasks import check_fit
 from ..utils import POSITIVE, Either, Number, Several, few_threads, gram_operations, require
 from ._ridge import MultiTaskRidge
-from ._walk import walk
+from ._warm_path import warm_path
 from .problems import prepare
 
 
@@ -150,10 +150,12 @@ def ridge_path(
     with few_threads(gram_operations(fit_data.X)):
         prepared = prepare(fit_data, setup, task_weight, fit_intercept)
         prepared.layout.prepare_eigen()
-        found = list(walk(prepared, penalties, max_iter, tol))
+        solutions = list(warm_path(prepared, penalties, max_iter, tol))
     shape = (len(alphas), len(sharings))
     coef, intercept, gap = (
         np.reshape(numbers, (*shape, *np.shape(numbers[0])))
-        for numbers in zip(*((one.W, one.intercept, one.dual_gap) for one in found), strict=True)
+        for numbers in zip(
+            *((one.W, one.intercept, one.dual_gap) for one in solutions), strict=True
+        )
     )
     return RidgePath(alphas, sharings, coef, intercept, gap, fit_data.targets.tasks)

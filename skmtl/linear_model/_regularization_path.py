@@ -9,7 +9,7 @@ from ..penalties import Penalty
 from ..tasks import check_fit
 from ..utils import few_threads, gram_operations
 from ._glm_cv import MultiTaskGLMCV
-from ._walk import multiples, walk
+from ._warm_path import multiples, warm_path
 from .problems import prepare
 
 
@@ -171,17 +171,17 @@ def regularization_path(
         prepared = prepare(fit_data, setup, task_weight, fit_intercept)
         factors = multiples(alphas, eps, prepared, setup.penalty, max_iter)
         penalties = tuple(setup.penalty.scaled(factor) for factor in factors.tolist())
-        found = list(walk(prepared, [[penalty] for penalty in penalties], max_iter, tol))
+        solutions = list(warm_path(prepared, [[penalty] for penalty in penalties], max_iter, tol))
     return RegularizationPath(
         alphas=factors,
-        coef=np.array([one.W for one in found]),
-        intercept=np.array([one.intercept for one in found]),
+        coef=np.array([one.W for one in solutions]),
+        intercept=np.array([one.intercept for one in solutions]),
         components={
-            name: np.array([(one.components or {})[name] for one in found])
-            for name in found[0].components or {}
+            name: np.array([(one.components or {})[name] for one in solutions])
+            for name in solutions[0].components or {}
         },
-        dual_gap=np.array([one.dual_gap for one in found]),
-        n_iter=np.array([one.n_iter for one in found]),
+        dual_gap=np.array([one.dual_gap for one in solutions]),
+        n_iter=np.array([one.n_iter for one in solutions]),
         penalties=penalties,
         tasks=fit_data.targets.tasks,
         task_columns={head.name: head.columns for head in prepared.heads},

@@ -118,7 +118,7 @@ class MultiTaskRidge(JointLinearModel):
 
     With all labels, and weights that tasks have in common, the solution is direct: one Gram matrix of size
     min(n_samples, n_features) and a Cholesky factor for each of the two eigenvalues of K. Else each task has a Gram
-    matrix of its own, summed from those of the samples with labels of the same tasks, of as many tasks at once as there
+    matrix, summed from those of the samples with labels of the same tasks, of as many tasks at once as there
     are samples for. Where many are needed they are taken in single precision, and the solution is corrected by the
     gradient on the data as given, in double. Where they cost too much it is by conjugate gradients, preconditioned by
     the solution for all labels.

@@ -197,7 +197,7 @@ class MultiTaskRidgeCV(JointLinearModelCV):
 
     **Cost.** With full labels, and weights that tasks have in common up to factors, one eigenproblem of the size
     m = min(n_samples, n_features) is solved, and a pair of the grid costs products of the size n_samples x m x n_tasks.
-    Otherwise each task has an eigenproblem of its own, and a pair costs products of n_labels x m x m and, for each row,
+    Otherwise each task has one eigenproblem, and a pair costs products of n_labels x m x m and, for each row,
     the solution of as many equations as it has labels. Memory grows with n_tasks x m x m and with the labels, not with
     n_samples x n_tasks. The m x m matrices are dense, also where X is sparse.
 

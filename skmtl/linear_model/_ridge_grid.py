@@ -59,8 +59,10 @@ class Errors(NamedTuple):
             if len(labels.values):
                 weight, values = labels.weight, labels.values.astype(np.float64) / unit
                 mean = np.average(values, weights=weight)
-                found = np.average((values - mean) ** 2, weights=weight)
-                variance[t] = found if np.sqrt(found) > SAME_VALUE * abs(mean) else np.nan
+                mean_square = np.average((values - mean) ** 2, weights=weight)
+                variance[t] = (
+                    mean_square if np.sqrt(mean_square) > SAME_VALUE * abs(mean) else np.nan
+                )
                 n_labels[t] = labels.total
         return cls(squared, variance, n_labels, metrics)
 
@@ -123,11 +125,11 @@ def leave_one_out_errors(
             prior = prior_of(grid.penalty(alpha, sharing), prepared, separate[i])
             residuals = labels.residuals(prior)
             squared[i, j, places] = mean_squares(residuals, prepared) * units**2
-            for fit, t, own in zip(prepared.fits, places, residuals, strict=True):
+            for fit, t, errors in zip(prepared.fits, places, residuals, strict=True):
                 metric = None if metrics is None else metrics.get(fit.head.name)
                 if scored is not None and metric is not None:
                     rows = np.arange(fit_data.X.shape[0]) if fit.rows is None else fit.rows
-                    left_out = LeftOut(rows, own * fit.head.scale)
+                    left_out = LeftOut(rows, errors * fit.head.scale)
                     scored[i, j, t] = left_out.scores(fit_data, fit.head.name, metric)
     return Errors.of(fit_data, squared, scored)
 
@@ -192,8 +194,8 @@ def scores_of(
     scored = np.full(shape, np.nan)
     for name, parts in kept.items():
         if parts:
-            own = LeftOut.of(parts).scores(fit_data, name, metrics[name])
-            scored[:, :, fit_data.targets.tasks.index(name)] = own
+            values = LeftOut.of(parts).scores(fit_data, name, metrics[name])
+            scored[:, :, fit_data.targets.tasks.index(name)] = values
     return scored
 
 
@@ -215,16 +217,16 @@ def best(grid: Grid, scores: np.ndarray) -> tuple[int, int]:
 
 
 def pooled_strengths(errors: Errors, grid: Grid, i: int, j: int) -> np.ndarray:
-    """Return a strength a task: its own evidence, with the common strength as its prior.
+    """Return one strength per task: its evidence, with the common strength as its prior.
 
     The minimiser over the grid of n_t / 2 log error_t(alpha) + (log alpha - log alpha_i)^2 / 2.
     """
     away = np.log(grid.alphas / grid.alphas[i]) ** 2 / 2.0
-    found = np.full(len(errors.n_labels), grid.alphas[i])
+    strengths = np.full(len(errors.n_labels), grid.alphas[i])
     for t in np.flatnonzero(~np.isnan(errors.explained[i, j])):
         squared = np.maximum(errors.squared[:, j, t], np.finfo(np.float64).tiny)
-        found[t] = grid.alphas[np.argmin(errors.n_labels[t] / 2.0 * np.log(squared) + away)]
-    return found
+        strengths[t] = grid.alphas[np.argmin(errors.n_labels[t] / 2.0 * np.log(squared) + away)]
+    return strengths
 
 
 def table(
@@ -233,7 +235,7 @@ def table(
     """Return what scikit-learn's searches have in cv_results_, a row a pair, alpha by alpha."""
     alphas, sharings = (a.ravel() for a in np.meshgrid(grid.alphas, grid.sharings, indexing="ij"))
     joint = errors.mean_scores.ravel()
-    found = {
+    results = {
         "param_alpha": alphas,
         "param_sharing": sharings,
         "params": [{"alpha": a, "sharing": s} for a, s in zip(alphas.tolist(), sharings.tolist())],
@@ -241,18 +243,20 @@ def table(
         "rank_test_score": 1 + np.sum(joint[:, None] < joint, axis=1),
     }
     scores = errors.scores
-    return found | {f"mean_test_{name}": scores[:, :, tasks.index(name)].ravel() for name in scored}
+    return results | {
+        f"mean_test_{name}": scores[:, :, tasks.index(name)].ravel() for name in scored
+    }
 
 
 def best_by_task(
     errors: Errors, grid: Grid, tasks: tuple[Hashable, ...], scored: Collection[Hashable]
 ) -> dict[Hashable, dict[str, float]]:
     """Return the pair that is best for each task alone, and its score there; NaN where it cannot be scored."""
-    found = {}
+    pairs = {}
     for name in scored:
         scores = errors.scores[:, :, tasks.index(name)]
         i, j = best(grid, scores)
         pair = (grid.alphas[i], grid.sharings[j], scores[i, j])
         pair = (np.nan,) * 3 if np.isnan(scores[i, j]) else pair
-        found[name] = dict(zip(("alpha", "sharing", "score"), map(float, pair), strict=True))
-    return found
+        pairs[name] = dict(zip(("alpha", "sharing", "score"), map(float, pair), strict=True))
+    return pairs

@@ -48,7 +48,7 @@ def predict_rows(fit_data: FitData, prepared: Prepared, penalty: MeanRegularized
     Where a row has no label of a task it gets one of next to no weight, whose error tells the prediction.
     """
     n_samples = fit_data.X.shape[0]
-    found = np.tile(np.concatenate([head.rest for head in prepared.heads]), (n_samples, 1))
+    predictions = np.tile(np.concatenate([head.rest for head in prepared.heads]), (n_samples, 1))
     known = Inputs.of(prepared.layout)
     free = leave_one_out(known, prepared)
     filled = prepared._replace(fits=[with_all_rows(fit, n_samples) for fit in prepared.fits])
@@ -60,12 +60,12 @@ def predict_rows(fit_data: FitData, prepared: Prepared, penalty: MeanRegularized
     is_pooled = penalty.pool_intercept and prepared.layout.fit_intercept and penalty.sharing > 0
     inputs = known.with_pooled_intercept(penalty.sharing) if is_pooled else known
     residuals = leave_one_out(inputs, filled).residuals(prior)
-    for fit, own, given in zip(filled.fits, residuals, prepared.fits, strict=True):
-        predicted = (fit.y[:, 0] - own) * fit.head.scale
+    for fit, errors, given in zip(filled.fits, residuals, prepared.fits, strict=True):
+        predicted = (fit.y[:, 0] - errors) * fit.head.scale
         if inputs.has_centres and len(given.y) == 1:
             predicted[slice(None) if given.rows is None else given.rows] = np.nan
-        found[:, fit.head.columns.start] = predicted
-    return found
+        predictions[:, fit.head.columns.start] = predicted
+    return predictions
 
 
 def strength_of(penalty: MeanRegularized, name: Hashable) -> float:
@@ -77,8 +77,8 @@ def with_all_rows(fit: TaskFit, n_samples: int) -> TaskFit:
     """Return a task with a label in every row: where it had none the mean, of next to no weight."""
     if fit.rows is None:
         return fit
-    own = label_weight(fit)
-    y = np.full((n_samples, 1), np.average(fit.y[:, 0], weights=own))
-    weight = np.full((n_samples, 1), FAINT * own.max())
-    y[fit.rows, 0], weight[fit.rows, 0] = fit.y[:, 0], own
+    observed = label_weight(fit)
+    y = np.full((n_samples, 1), np.average(fit.y[:, 0], weights=observed))
+    weight = np.full((n_samples, 1), FAINT * observed.max())
+    y[fit.rows, 0], weight[fit.rows, 0] = fit.y[:, 0], observed
     return TaskFit(fit.head, None, y, weight)

@@ -29,7 +29,9 @@ class LeftOut(NamedTuple):
         """Return the metric of each model; NaN where it says nothing."""
         shape = self.errors.shape[1:]
         columns = self.errors.reshape(len(self.rows), -1).T
-        return np.reshape([self._score(fit_data, name, metric, own) for own in columns], shape)
+        return np.reshape(
+            [self._score(fit_data, name, metric, column) for column in columns], shape
+        )
 
     def _score(self, fit_data: FitData, name: Hashable, metric: Any, errors: np.ndarray) -> float:
         """Return the metric of one model; minus infinity where its predictions are beyond what a number holds."""

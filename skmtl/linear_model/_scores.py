@@ -69,8 +69,8 @@ class Scores:
         return row, other
 
     def best_by_task(self, params: Mapping[str, np.ndarray]) -> dict[Hashable, dict[str, float]]:
-        """Return the parameters of each task's own best point and its mean score; NaN where it cannot be scored."""
-        found = {}
+        """Return the parameters and the mean score at the best point of each task; NaN where it cannot be scored."""
+        by_task = {}
         for task in self.tasks:
             means = mean(self.of_task(task))
             point = None if np.isnan(means).all() else best_point(means)
@@ -78,29 +78,29 @@ class Scores:
                 name: np.nan if point is None else float(array[point])
                 for name, array in params.items()
             }
-            found[task] = best | {JOINT: np.nan if point is None else float(means[point])}
-        return found
+            by_task[task] = best | {JOINT: np.nan if point is None else float(means[point])}
+        return by_task
 
     def table(self, params: Mapping[str, np.ndarray]) -> dict[str, object]:
         """Return scores by point as scikit-learn's searches do: means, deviations and folds, jointly and by task."""
         flat = {f"param_{name}": array.ravel() for name, array in params.items()}
         names, points = list(params), np.column_stack([array.ravel() for array in params.values()])
-        found: dict[str, object] = {
+        results: dict[str, object] = {
             **flat,
             "params": [dict(zip(names, p)) for p in points.tolist()],
         }
         for name in (JOINT, *self.tasks):
             scores = self.joint if name == JOINT else self.of_task(name)
             for fold, values in enumerate(scores):
-                found[f"split{fold}_test_{name}"] = values.ravel()
-            found[f"mean_test_{name}"] = mean(scores).ravel()
+                results[f"split{fold}_test_{name}"] = values.ravel()
+            results[f"mean_test_{name}"] = mean(scores).ravel()
             with np.errstate(invalid="ignore"):
                 spread = np.sqrt(mean((scores - mean(scores)) ** 2))
-            found[f"std_test_{name}"] = spread.ravel()
+            results[f"std_test_{name}"] = spread.ravel()
         order = np.unique(-mean(self.joint).ravel(), return_inverse=True)
         counts = np.bincount(order[1].ravel())
-        found[f"rank_test_{JOINT}"] = (1 + np.cumsum(counts) - counts)[order[1].ravel()]
-        return found
+        results[f"rank_test_{JOINT}"] = (1 + np.cumsum(counts) - counts)[order[1].ravel()]
+        return results
 
 
 def check_names(tasks: Iterable[Hashable]) -> None:

@@ -17,8 +17,8 @@ TAKEN = "it is taken"
 SEEN = {"n_features_in_", "feature_names_in_"}  # what scikit-learn's validate_data leaves behind
 WORK = (
     "skmtl.linear_model._base.solve",
-    "skmtl.linear_model._walk.solve",
-    "skmtl.linear_model._walk.fit_separately",
+    "skmtl.linear_model._warm_path.solve",
+    "skmtl.linear_model._warm_path.fit_separately",
     "skmtl.linear_model._ridge_cv.leave_one_out_errors",
     "skmtl.linear_model._ridge_cv.fold_errors",
     "skmtl.neural_network._fit.train",

@@ -55,10 +55,10 @@ def inverse_of(hessians: Sequence[ColumnHessian], variance: np.ndarray) -> Colum
 
 @dataclass(frozen=True, eq=False)
 class ArrowheadInverse:
-    """The inverse of the Hessian in U and in free intercepts, U = [common, own_1, ..., own_T] the vectors of a star.
+    """The inverse of the Hessian in U and in free intercepts, U = [common, specific_1, ..., specific_T].
 
-    The Hessian of task t in its weights is H_t, about the mean of its own labels: so its intercept is eliminated. Then
-    the tasks' own vectors are, by M_t = (I + root_t^2 H_t)^-1, which leaves one system for the common vector, with the
+    The Hessian of task t in its weights is H_t, about the mean of its samples: so its intercept is eliminated. Then
+    the specific vectors are, by M_t = (I + root_t^2 H_t)^-1, which leaves one system for the common vector, with the
     matrix I + sum_t common_t^2 H_t M_t.
     """
 
@@ -84,7 +84,7 @@ class ArrowheadInverse:
             schur = Factor.of(symmetric(S), 1.0)
         mean = np.column_stack([H.mean for H in hessians])
         total = np.array([H.total for H in hessians])
-        return cls(star, families, schur, mean, total, intercepts.own_scale)
+        return cls(star, families, schur, mean, total, intercepts.free_scale)
 
     def __call__(self, U: np.ndarray) -> np.ndarray:
         """Apply the inverse to the gradient in U, where the intercepts are at their best."""
@@ -94,19 +94,19 @@ class ArrowheadInverse:
     def _steps(self, U: np.ndarray) -> np.ndarray:
         n_common, star = self.star.n_common, self.star
         Z = np.empty_like(U)
-        own, R = Z[:, n_common:], U[:, n_common:]
+        specific, R = Z[:, n_common:], U[:, n_common:]
         for columns, inverse in self.families:
-            own[:, columns] = inverse.solve(R[:, columns])
+            specific[:, columns] = inverse.solve(R[:, columns])
         if star.common is None or self.schur is None:
             return Z
         right, mixed = U[:, 0].copy(), star.common * star.root
         for columns, inverse in self.families:
-            right -= inverse.pull(own[:, columns], R[:, columns]) @ mixed[columns]
+            right -= inverse.pull(specific[:, columns], R[:, columns]) @ mixed[columns]
         Z[:, 0] = self.schur.solve(right)
         shared = np.repeat(Z[:, :1], len(mixed), axis=1)
         for columns, inverse in self.families:
             back = inverse.pull(inverse.solve(shared[:, columns]), shared[:, columns])
-            own[:, columns] -= back * mixed[columns]
+            specific[:, columns] -= back * mixed[columns]
         return Z
 
     def with_intercepts(self, U: np.ndarray, beta: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

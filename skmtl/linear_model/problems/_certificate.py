@@ -108,7 +108,7 @@ def looseness(layout: FitLayout, W: np.ndarray, settled: Settled) -> np.ndarray:
 class SpotCheck(NamedTuple):
     """Slopes of the loss along probes, random weights of the features, on the data as given.
 
-    image are the probes' own predictions, about the centre; shift is what the intercepts must move by, and slopes are
+    image are the predictions of the probes, about the centre; shift is what the intercepts must move by, and slopes are
     those after that.
     """
 

@@ -1,4 +1,4 @@
-"""An inverse that knows the Hessian of each class of a task in its own weights."""
+"""An inverse that knows the Hessian of each class of a task in the weights of that class."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ class ClassesInverse:
 
     Along steps that all classes make together the loss is flat: there the Hessian is that of the penalty, the identity.
     On steps that sum to zero over the classes it is taken as if no class knew of the others: with P_k the inverse of
-    the Hessian of class k in its own weights and intercept, the step is P_k (r_k - s), s such that the sum is zero.
+    the Hessian of class k in its weights and intercept, the step is P_k (r_k - s), s such that the sum is zero.
 
     In the Hessian of multinomial loss the blocks between classes k and l are -sum_i p_ik p_il x_i x_i', small beside
     sum_i p_ik (1 - p_ik) x_i x_i' where there are many classes.
@@ -90,15 +90,15 @@ class ApartInverse:
             )
             for columns in groups
         )
-        return cls(star, others, arrowhead, classes, intercepts.own_scale)
+        return cls(star, others, arrowhead, classes, intercepts.free_scale)
 
     def with_intercepts(self, U: np.ndarray, beta: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Apply the inverse to the gradients in U and in the coordinates of the intercepts."""
         Z, beta_out, n_common = U.copy(), beta.copy(), self.star.n_common
         if self.arrowhead is not None:
             places = np.r_[np.arange(n_common), n_common + self.others]
-            own = self.others if len(beta) else np.zeros(0, dtype=int)
-            Z[:, places], beta_out[own] = self.arrowhead.with_intercepts(U[:, places], beta[own])
+            free = self.others if len(beta) else np.zeros(0, dtype=int)
+            Z[:, places], beta_out[free] = self.arrowhead.with_intercepts(U[:, places], beta[free])
         for columns, inverse in self.classes:
             in_b = beta[columns] / self.basis[columns] if len(beta) else np.zeros(len(columns))
             Z[:, n_common + columns], b = inverse(U[:, n_common + columns], in_b)

@@ -1,4 +1,4 @@
-"""The Hessian of each column in its own weights, about the centre that its own labels have."""
+"""The Hessian of each column in its weights, about the centre of the samples with its labels."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -10,7 +10,7 @@ from ._design import Design
 from ._row_block import RowBlock
 
 PICKED = 0.7  # share of the samples below which those that count are picked
-MOST_TOGETHER = 14  # columns whose patterns of labels are told apart at once
+MOST_TOGETHER = 14  # columns among whose labels patterns are sought at once
 IN_PATTERN = 0.5  # samples of a pattern, relative to the coordinates, with which that is worth it
 A_CALL = 500_000  # multiplications of a product that cost what calling for it does
 HELD = 250_000  # numbers in Gram matrices of patterns that are summed at a time
@@ -70,7 +70,7 @@ def hessians_of(
     total = np.ones(len(curvatures), curvatures.dtype) @ curvatures
     first, wholes = whole_moments(design, curvatures, has_intercepts, precision)
     mean = first / np.where(total > 0, total, 1.0)
-    found = []
+    hessians = []
     for t, whole in enumerate(wholes):
         half, gram = None, about(mean[:, t], first[:, t], whole)
         if gram is None:
@@ -79,17 +79,17 @@ def hessians_of(
                 half = np.sqrt(h[rows])[:, None] * (design.values(rows) - mean[:, t])
             else:
                 gram = design.moved(mean[:, t]).gram(h[rows], rows).astype(precision, copy=False)
-        found.append(ColumnHessian(float(total[t]), mean[:, t], half, gram))
-    return found
+        hessians.append(ColumnHessian(float(total[t]), mean[:, t], half, gram))
+    return hessians
 
 
 def whole_moments(
     design: Design, curvatures: np.ndarray, has_intercepts: bool, precision: type
 ) -> tuple[np.ndarray, list[np.ndarray | None]]:
     """Return X'h, zero without intercepts, and X' diag(h) X of each column h of curvatures; None where it must wait."""
-    found = by_patterns(design, curvatures, precision)
-    if found is not None:
-        first, grams = found
+    moments = by_patterns(design, curvatures, precision)
+    if moments is not None:
+        first, grams = moments
         return first if has_intercepts else np.zeros_like(first), list(grams)
     size, T = design.shape[1], curvatures.shape[1]
     first = design.backward(curvatures) if has_intercepts else np.zeros((size, T))
@@ -147,7 +147,7 @@ def by_patterns(
     column is the sum of those of its patterns: all samples are multiplied once for so many columns.
     """
     (n_samples, size), T = design.shape, curvatures.shape[1]
-    together = told_apart(n_samples, size, T)
+    together = columns_together(n_samples, size, T)
     if design.is_sparse or together < 2:
         return None
     top, counts = curvatures.max(axis=0), curvatures > 0.0
@@ -169,7 +169,7 @@ def by_patterns(
     return first, grams
 
 
-def told_apart(n_samples: int, size: int, n_columns: int) -> int:
+def columns_together(n_samples: int, size: int, n_columns: int) -> int:
     """Return the number of columns whose patterns of labels, 2 to its power, have samples enough."""
     enough = max(IN_PATTERN * size, A_CALL / max(1, size) ** 2)
     return min(int(np.log2(max(1.0, n_samples / enough))), MOST_TOGETHER, n_columns)
@@ -177,7 +177,7 @@ def told_apart(n_samples: int, size: int, n_columns: int) -> int:
 
 def work_of_patterns(n_samples: int, size: int, n_columns: int) -> float:
     """Return the multiplications that the Gram matrices of columns with missing labels take."""
-    together = max(1, told_apart(n_samples, size, n_columns))
+    together = max(1, columns_together(n_samples, size, n_columns))
     return 0.5 * n_samples * size**2 * -(-n_columns // together)
 
 

@@ -1,4 +1,4 @@
-"""The inverse of the Hessian of a column in its own weights, where a prior keeps them small."""
+"""The inverse of the Hessian of a column in its weights, where a prior keeps them small."""
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ CLOSE_TO_NOTHING = (
 
 
 class ColumnInverse(ABC):
-    """M = (I + v H)^-1 of each of some columns, with v the variance of what is its own a priori, and P = H M.
+    """M = (I + v H)^-1 of each of some columns, with v the prior variance of its specific vector, and P = H M.
 
     Matrices have a column for each, or are vectors where there is one.
     """

@@ -111,32 +111,32 @@ class StarCoupling(Coupling):
 
     def solve(self, W: np.ndarray) -> np.ndarray:
         U = np.zeros((len(W), self.rank))
-        own, is_own = U[:, self.n_common :], self.root > 0
+        specific, is_specific = U[:, self.n_common :], self.root > 0
         rest = W
         if self.common is not None:
-            U[:, 0] = self._common_part(W, is_own)
+            U[:, 0] = self._common_part(W, is_specific)
             rest = W - np.outer(U[:, 0], self.common)
-        np.divide(rest, self.root, out=own, where=is_own)
+        np.divide(rest, self.root, out=specific, where=is_specific)
         return U
 
-    def _common_part(self, W: np.ndarray, is_own: np.ndarray) -> np.ndarray:
-        """Return the common vector: what tasks without one of their own are, or else what is shortest."""
+    def _common_part(self, W: np.ndarray, is_specific: np.ndarray) -> np.ndarray:
+        """Return the common vector: what tasks without a specific vector are, or else what is shortest."""
         assert self.common is not None
-        if not is_own.all():
-            c = np.where(is_own, 0.0, self.common)
+        if not is_specific.all():
+            c = np.where(is_specific, 0.0, self.common)
             return W @ c / (c @ c)
         odds = self.common / self.root**2
         return W @ odds / (1.0 + self.common @ odds)
 
     def matrix(self) -> np.ndarray:
-        own = np.diag(self.root)
-        return own if self.common is None else np.column_stack([self.common, own])
+        specific = np.diag(self.root)
+        return specific if self.common is None else np.column_stack([self.common, specific])
 
     def links(self) -> tuple[np.ndarray, np.ndarray]:
-        own = np.flatnonzero(self.root)
+        specific = np.flatnonzero(self.root)
         tied = np.flatnonzero(0.0 if self.common is None else self.common)
-        vectors = np.concatenate([self.n_common + own, np.zeros(len(tied), dtype=int)])
-        return np.concatenate([own, tied]), vectors
+        vectors = np.concatenate([self.n_common + specific, np.zeros(len(tied), dtype=int)])
+        return np.concatenate([specific, tied]), vectors
 
     @property
     def variance(self) -> np.ndarray:

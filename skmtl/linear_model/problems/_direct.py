@@ -75,7 +75,7 @@ class ByCoordinates(DirectSolution):
 
     @classmethod
     def by_columns(cls, problem: SmoothProblem, is_rounded: bool) -> "ByCoordinates":
-        """Factorise where each column has its own."""
+        """Factorise the Hessian of each column."""
         layout = problem.layout
         hessians = layout.rounded_square_hessians if is_rounded else layout.square_hessians
         pairs = lambda W: zip(hessians, W.T, strict=True)

@@ -72,7 +72,7 @@ class DiagonalStarInverse(Inverse):
     def of(
         cls, star: StarCoupling, diagonal: np.ndarray, curvature: np.ndarray
     ) -> "DiagonalStarInverse":
-        """Eliminate the tasks' own vectors."""
+        """Eliminate the specific vectors."""
         assert star.common is not None
         gain = 1.0 / (1.0 + np.outer(diagonal, curvature * star.root**2))
         schur = 1.0 + diagonal * (gain @ (curvature * star.common**2))
@@ -112,14 +112,14 @@ class AlikeStarInverse(Inverse):
     def of(cls, star: StarCoupling, gram: np.ndarray, curvature: np.ndarray) -> "AlikeStarInverse":
         """Factorise."""
         assert star.common is not None
-        own = float(np.mean(curvature * star.root**2))
-        joint = float(curvature @ star.common**2) + own
+        specific = float(np.mean(curvature * star.root**2))
+        joint = float(curvature @ star.common**2) + specific
         along, tilt = star.common, np.array([1.0, 0.0])
         if star.root.all():
             along = star.common / star.root
             tilt = np.array([np.linalg.norm(along), 1.0]) / np.hypot(np.linalg.norm(along), 1.0)
         along = along / np.linalg.norm(along)
-        return cls(along, tilt, Factor.of(gram, joint), Factor.of(gram, own))
+        return cls(along, tilt, Factor.of(gram, joint), Factor.of(gram, specific))
 
     def __call__(self, U: np.ndarray) -> np.ndarray:
         Z, (c, s) = np.empty_like(U), self.tilt
@@ -136,8 +136,8 @@ class AlikeStarInverse(Inverse):
         c, s = self.tilt
         common = B * (c * star.common + s * star.root * self.along)
         rest = B * (s * star.common - c * star.root * self.along)
-        own = B * star.root
-        apart = own.T @ self.alone.solve(own)
+        specific = B * star.root
+        apart = specific.T @ self.alone.solve(specific)
         apart *= np.eye(len(apart)) - np.outer(self.along, self.along)
         return common.T @ self.joint.solve(common) + rest.T @ rest + apart
 
@@ -232,8 +232,8 @@ def by_star(
     """Invert where columns have a common vector."""
     if layout.gram is None:
         return DiagonalStarInverse.of(star, layout.squares, curvature)
-    own = curvature * star.root**2
-    if not layout.has_eigen and len(alike(own, tolerance)) == 1:
+    specific = curvature * star.root**2
+    if not layout.has_eigen and len(alike(specific, tolerance)) == 1:
         return AlikeStarInverse.of(star, layout.gram, curvature)
     if not layout.has_eigen and layout.size > LARGEST_EIGENPROBLEM:
         F = star.matrix()

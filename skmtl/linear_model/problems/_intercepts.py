@@ -44,12 +44,12 @@ class Intercepts(NamedTuple):
 
     @property
     def are_free(self) -> bool:
-        """Whether there are none, or each column has its own without a penalty."""
+        """Whether there are none, or one per column without a penalty."""
         return not self.pools
 
     @property
-    def own_scale(self) -> np.ndarray:
-        """By what the coordinates move the intercepts, each its own: empty where there are none."""
+    def free_scale(self) -> np.ndarray:
+        """By what each coordinate moves the intercept of its column: empty where there are none."""
         assert self.are_free
         return self.scale[self.kept]
 
@@ -87,10 +87,10 @@ class Intercepts(NamedTuple):
     def links(self) -> tuple[np.ndarray, np.ndarray]:
         """Return columns and coordinates that hang together, so many that all that do are linked in the end."""
         place = np.cumsum(self.kept) - 1
-        own = np.flatnonzero(self.kept)
-        columns = np.concatenate([own, *self.pools])
+        kept = np.flatnonzero(self.kept)
+        columns = np.concatenate([kept, *self.pools])
         firsts = [np.full(len(pool), place[pool[0]]) for pool in self.pools]
-        return columns, np.concatenate([place[own], *firsts])
+        return columns, np.concatenate([place[kept], *firsts])
 
     def newton_step(self, hessian: TotalHessian, slope: np.ndarray) -> np.ndarray:
         """Return Newton's step in beta, the shortest where the Hessian is singular; hessian is that in b.

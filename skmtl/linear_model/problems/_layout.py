@@ -71,8 +71,8 @@ class FitLayout:
     ) -> "FitLayout":
         """Lay out the data.
 
-        one_centre says that all samples must be centred alike, since the intercepts are compared, and not those of each
-        block on their own.
+        one_centre says that all samples must be centred alike, since the intercepts are compared, and not block
+        by block.
         """
         weight = label_weights(fits, X.shape[0])
         refuse_huge_weights(weight)
@@ -108,7 +108,7 @@ class FitLayout:
 
     @property
     def has_stacks(self) -> bool:
-        """Whether some columns have samples of their own in a stack."""
+        """Whether some columns, with different sets of samples, are stacked."""
         return any(isinstance(block.design, StackedDesign) for block in self.blocks)
 
     def features(self, columns: np.ndarray) -> "FitLayout":
@@ -283,7 +283,7 @@ class FitLayout:
         """The last weights that were evaluated on the data as given."""
         return Latest()
 
-    # The Hessian of each column in its own weights, for losses without second derivatives between columns
+    # The Hessian of each column in its weights, for losses without second derivatives between columns
 
     def column_hessians(
         self, raw: Sequence[np.ndarray], precision: type = np.float64, among: float = np.inf

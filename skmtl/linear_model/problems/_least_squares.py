@@ -6,7 +6,7 @@ With B_i'B_i the Hessian of a label and B_i'r_i its gradient, Newton's step D mi
 
 J_i being the derivative of the label's raw predictions. A QR decomposition solves that with the condition number of X
 where the normal equations have its square. Columns are pivoted and rows sorted, so that rows of very different length,
-such as those of the data and of a weak penalty, keep their own relative precision.
+such as those of the data and of a weak penalty, keep their relative precision.
 """
 
 from typing import NamedTuple
@@ -66,12 +66,12 @@ def components(problem: SmoothProblem) -> list[Component]:
     graph = sparse.coo_array((np.ones(len(ends)), tuple(places)), shape=(size, size))
     n, label = sparse.csgraph.connected_components(graph, directed=False)
     order = np.argsort(label, kind="stable")
-    found = []
+    parts = []
     for members in np.split(order, np.searchsorted(label[order], np.arange(1, n))):
         columns, vectors = members[members < T], members[(members >= T) & (members < T + R)] - T
         if len(columns):
-            found.append(Component(columns, vectors, members[members >= T + R] - T - R))
-    return found
+            parts.append(Component(columns, vectors, members[members >= T + R] - T - R))
+    return parts
 
 
 def by_least_squares(
@@ -153,16 +153,17 @@ def system(
             np.ix_(columns, part.intercepts)
         ].sum(axis=0)
         right.append(np.zeros(1))
-    own, ridge = U[:, part.vectors].ravel(), np.sqrt(problem.intercepts.ridge[part.intercepts])
-    blocks.append(np.diag(np.concatenate([np.ones(own.size), ridge])))
-    right.append(-np.concatenate([own, ridge * beta[part.intercepts]]))
+    penalized = U[:, part.vectors].ravel()
+    ridge = np.sqrt(problem.intercepts.ridge[part.intercepts])
+    blocks.append(np.diag(np.concatenate([np.ones(penalized.size), ridge])))
+    right.append(-np.concatenate([penalized, ridge * beta[part.intercepts]]))
     return np.vstack(blocks), np.concatenate(right)
 
 
 def softmax_columns(problem: SmoothProblem, part: Component) -> list[np.ndarray]:
     """Return the columns of each task of a component that has several, where their intercepts are free."""
     groups = (columns for columns, _ in problem.layout.null_hessian.groups)
-    return [own for own in groups if own[0] in part.columns and problem.intercepts.are_free]
+    return [group for group in groups if group[0] in part.columns and problem.intercepts.are_free]
 
 
 def least_squares(A: np.ndarray, right: np.ndarray) -> np.ndarray:

@@ -62,8 +62,8 @@ class NonsmoothProblem:
         b = self.intercepts.at(intercepts)
         chunks = self.layout.passes.chunks
         raw = [part + b[chunk.columns] for part, chunk in zip(image, chunks, strict=True)]
-        found = settle(chunks, self.intercepts, intercepts, raw, SETTLED * np.sqrt(self.scale))
-        return Settled(found.beta, found.raw, found.G)
+        best = settle(chunks, self.intercepts, intercepts, raw, SETTLED * np.sqrt(self.scale))
+        return Settled(best.beta, best.raw, best.G)
 
     def loss(self, settled: Settled) -> float:
         """Return the loss, with the penalty on intercepts."""
@@ -165,7 +165,7 @@ class NonsmoothProblem:
 
     @cached_property
     def has_squares(self) -> bool:
-        """Whether losses are squared, and their Hessians, to be found once, cost no more than the passes they save."""
+        """Whether losses are squared, and their Hessians, computed once, cost no more than the passes they save."""
         layout = self.layout
         if self.penalty.pooled or not layout.is_quadratic:
             return False
@@ -174,7 +174,7 @@ class NonsmoothProblem:
 
     @cached_property
     def has_few_rows(self) -> bool:
-        """Whether each column has samples of its own, so few that products with them are cheaper than Gram matrices."""
+        """Whether each column has another set of samples, so small that products are cheaper than Gram matrices."""
         chunks, T, size = self.layout.passes.chunks, self.layout.n_columns, self.layout.size
         if self.layout.design.is_sparse or self.penalty.pooled or T * size**2 < LARGE_STACK:
             return False
@@ -204,18 +204,18 @@ class NonsmoothProblem:
 
     def _hessians(self, raw: list[np.ndarray]) -> Curvature:
         """Return the Hessian of each task at raw."""
-        found: dict[tuple[int, ...], WeightedGrams] = {}
+        by_group: dict[tuple[int, ...], WeightedGrams] = {}
         follow = self.layout.fit_intercept and not self.penalty.pooled
         every = np.arange(self.layout.n_columns)
         for X, chunk, part in zip(self._designs, self.layout.passes.chunks, raw, strict=True):
             columns = every[chunk.columns]
-            for own, H in chunk.loss.hessians(part):
-                key = tuple(columns[own].tolist())
-                found[key] = add(found.get(key), weighted_grams(X, H))
+            for members, H in chunk.loss.hessians(part):
+                key = tuple(columns[members].tolist())
+                by_group[key] = add(by_group.get(key), weighted_grams(X, H))
         u = self.penalty.u
-        singles = [key for key in found if len(key) == 1]
+        singles = [key for key in by_group if len(key) == 1]
         stack = np.stack(
-            [found[key].matrix(follow) / u[key[0]] ** 2 for key in singles]
+            [by_group[key].matrix(follow) / u[key[0]] ** 2 for key in singles]
             or [np.zeros((self.layout.size,) * 2)]
         )
         groups = tuple(
@@ -223,11 +223,11 @@ class NonsmoothProblem:
                 np.array(key),
                 grams.matrix(follow) / np.repeat(u[list(key)], self.layout.size)[0] ** 2,
             )
-            for key, grams in found.items()
+            for key, grams in by_group.items()
             if len(key) > 1
         )
         whole = BlockCurvature.of(np.array([key[0] for key in singles], dtype=int), stack, groups)
-        return self._less_intercepts(whole, found) if self.penalty.pooled else whole
+        return self._less_intercepts(whole, by_group) if self.penalty.pooled else whole
 
     def _less_intercepts(
         self, whole: BlockCurvature, moments: dict[tuple[int, ...], "WeightedGrams"]

@@ -132,10 +132,10 @@ def describe(fits: list[TaskFit], targets: TaskTargets, balance_losses: bool) ->
     labels: list[Hashable] = []
     curvature: list[float] = []
     for head in (fit.head for fit in fits):
-        own = head.column_labels
+        names = head.column_labels
         tasks += [head.name] * len(head.active)
-        families += [ONE_COLUMN if own == [None] else tuple(own)] * len(head.active)
-        labels += [own[position] for position in head.active]
+        families += [ONE_COLUMN if names == [None] else tuple(names)] * len(head.active)
+        labels += [names[position] for position in head.active]
         balanced = balance_losses and np.isfinite(head.loss.curvature) and not head.loss.quadratic
         curvature += [LOGISTIC_BALANCE if balanced else 1.0] * len(head.active)
     return Columns(tuple(tasks), tuple(families), tuple(labels), np.array(curvature), targets.tasks)

@@ -16,7 +16,7 @@ CHUNK = 100_000  # numbers in a chunk of X
 class RowBlock(NamedTuple):
     """Samples with labels of some tasks: their inputs, losses, and the columns of these tasks.
 
-    Either all these columns have the same samples, or the design is stacked: each has its own.
+    Either all these columns have the same samples, or the design is stacked: one set of samples per column.
     """
 
     design: Design | StackedDesign

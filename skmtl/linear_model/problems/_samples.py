@@ -33,8 +33,8 @@ class Part(NamedTuple):
 class Samples(NamedTuple):
     """The samples of a fit; weight are the sums of the weights of the labels of each.
 
-    one_centre says that all must be centred alike, since the intercepts are compared, and not those of each block on
-    their own. rounding is that of the numbers in X, relative to them.
+    one_centre says that all must be centred alike, since the intercepts are compared, and not block by block.
+    rounding is that of the numbers in X, relative to them.
     """
 
     design: Design
@@ -44,7 +44,7 @@ class Samples(NamedTuple):
     rounding: float
 
     def blocks(self) -> tuple[RowBlock, ...]:
-        """Return the blocks: tasks of one column that have a few samples of their own are stacked."""
+        """Return the blocks: tasks of one column are stacked where their sets of samples differ and are small."""
         if len(self.parts) == 1 or self.design.X.size < DENSE * np.prod(self.design.shape):
             return self.blocks_apart()
         alone, stacks = stacks_of(self.parts, self.design.shape[1])

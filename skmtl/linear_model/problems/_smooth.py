@@ -187,7 +187,7 @@ class SmoothProblem:
         """Return an approximation of the inverse Hessian at v, or at the best constant prediction where v is None.
 
         It has the mean curvature of each column in every sample, and that along its weights where it can; closely asks
-        for each column's own Hessian.
+        for the Hessian of each column.
         """
         if closely and raw is not None:
             return self._by_column(raw)

@@ -64,23 +64,23 @@ def solve(
     """
     tied = prepared.penalized
     if tied is None:
-        found = nothing_fitted(prepared)
+        solution = nothing_fitted(prepared)
     else:
-        found = solve_penalized(tied, penalty, max_iter, tol, start, separate, on_data, loosest)
+        solution = solve_penalized(tied, penalty, max_iter, tol, start, separate, on_data, loosest)
     for fit in prepared.free:
-        found = joined(found, solve_alone(prepared, fit, max_iter, tol), order_of([fit]))
-    return found
+        solution = joined(solution, solve_alone(prepared, fit, max_iter, tol), order_of([fit]))
+    return solution
 
 
 def solve_alone(prepared: Prepared, fit: TaskFit, max_iter: int, tol: float) -> Coefficients:
     """Fit one of the tasks without a penalty."""
     alone = prepared.alone(fit)
-    found = most_likely(UnpenalizedTask(alone.layout), max_iter)
-    if found.has_maximum:
-        warn_of_gap(found.gap, found.n_iter, tol, f"task {fit.head.name!r} ")
+    solution = most_likely(UnpenalizedTask(alone.layout), max_iter)
+    if solution.has_maximum:
+        warn_of_gap(solution.gap, solution.n_iter, tol, f"task {fit.head.name!r} ")
     else:
         warn_of_separation(fit.head.name)
-    return unpack(alone, None, found.W, found.intercept, found.gap, found.n_iter)
+    return unpack(alone, None, solution.W, solution.intercept, solution.gap, solution.n_iter)
 
 
 def nothing_fitted(prepared: Prepared) -> Coefficients:
@@ -90,12 +90,12 @@ def nothing_fitted(prepared: Prepared) -> Coefficients:
     return Coefficients(coef, rest, coef.copy(), 0.0, 1)
 
 
-def joined(found: Coefficients, more: Coefficients, rows: np.ndarray) -> Coefficients:
+def joined(solution: Coefficients, more: Coefficients, rows: np.ndarray) -> Coefficients:
     """Return coefficients with some rows of others; of two relative gaps the larger bounds that of both."""
-    coef, intercept = found.W.copy(), found.intercept.copy()
+    coef, intercept = solution.W.copy(), solution.intercept.copy()
     coef[rows], intercept[rows] = more.W[rows], more.intercept[rows]
-    gap, n_iter = max(found.dual_gap, more.dual_gap), max(found.n_iter, more.n_iter)
-    return found._replace(W=coef, intercept=intercept, dual_gap=gap, n_iter=n_iter)
+    gap, n_iter = max(solution.dual_gap, more.dual_gap), max(solution.n_iter, more.n_iter)
+    return solution._replace(W=coef, intercept=intercept, dual_gap=gap, n_iter=n_iter)
 
 
 def solve_penalized(
@@ -122,13 +122,13 @@ def solve_penalized(
         first = Weights((coef / prepared.scale[:, None]).T, intercept / prepared.scale)
     elif separate is not None and not problem.is_quadratic:
         first = separate
-    found = solve_smooth(problem, first, max_iter, tol, on_data)
-    gap = found.gap / prepared.null_value
-    warn_of_gap(gap, found.n_iter, tol)
-    if found.is_blurred and not gap > max(UNNOTICED, tol):
+    solution = solve_smooth(problem, first, max_iter, tol, on_data)
+    gap = solution.gap / prepared.null_value
+    warn_of_gap(gap, solution.n_iter, tol)
+    if solution.is_blurred and not gap > max(UNNOTICED, tol):
         warn_of_rounding()
-    shared = bound.share(found.weights.W)
-    return unpack(prepared, shared, *found.weights, gap, found.n_iter)
+    shared = bound.share(solution.weights.W)
+    return unpack(prepared, shared, *solution.weights, gap, solution.n_iter)
 
 
 def nonsmooth(
@@ -141,14 +141,14 @@ def nonsmooth(
 ) -> Coefficients:
     """Minimise an objective whose penalty is not smooth."""
     first = None if start is None else parts_of(prepared, bound, start)
-    found = solve_nonsmooth(prepared.layout, bound, max_iter, tol, first, on_data)
-    gap = found.gap / prepared.null_value
-    W = found.parts.sum(axis=0) / bound.u
-    made = unpack(prepared, bound.share(W), W, found.intercept, gap, found.n_iter)
+    solution = solve_nonsmooth(prepared.layout, bound, max_iter, tol, first, on_data)
+    gap = solution.gap / prepared.null_value
+    W = solution.parts.sum(axis=0) / bound.u
+    made = unpack(prepared, bound.share(W), W, solution.intercept, gap, solution.n_iter)
     components = {
-        name: spread(prepared, part / bound.u) for name, part in zip(bound.names, found.parts)
+        name: spread(prepared, part / bound.u) for name, part in zip(bound.names, solution.parts)
     }
-    learned = bound.learned(found.parts.sum(axis=0))
+    learned = bound.learned(solution.parts.sum(axis=0))
     return made._replace(components=components or None, learned=learned)
 
 
@@ -217,8 +217,8 @@ def unpack(
         if (
             len(head.active) > 1
         ):  # their mean is zero where X is centred: classes never seen stay as unlikely
-            own = head.columns.start + head.active
-            full[own] -= (full + at_centre)[own].mean()
+            columns = head.columns.start + head.active
+            full[columns] -= (full + at_centre)[columns].mean()
     if shared is not None:
         shared = spread(prepared, shared)
     return Coefficients(coef, full, shared, gap, n_iter)

@@ -61,23 +61,23 @@ def solve_nonsmooth(
         grows = penalty.by_rows and layout.size > 1
         inner = Hybrid if penalty.row_strength is None else RowNewton
         solver = WorkingSet(n_steps, tol, inner) if grows else inner(n_steps, tol)
-        found = solver.solve(direct, first)  # type: ignore[arg-type]
-        parts, W = unfold(problem, found)
-        n_iter = max(1, math.ceil(found.n_iter / GRAM_STEPS))
+        solution = solver.solve(direct, first)  # type: ignore[arg-type]
+        parts, W = unfold(problem, solution)
+        n_iter = max(1, math.ceil(solution.n_iter / GRAM_STEPS))
         if layout.has_gram and not on_data:
-            gap = found.gap * problem.scale
+            gap = solution.gap * problem.scale
             return Fitted(parts, layout.null_raw - layout.at_centre(W), gap, n_iter)
         seen = evaluate_latest(layout, problem.intercepts, W)
         return certified(problem, parts, W, seen, n_iter)
     if penalty.by_rows and is_wide(layout):
-        found = WorkingSet(max_iter, tol, ProximalNewton).solve(problem, first)
+        solution = WorkingSet(max_iter, tol, ProximalNewton).solve(problem, first)
     else:
-        found = ProximalNewton(max_iter, tol).solve(problem, first)
-    settled = problem.settle(problem.image(found.parts.sum(axis=0)), problem.start())
-    parts, W = unfold(problem, found)
+        solution = ProximalNewton(max_iter, tol).solve(problem, first)
+    settled = problem.settle(problem.image(solution.parts.sum(axis=0)), problem.start())
+    parts, W = unfold(problem, solution)
     intercept = problem.intercepts.at(settled.intercepts) - layout.at_centre(W)
     seen = evaluate(layout, problem.intercepts, W, intercept)
-    return certified(problem, parts, W, seen, found.n_iter)
+    return certified(problem, parts, W, seen, solution.n_iter)
 
 
 def squares(problem: NonsmoothProblem) -> GramProblem | WideSquares | None:
@@ -101,9 +101,9 @@ def is_wide(layout: FitLayout) -> bool:
     return layout.design.shape[1] > FEW_FEATURES
 
 
-def unfold(problem: NonsmoothProblem, found: Parts) -> tuple[np.ndarray, np.ndarray]:
+def unfold(problem: NonsmoothProblem, solution: Parts) -> tuple[np.ndarray, np.ndarray]:
     """Return the parts of a solution as weights of features, and what they sum to in W."""
-    parts = np.stack([problem.layout.weights(part) for part in found.parts])
+    parts = np.stack([problem.layout.weights(part) for part in solution.parts])
     return parts, parts.sum(axis=0) / problem.penalty.u
 
 

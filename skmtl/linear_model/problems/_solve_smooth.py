@@ -59,20 +59,20 @@ def solve_smooth(
     """
     direct, work = direct_solution(problem), None
     if direct is not None:
-        found = by_gram(problem, direct, on_data)
+        solved = by_gram(problem, direct, on_data)
     else:
         first = first_vector(problem, start)
         work = work_of(problem)
         kept = min(STEPS, max_iter // 2) if np.isfinite(work) else 0
         if work <= CHEAP and tol < LOOSE:
             problem = replace(problem, surely_within=0.5 * SEEN_CURVED)
-        found = by_iterations(problem, first, max_iter - kept, tol)
+        solved = by_iterations(problem, first, max_iter - kept, tol)
     seen = SEEN if problem.is_quadratic else SEEN_CURVED
-    stands_still = found.motion <= seen or tol >= LOOSE
-    if found.gap <= max(CERTIFIED, tol) * problem.scale and stands_still:
-        return found
+    stands_still = solved.motion <= seen or tol >= LOOSE
+    if solved.gap <= max(CERTIFIED, tol) * problem.scale and stands_still:
+        return solved
     work = work_of(problem) if work is None else work
-    return polished(problem, found, max_iter) if np.isfinite(work) else found
+    return polished(problem, solved, max_iter) if np.isfinite(work) else solved
 
 
 def first_vector(problem: SmoothProblem, start: Weights | None) -> np.ndarray:
@@ -103,15 +103,15 @@ def by_gram(problem: SmoothProblem, direct: DirectSolution, on_data: bool) -> So
     gradient shows what rounding hides.
     """
     if direct.is_rounded:
-        found = directly(problem, direct)
-        if found.motion <= STILL:
-            return found
+        solved = directly(problem, direct)
+        if solved.motion <= STILL:
+            return solved
         direct = direct.precise()
     layout = problem.layout
     if layout.is_common or (layout.fit_intercept and not layout.has_stacks):
-        found = on_gram(problem, direct, on_data or not layout.is_common)
-        if found.motion <= STILL:
-            return found
+        solved = on_gram(problem, direct, on_data or not layout.is_common)
+        if solved.motion <= STILL:
+            return solved
     return directly(problem, direct)
 
 
@@ -124,21 +124,23 @@ def on_gram(problem: SmoothProblem, direct: DirectSolution, on_data: bool) -> So
     if not motion <= STILL:
         motion = np.sqrt(problem.reach * direct.square(direct.solve(C)))
     gap = finite_gap(0.5 * direct.square(C))
-    found = Solved(Weights(W, problem.null_intercept(W)), gap, 1, float(motion))
-    return checked(problem, direct, S, found) if on_data else found
+    solved = Solved(Weights(W, problem.null_intercept(W)), gap, 1, float(motion))
+    return checked(problem, direct, S, solved) if on_data else solved
 
 
-def checked(problem: SmoothProblem, direct: DirectSolution, S: np.ndarray, found: Solved) -> Solved:
+def checked(
+    problem: SmoothProblem, direct: DirectSolution, S: np.ndarray, solved: Solved
+) -> Solved:
     """Look at the gradient of the weights on the data as given, in some directions: all or nothing must move."""
-    layout, coupling, (W, intercept) = problem.layout, problem.coupling, found.weights
+    layout, coupling, (W, intercept) = problem.layout, problem.coupling, solved.weights
     check = spot_check(layout, W, intercept)
     C = coupling.gather(check.slopes) + coupling.solve(check.probes.T @ W)
     size = np.square(coupling.gather(direct.null_slopes(check))).mean(axis=0)
     is_flat = bool(np.all(np.square(C).mean(axis=0) <= ROUNDING**2 * size))
     is_settled = problem.intercepts.are_free or not check.shift.any()
-    gap = 0.5 * (np.sqrt(2.0 * found.gap) + np.sqrt(np.vdot(C, C) / len(C))) ** 2
+    gap = 0.5 * (np.sqrt(2.0 * solved.gap) + np.sqrt(np.vdot(C, C) / len(C))) ** 2
     weights = Weights(W, intercept + check.shift)
-    return Solved(weights, finite_gap(gap), 1, found.motion if is_flat and is_settled else np.inf)
+    return Solved(weights, finite_gap(gap), 1, solved.motion if is_flat and is_settled else np.inf)
 
 
 def directly(problem: SmoothProblem, direct: DirectSolution) -> Solved:
@@ -166,13 +168,13 @@ def by_iterations(problem: SmoothProblem, start: np.ndarray, max_iter: int, tol:
 
     The motion is an estimate where no bound is asked for: curvature may hide how far predictions are from the optimum.
     """
-    found = run(problem, start, max_iter, tol)
-    W, intercept = problem.coefficients(found.v)
+    solution = run(problem, start, max_iter, tol)
+    W, intercept = problem.coefficients(solution.v)
     evaluation = evaluate(problem.layout, problem.intercepts, W, intercept)
-    solved = judged(problem, W, evaluation, max(1, found.n_iter))
+    solved = judged(problem, W, evaluation, max(1, solution.n_iter))
     if np.isfinite(problem.surely_within) or problem.is_quadratic:
         return solved
-    likely = problem.likely_motion(found.suboptimality * problem.scale, evaluation.settled.G)
+    likely = problem.likely_motion(solution.suboptimality * problem.scale, evaluation.settled.G)
     return solved._replace(motion=min(solved.motion, likely))
 
 
@@ -182,16 +184,16 @@ def run(problem: SmoothProblem, start: np.ndarray, max_iter: int, tol: float) ->
     return method(max_iter=max_iter, tol=tol).solve(problem, start)
 
 
-def polished(problem: SmoothProblem, found: Solved, max_iter: int) -> Solved:
+def polished(problem: SmoothProblem, solved: Solved, max_iter: int) -> Solved:
     """Go on by least squares from a solution that is not good enough."""
-    left = max_iter if problem.is_quadratic else max_iter - found.n_iter
+    left = max_iter if problem.is_quadratic else max_iter - solved.n_iter
     if left < 1:
-        return found
-    v, n_steps = by_least_squares(problem.apart, problem.vector(*found.weights), left)
-    n_iter = found.n_iter if problem.is_quadratic else found.n_iter + n_steps
+        return solved
+    v, n_steps = by_least_squares(problem.apart, problem.vector(*solved.weights), left)
+    n_iter = solved.n_iter if problem.is_quadratic else solved.n_iter + n_steps
     W, intercept = problem.coefficients(v)
     new = judged(problem, W, evaluate(problem.layout, problem.intercepts, W, intercept), n_iter)
-    return new if new.gap <= max(found.gap, CERTIFIED * problem.scale) else found
+    return new if new.gap <= max(solved.gap, CERTIFIED * problem.scale) else solved
 
 
 def judged(problem: SmoothProblem, W: np.ndarray, evaluation: Evaluation, n_iter: int) -> Solved:

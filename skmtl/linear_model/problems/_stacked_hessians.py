@@ -32,10 +32,12 @@ def hessians_of_stack(
     design: StackedDesign, curvatures: np.ndarray, has_intercepts: bool
 ) -> list[ColumnHessian]:
     """Return the Hessian of each column of a stack."""
-    found = []
+    hessians = []
     for columns in design.cuts(TOGETHER):
-        found += hessians_of_piece(design.columns(columns), curvatures[:, columns], has_intercepts)
-    return found
+        hessians += hessians_of_piece(
+            design.columns(columns), curvatures[:, columns], has_intercepts
+        )
+    return hessians
 
 
 def hessians_of_piece(
@@ -51,6 +53,6 @@ def hessians_of_piece(
     halves *= np.sqrt(h)[:, :, None]
     moments = zip(total.tolist(), mean, strict=True)
     if n_samples < size:
-        return [ColumnHessian(*own, half, None) for own, half in zip(moments, halves)]
+        return [ColumnHessian(*moment, half, None) for moment, half in zip(moments, halves)]
     grams = np.matmul(halves.transpose(0, 2, 1), halves)
-    return [ColumnHessian(*own, None, gram) for own, gram in zip(moments, grams)]
+    return [ColumnHessian(*moment, None, gram) for moment, gram in zip(moments, grams)]

@@ -1,4 +1,4 @@
-"""Inverse Hessians that know the curvature of each column along its own weights, which is not that elsewhere.
+"""Inverse Hessians that know the curvature of each column along its weights, which is not that elsewhere.
 
 Where inputs are normal, Stein's lemma says what the Hessian of a generalised linear loss is in the weights w of a
 column: the Gram matrix G times the mean curvature, and a matrix of rank one along G w. But for the noise of the sample,

@@ -12,8 +12,8 @@ from skmtl.linear_model.problems._column_hessians import (
     about,
     by_pattern,
     by_patterns,
+    columns_together,
     hessians_of,
-    told_apart,
 )
 from skmtl.linear_model.problems._row_block import RowBlock
 
@@ -70,11 +70,11 @@ def test_explicit(pattern, offset, has_intercepts, make, small_products_pay, rng
 @pytest.mark.parametrize("n_columns", [3, 12])
 def test_patterns(n_columns, precision, bound, rng, monkeypatch):
     """Samples that the same columns count are multiplied once, for as many columns as there are samples for."""
-    assert told_apart(N, D, n_columns) == 0
+    assert columns_together(N, D, n_columns) == 0
     monkeypatch.setattr(_column_hessians, "A_CALL", 0)
     X = rng.normal(size=(N, D))
     counts = rng.random((N, n_columns)) < 0.5
-    assert told_apart(N, D, n_columns) == min(n_columns, 6)
+    assert columns_together(N, D, n_columns) == min(n_columns, 6)
     sums, grams = by_patterns(Design.plain(X), 2.0 * counts, precision)
     for own, total, gram in zip(counts.T, sums.T, grams, strict=True):
         assert gram.dtype == precision

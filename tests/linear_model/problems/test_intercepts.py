@@ -105,8 +105,8 @@ def test_free(rng):
     some = np.array([1, 5])
     assert free.are_free and none.are_free
     assert_allclose(free.matrix(), np.diag(scale))
-    assert_allclose(free.of(some).own_scale, scale[some])
-    assert none.matrix().shape == (T, 0) and not len(none.of(some).own_scale)
+    assert_allclose(free.of(some).free_scale, scale[some])
+    assert none.matrix().shape == (T, 0) and not len(none.of(some).free_scale)
     assert not none.at(np.zeros(0)).any()
 
 

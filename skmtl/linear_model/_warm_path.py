@@ -25,7 +25,7 @@ With MeanRegularized the best of support2 and nhanes was 0.01 of the top at 100 
 """
 
 
-def walk(
+def warm_path(
     prepared: Prepared,
     rows: Sequence[Sequence[Penalty]],
     max_iter: int,
@@ -46,9 +46,9 @@ def walk(
             if separate is None:
                 separate = fit_separately(prepared, penalty, max_iter)
             is_last = row is rows[-1] and penalty is row[-1]
-            found = solve(prepared, penalty, max_iter, tol, start, separate, is_last, loosest)
-            yield found
-            start = found.start
+            solution = solve(prepared, penalty, max_iter, tol, start, separate, is_last, loosest)
+            yield solution
+            start = solution.start
             first = start if first is None else first
         start = first
 
