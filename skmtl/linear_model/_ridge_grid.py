@@ -139,7 +139,7 @@ def prior_of(penalty: MeanRegularized, prepared: Prepared, separate: np.ndarray)
     learns = penalty.unbound(prepared.columns) is not None
     bound = penalty.bind(prepared.columns, separate if learns else None)
     assert isinstance(bound, StarQuadratic)
-    return Prior(bound.own, bound.common)
+    return Prior(bound.specific, bound.common)
 
 
 def mean_squares(residuals: Sequence[np.ndarray], prepared: Prepared) -> np.ndarray:

@@ -117,11 +117,11 @@ class DenseQuadratic(Quadratic):
 class StarQuadratic(Quadratic):
     """A covariance that is diagonal but for one common vector: numbers by column, for as many tasks as there may be."""
 
-    own: np.ndarray
+    specific: np.ndarray
     common: np.ndarray
     parts: Parts | None = None
     pooled: tuple[PooledIntercepts, ...] = ()
 
     @property
     def covariance(self) -> np.ndarray:
-        return np.diag(self.own) + np.outer(self.common, self.common)
+        return np.diag(self.specific) + np.outer(self.common, self.common)

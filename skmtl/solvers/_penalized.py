@@ -36,7 +36,7 @@ class PenalizedProblem(Protocol):
         """Whether the quadratic model is the loss itself."""
 
     @property
-    def has_own_hessians(self) -> bool:
+    def has_sample_hessians(self) -> bool:
         """Whether the curvature is that of each sample, and so computed anew at each step."""
 
     def image(self, V: np.ndarray) -> Raw:

@@ -104,7 +104,7 @@ class ProximalNewton(CompositeSolver):
         solution : Parts
             Where the method stopped.
         """
-        if problem.has_own_hessians:
+        if problem.has_sample_hessians:
             return damped_newton(problem, start, self.max_iter, self.tol)
         here = Point(start, problem.image(start.sum(axis=0)), problem.start())
         best, best_value = here, np.inf

@@ -208,7 +208,7 @@ def check_task_types(task_types: Any, names: tuple[Hashable, ...]) -> dict[Hasha
             f"task_types names tasks that y does not have: {unknown}; y has {list(names)}"
         )
     for name, kind in task_types.items():
-        if kind != "auto" and kind not in TASK_TYPES:
+        if kind not in ("auto", *TASK_TYPES):
             raise ValueError(
                 f"task_types of {name!r} must be 'auto' or one of {tuple(TASK_TYPES)}, got {kind!r}"
             )

@@ -88,7 +88,7 @@ def test_a_task_without_a_sign_leaves_the_others_theirs(rng, sharing):
     assert_allclose(penalty.covariance[0, 2], sharing * q)
     assert_array_equal(penalty.share(np.eye(3))[1], 0.0)
     assert_allclose(penalty.share(np.eye(3))[np.ix_([0, 2], [0, 2])], pair.share(np.eye(2)))
-    own = penalty.own
+    own = penalty.specific
     assert_allclose(np.diag(own) + np.outer(penalty.common, penalty.common), penalty.covariance)
 
 

@@ -147,5 +147,5 @@ def coupling_of(penalty: Quadratic) -> Coupling:
     """Return the coordinates of a penalty."""
     if isinstance(penalty, StarQuadratic):
         common = penalty.common if penalty.common.any() else None
-        return StarCoupling(common, np.sqrt(penalty.own))
+        return StarCoupling(common, np.sqrt(penalty.specific))
     return DenseCoupling(penalty.factor())

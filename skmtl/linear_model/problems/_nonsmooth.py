@@ -47,7 +47,7 @@ class NonsmoothProblem:
     @property
     def has_exact_model(self) -> bool:
         """Whether the quadratic model is the loss itself."""
-        return self.has_own_hessians and self.layout.is_quadratic
+        return self.has_sample_hessians and self.layout.is_quadratic
 
     def image(self, V: np.ndarray) -> list[np.ndarray]:
         """Return the raw predictions without intercepts, by piece."""
@@ -141,7 +141,7 @@ class NonsmoothProblem:
             return self._few_rows(settled.raw)
         if self.has_squares:
             return self._squares
-        if self.has_own_hessians:
+        if self.has_sample_hessians:
             return self._hessians(settled.raw)
         return self._mean_curvature(settled.U)
 
@@ -155,7 +155,7 @@ class NonsmoothProblem:
         return GramProblem(curvature, B, float(at_zero), self.penalty, self.scale)
 
     @cached_property
-    def has_own_hessians(self) -> bool:
+    def has_sample_hessians(self) -> bool:
         """Whether the Hessians of all tasks are cheap beside what else an iteration costs."""
         if self.has_few_rows or self.has_squares:
             return True
