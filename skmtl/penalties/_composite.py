@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from ._quadratic import Parts, PooledIntercepts, nothing, share
+from ._quadratic import SharedParts, PooledIntercepts, nothing, share
 from ._terms import Term
 
 
@@ -55,7 +55,7 @@ class Composite:
     terms: tuple[Term, ...]
     names: tuple[str, ...] = ()
     precision: np.ndarray | None = None
-    shared: Parts | None = None
+    shared: SharedParts | None = None
     pooled: tuple[PooledIntercepts, ...] = ()
     learned: Callable[[np.ndarray], dict[str, Any]] = nothing
 

@@ -32,10 +32,10 @@ class SharedPart(NamedTuple):
     right: np.ndarray
 
 
-Parts = tuple[SharedPart, ...]
+SharedParts = tuple[SharedPart, ...]
 
 
-def share(parts: Parts | None, W: np.ndarray) -> np.ndarray | None:
+def share(parts: SharedParts | None, W: np.ndarray) -> np.ndarray | None:
     """Return the part of W that its columns share; None where that is not defined."""
     if parts is None:
         return None
@@ -56,7 +56,7 @@ class Quadratic(ABC):
     terms: ClassVar[tuple[Term, ...]] = ()
     u: ClassVar[float] = 1.0
     learned: ClassVar[Callable[[np.ndarray], dict[str, Any]]] = staticmethod(nothing)
-    parts: Parts | None
+    parts: SharedParts | None
     pooled: tuple[PooledIntercepts, ...]
 
     @property
@@ -105,7 +105,7 @@ class DenseQuadratic(Quadratic):
     """Any covariance."""
 
     matrix: np.ndarray
-    parts: Parts | None = None
+    parts: SharedParts | None = None
     pooled: tuple[PooledIntercepts, ...] = ()
 
     @property
@@ -119,7 +119,7 @@ class StarQuadratic(Quadratic):
 
     specific: np.ndarray
     common: np.ndarray
-    parts: Parts | None = None
+    parts: SharedParts | None = None
     pooled: tuple[PooledIntercepts, ...] = ()
 
     @property
