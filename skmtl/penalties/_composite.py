@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from ._quadratic import SharedParts, PooledIntercepts, nothing, share
+from ._quadratic import PooledIntercepts, SharedParts, nothing, share
 from ._terms import Term
 
 
