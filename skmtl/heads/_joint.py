@@ -33,7 +33,7 @@ class NewtonRows(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Term:
+class LossTerm:
     """One loss over some neighbouring columns of raw.
 
     index is None where every sample counts, those without a label by a weight of zero; else the flat positions in
@@ -95,7 +95,7 @@ class JointLoss:
     Beside filling arrays of the shape of raw, it costs the labels observed.
     """
 
-    terms: tuple[Term, ...]
+    terms: tuple[LossTerm, ...]
     n_samples: int
     n_columns: int
 
@@ -117,7 +117,7 @@ class JointLoss:
         """Return an elementwise loss of columns with different samples, given by column."""
         if np.all(weight == weight[:, :1]):
             weight = weight[:, :1]
-        term = Term(loss, slice(0, len(y)), None, y.T, weight.T)
+        term = LossTerm(loss, slice(0, len(y)), None, y.T, weight.T)
         return cls((term,), y.shape[1], len(y))
 
     def columns(self, columns: slice) -> "JointLoss":
@@ -125,14 +125,14 @@ class JointLoss:
         (term,) = self.terms
         y, weight = term.y[:, columns], term.weight[:, columns]
         inside = slice(0, y.shape[1])
-        return JointLoss((Term(term.loss, inside, None, y, weight),), len(y), y.shape[1])
+        return JointLoss((LossTerm(term.loss, inside, None, y, weight),), len(y), y.shape[1])
 
     def rows(self, rows: slice) -> "JointLoss":
         """Return the loss of some of the samples; every term must be over all samples."""
         terms = []
         for term in self.terms:
             weight = term.weight if len(term.weight) == 1 else term.weight[rows]
-            terms.append(Term(term.loss, term.columns, None, term.y[rows], weight))
+            terms.append(LossTerm(term.loss, term.columns, None, term.y[rows], weight))
         return JointLoss(tuple(terms), len(terms[0].y), self.n_columns)
 
     def astype(self, precision: Any) -> "JointLoss":
@@ -319,7 +319,7 @@ class JointLoss:
                 total.groups.append((np.arange(self.n_columns)[term.columns], square))
         return total
 
-    def _weights(self, term: Term) -> np.ndarray:
+    def _weights(self, term: LossTerm) -> np.ndarray:
         """Return the total weight of the labels of each column."""
         return term.column_sums(np.broadcast_to(term.weight, term.y.shape), self.n_columns)
 
@@ -330,7 +330,7 @@ def _what_joins(placed: tuple[TaskFit, int, int]) -> Any:
     return fit.head.loss if fit.head.loss.width_one else (fit.head.loss, start)
 
 
-def _term(placed: list[tuple[TaskFit, int, int]], n_samples: int, n_columns: int) -> Term:
+def _term(placed: list[tuple[TaskFit, int, int]], n_samples: int, n_columns: int) -> LossTerm:
     fits = [fit for fit, _, _ in placed]
     columns = slice(int(placed[0][1]), int(placed[-1][2]))
     loss = fits[0].head.loss
@@ -338,17 +338,17 @@ def _term(placed: list[tuple[TaskFit, int, int]], n_samples: int, n_columns: int
     if n_labels == n_samples * len(fits):
         return _full(fits, loss, columns, n_samples)
     if loss.width_one and np.isfinite(loss.curvature) and n_labels > MOST * n_samples * len(fits):
-        return Term(loss, columns, None, *_spread(fits, n_samples))
+        return LossTerm(loss, columns, None, *_spread(fits, n_samples))
     rows = [np.arange(n_samples) if fit.rows is None else fit.rows for fit in fits]
     index = [
         labelled[:, None] * n_columns + np.arange(p[1], p[2])
         for labelled, p in zip(rows, placed, strict=True)
     ]
     weight = np.vstack([np.broadcast_to(fit.weight, (len(fit.y), 1)) for fit in fits])
-    return Term(loss, columns, np.vstack(index), np.vstack([fit.y for fit in fits]), weight)
+    return LossTerm(loss, columns, np.vstack(index), np.vstack([fit.y for fit in fits]), weight)
 
 
-def _full(fits: list[TaskFit], loss: Loss, columns: slice, n_samples: int) -> Term:
+def _full(fits: list[TaskFit], loss: Loss, columns: slice, n_samples: int) -> LossTerm:
     """Join tasks in which every sample counts."""
     alike = all(fit.weight.shape == (1, 1) for fit in fits)
     weight = np.hstack(
@@ -356,7 +356,7 @@ def _full(fits: list[TaskFit], loss: Loss, columns: slice, n_samples: int) -> Te
     )
     if alike and (weight == 1.0).all():
         weight = weight[:, :1]  # which is faster to tell
-    return Term(loss, columns, None, np.hstack([fit.y for fit in fits]), weight)
+    return LossTerm(loss, columns, None, np.hstack([fit.y for fit in fits]), weight)
 
 
 def _spread(fits: list[TaskFit], n_samples: int) -> tuple[np.ndarray, np.ndarray]:

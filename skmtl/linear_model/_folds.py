@@ -41,7 +41,7 @@ class Fold:
         begin = perf_counter()
         self.context.call_on_fit_task_begin(estimator=self.model)
         prepared = self._prepare()
-        sample = Sample.of(self.fit_data, self.test, prepared)
+        sample = FoldRows.of(self.fit_data, self.test, prepared)
         scores, kept = [], []
         model = self.model
         steps = warm_path(prepared, self.penalties, model.max_iter, model.tol, loosest=SCORED)
@@ -88,7 +88,7 @@ class Tested(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Sample:
+class FoldRows:
     """The test rows of a fold, task by task, and the heads that predict them."""
 
     X: Any
@@ -97,7 +97,7 @@ class Sample:
     info: Mapping[Hashable, TaskInfo]
 
     @classmethod
-    def of(cls, fit_data: FitData, rows: np.ndarray, prepared: Prepared) -> "Sample":
+    def of(cls, fit_data: FitData, rows: np.ndarray, prepared: Prepared) -> "FoldRows":
         """Take the rows."""
         X, targets = fit_data.X[rows], fit_data.targets[rows]
         weights = None if fit_data.weights is None else fit_data.weights[rows]

@@ -18,7 +18,7 @@ import numpy as np
 from scipy import linalg
 
 from ..heads import TaskFit
-from ._left_out import Inputs, Prior
+from ._left_out import Prior, RidgeInputs
 from ._left_out_densely import DenseLabels
 from .problems import Design, Prepared, eigen, label_weight
 
@@ -50,7 +50,7 @@ class Sample:
     values: np.ndarray
 
     @classmethod
-    def of(cls, inputs: Inputs, rows: np.ndarray | None, weight: np.ndarray) -> "Sample":
+    def of(cls, inputs: RidgeInputs, rows: np.ndarray | None, weight: np.ndarray) -> "Sample":
         """Find the basis: eigenvectors of the Gram matrix, or right singular vectors where labels are few."""
         design = inputs.design if rows is None else inputs.design.rows(rows)
         shift, gap = np.zeros(design.shape[1]), np.ones(len(weight))
@@ -109,7 +109,7 @@ def is_alone(sample: Sample) -> bool:
 class LeaveOneOut(ABC):
     """The labels of all tasks, ready to be left out row by row."""
 
-    inputs: Inputs
+    inputs: RidgeInputs
     fits: tuple[TaskFit, ...]
 
     def residuals(self, prior: Prior) -> list[np.ndarray]:
@@ -144,7 +144,7 @@ class FullLabels(LeaveOneOut):
     Y: np.ndarray
 
     @classmethod
-    def of(cls, inputs: Inputs, fits: Sequence[TaskFit]) -> "FullLabels":
+    def of(cls, inputs: RidgeInputs, fits: Sequence[TaskFit]) -> "FullLabels":
         """Lay out the labels; factor is the square root of each task's weight relative to the first."""
         weight = label_weight(fits[0])
         sample = Sample.of(inputs, fits[0].rows, weight)
@@ -205,7 +205,7 @@ class PartialLabels(LeaveOneOut):
     kept: tuple[np.ndarray, ...]
 
     @classmethod
-    def of(cls, inputs: Inputs, fits: Sequence[TaskFit]) -> "PartialLabels":
+    def of(cls, inputs: RidgeInputs, fits: Sequence[TaskFit]) -> "PartialLabels":
         """Lay out the labels."""
         samples = tuple(Sample.of(inputs, fit.rows, label_weight(fit)) for fit in fits)
         y = tuple(
@@ -300,7 +300,7 @@ class PartialLabels(LeaveOneOut):
         return [coef + loading @ common for coef, loading in zip(specific, loadings, strict=True)]
 
 
-def leave_one_out(inputs: Inputs, prepared: Prepared) -> LeaveOneOut:
+def leave_one_out(inputs: RidgeInputs, prepared: Prepared) -> LeaveOneOut:
     """Lay out the labels in the cheapest way that is exact."""
     is_full = inputs.precision.all() and have_common_weights(prepared.fits)
     return (FullLabels if is_full else PartialLabels).of(inputs, prepared.fits)

@@ -16,7 +16,7 @@ class Prior(NamedTuple):
 
 
 @dataclass(frozen=True, eq=False)
-class Inputs:
+class RidgeInputs:
     """The inputs, of shape (n_samples, size), where size is the lesser of n_samples and n_features.
 
     has_centres says that each task is centred by its own weighted mean, as a free intercept does.
@@ -28,14 +28,14 @@ class Inputs:
     precision: np.ndarray
 
     @classmethod
-    def of(cls, layout: FitLayout) -> "Inputs":
+    def of(cls, layout: FitLayout) -> "RidgeInputs":
         """Rotate the inputs where there are fewer samples than features: distances are all that matters."""
         design = layout.design
         if has_few_samples(design):
             design = Design.plain(row_space_of(design).L)
         return cls(design, layout.fit_intercept, np.ones(design.shape[1]))
 
-    def with_pooled_intercept(self, sharing: float) -> "Inputs":
+    def with_pooled_intercept(self, sharing: float) -> "RidgeInputs":
         """Return inputs with a constant feature: its common coefficient is free, those of the tasks are shrunk."""
         design = self.design.with_constant(1.0 / np.sqrt(sharing))
         return replace(

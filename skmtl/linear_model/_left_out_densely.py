@@ -17,7 +17,7 @@ import numpy as np
 from scipy import linalg
 
 from ..heads import TaskFit
-from ._left_out import Inputs, Prior
+from ._left_out import Prior, RidgeInputs
 from .problems import label_weight
 
 
@@ -25,7 +25,7 @@ from .problems import label_weight
 class DenseLabels:
     """All labels side by side, task by task: their tasks, samples, weighted inputs Z, targets, and roots of weights."""
 
-    inputs: Inputs
+    inputs: RidgeInputs
     sizes: tuple[int, ...]
     task: np.ndarray
     sample: np.ndarray
@@ -34,7 +34,7 @@ class DenseLabels:
     y: np.ndarray
 
     @classmethod
-    def of(cls, inputs: Inputs, fits: Sequence[TaskFit]) -> "DenseLabels":
+    def of(cls, inputs: RidgeInputs, fits: Sequence[TaskFit]) -> "DenseLabels":
         """Lay out the labels."""
         sizes = tuple(len(fit.y) for fit in fits)
         rows = [np.arange(len(fit.y)) if fit.rows is None else fit.rows for fit in fits]

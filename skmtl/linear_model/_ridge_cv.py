@@ -13,7 +13,7 @@ from ._base_cv import JointLinearModelCV
 from ._choice import Choice
 from ._cross_validate import splitter_of
 from ._ridge_grid import (
-    Grid,
+    RidgeGrid,
     best,
     best_by_task,
     default_alphas,
@@ -301,7 +301,7 @@ class MultiTaskRidgeCV(JointLinearModelCV):
         metrics = self._metrics(fit_data.targets.task_types)
         alphas = default_alphas(prepared) if self.alphas is None else list(self.alphas)
         sharings = np.array(list(self.sharings), dtype=np.float64)
-        grid = Grid(np.array(alphas, np.float64), sharings, self.signs, self.pool_intercept)
+        grid = RidgeGrid(np.array(alphas, np.float64), sharings, self.signs, self.pool_intercept)
         folds = self._folds(groups, fit_data, prepared)
         errors = self._errors(folds, fit_data, prepared, grid, metrics)
         tasks = fit_data.targets.tasks

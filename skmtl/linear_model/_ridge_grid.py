@@ -11,7 +11,7 @@ from ..penalties import MeanRegularized, StarQuadratic
 from ..tasks import FitData, labels_of
 from ..utils import binary_unit, take_rows
 from ._cross_validate import CONSTANT
-from ._leave_one_out import Inputs, Prior, leave_one_out
+from ._leave_one_out import Prior, RidgeInputs, leave_one_out
 from ._path import ridge_path
 from ._ridge_scores import LeftOut
 from .problems import Prepared, label_weight, label_weights
@@ -21,7 +21,7 @@ SAME_SCORE = 10  # decimals of a score beyond which it is rounding
 SAME_VALUE = 10 * np.finfo(np.float64).eps
 
 
-class Grid(NamedTuple):
+class RidgeGrid(NamedTuple):
     """Strengths by sharings, and the rest of MeanRegularized."""
 
     alphas: np.ndarray
@@ -103,13 +103,13 @@ def default_alphas(prepared: Prepared) -> np.ndarray:
 
 
 def leave_one_out_errors(
-    fit_data: FitData, prepared: Prepared, grid: Grid, metrics: Mapping[Hashable, Any] | None
+    fit_data: FitData, prepared: Prepared, grid: RidgeGrid, metrics: Mapping[Hashable, Any] | None
 ) -> Errors:
     """Leave out each row with all its labels, exactly; target scales and signs stay those of all rows.
 
     metrics, by task, are what is scored; None stands for R2.
     """
-    inputs = Inputs.of(prepared.layout)
+    inputs = RidgeInputs.of(prepared.layout)
     free = leave_one_out(inputs, prepared)
     separate = [free.separate(alpha) for alpha in grid.alphas.tolist()]
     squared = np.full((len(grid.alphas), len(grid.sharings), len(fit_data.targets)), np.nan)
@@ -150,7 +150,7 @@ def mean_squares(residuals: Sequence[np.ndarray], prepared: Prepared) -> np.ndar
 
 def fold_errors(
     fit_data: FitData,
-    grid: Grid,
+    grid: RidgeGrid,
     folds: Sequence[Fold],
     settings: Mapping[str, Any],
     metrics: Mapping[Hashable, Any] | None,
@@ -206,7 +206,7 @@ def of_rows(fit_data: FitData, rows: np.ndarray) -> FitData:
     return FitData(X, fit_data.targets[rows], weights, fit_data.layout, frozenset())
 
 
-def best(grid: Grid, scores: np.ndarray) -> tuple[int, int]:
+def best(grid: RidgeGrid, scores: np.ndarray) -> tuple[int, int]:
     """Return the place of the best score; of equals that of the least sharing, then of the strongest alpha."""
     worst = 0.0 if np.isnan(scores).all() else -np.inf
     rounded = np.round(np.where(np.isnan(scores), worst, scores), SAME_SCORE)
@@ -216,7 +216,7 @@ def best(grid: Grid, scores: np.ndarray) -> tuple[int, int]:
     return int(i), int(j)
 
 
-def pooled_strengths(errors: Errors, grid: Grid, i: int, j: int) -> np.ndarray:
+def pooled_strengths(errors: Errors, grid: RidgeGrid, i: int, j: int) -> np.ndarray:
     """Return one strength per task: its evidence, with the common strength as its prior.
 
     The minimiser over the grid of n_t / 2 log error_t(alpha) + (log alpha - log alpha_i)^2 / 2.
@@ -230,7 +230,7 @@ def pooled_strengths(errors: Errors, grid: Grid, i: int, j: int) -> np.ndarray:
 
 
 def table(
-    errors: Errors, grid: Grid, tasks: tuple[Hashable, ...], scored: Collection[Hashable]
+    errors: Errors, grid: RidgeGrid, tasks: tuple[Hashable, ...], scored: Collection[Hashable]
 ) -> dict[str, Any]:
     """Return what scikit-learn's searches have in cv_results_, a row a pair, alpha by alpha."""
     alphas, sharings = (a.ravel() for a in np.meshgrid(grid.alphas, grid.sharings, indexing="ij"))
@@ -249,7 +249,7 @@ def table(
 
 
 def best_by_task(
-    errors: Errors, grid: Grid, tasks: tuple[Hashable, ...], scored: Collection[Hashable]
+    errors: Errors, grid: RidgeGrid, tasks: tuple[Hashable, ...], scored: Collection[Hashable]
 ) -> dict[Hashable, dict[str, float]]:
     """Return the pair that is best for each task alone, and its score there; NaN where it cannot be scored."""
     pairs = {}

@@ -12,7 +12,7 @@ from ..model_selection import Fold
 from ..penalties import MeanRegularized
 from ..tasks import FitData
 from ._cross_validate import CONSTANT
-from ._leave_one_out import Inputs, leave_one_out
+from ._leave_one_out import RidgeInputs, leave_one_out
 from ._ridge import MultiTaskRidge
 from ._ridge_grid import of_rows, prior_of
 from .problems import Prepared, label_weight
@@ -49,7 +49,7 @@ def predict_rows(fit_data: FitData, prepared: Prepared, penalty: MeanRegularized
     """
     n_samples = fit_data.X.shape[0]
     predictions = np.tile(np.concatenate([head.rest for head in prepared.heads]), (n_samples, 1))
-    known = Inputs.of(prepared.layout)
+    known = RidgeInputs.of(prepared.layout)
     free = leave_one_out(known, prepared)
     filled = prepared._replace(fits=[with_all_rows(fit, n_samples) for fit in prepared.fits])
     separate = [

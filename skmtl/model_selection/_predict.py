@@ -168,7 +168,7 @@ class Routed(NamedTuple):
     split: Mapping[str, Any]
 
 
-class Part(NamedTuple):
+class FoldPredictions(NamedTuple):
     """What one fold's model predicts, by method and task, and its classes."""
 
     predicted: Mapping[str, ByTask]
@@ -182,7 +182,9 @@ class Part(NamedTuple):
         return among_all(array, self.classes[name], classes, OF_ABSENT_CLASS[method])
 
 
-def gather(targets: TaskTargets, parts: list[Part], order: np.ndarray, method: str) -> ByTask:
+def gather(
+    targets: TaskTargets, parts: list[FoldPredictions], order: np.ndarray, method: str
+) -> ByTask:
     """Return probabilities or decision values of every sample."""
     classes = {name: all_classes(name, targets, parts) for name in parts[0].classes}
     gathered = {}
@@ -192,7 +194,9 @@ def gather(targets: TaskTargets, parts: list[Part], order: np.ndarray, method: s
     return gathered
 
 
-def gather_targets(targets: TaskTargets, parts: list[Part], order: np.ndarray) -> TaskTargets:
+def gather_targets(
+    targets: TaskTargets, parts: list[FoldPredictions], order: np.ndarray
+) -> TaskTargets:
     """Return predictions of every sample, of which all is known that is known of one fold's."""
     folds = [read_like(part.predicted["predict"], targets.tasks) for part in parts]
     columns = {name: np.concatenate([fold[name] for fold in folds])[order] for name in targets}
@@ -228,7 +232,7 @@ def predict_fold(
     test: np.ndarray,
     methods: Sequence[str],
     params: Mapping[str, Any],
-) -> Part:
+) -> FoldPredictions:
     """Fit on one part of the rows, and ask about the other."""
     n_samples = targets.shape[0]
     given = {
@@ -243,10 +247,10 @@ def predict_fold(
                 f"{type(model).__name__} has no {method} of the tasks {list(targets)}"
             )
     predicted = {method: predictions.of(method) for method in methods}
-    return Part(predicted, final_step(model).classes_)
+    return FoldPredictions(predicted, final_step(model).classes_)
 
 
-def all_classes(name: Hashable, targets: TaskTargets, parts: list[Part]) -> np.ndarray:
+def all_classes(name: Hashable, targets: TaskTargets, parts: list[FoldPredictions]) -> np.ndarray:
     """Return the classes that a task has in the whole data, and in any fold's model."""
     declared = targets.classes.get(name)
     known = [] if declared is None else [declared]

@@ -11,7 +11,7 @@ from ._activations import Activation
 from ._inputs import Inputs, chunks
 from ._layers import Architecture
 from ._network import predict_raw, predict_shared
-from ._prepare import Prepared
+from ._prepare import PreparedNetwork
 from ._rows import as_dense
 
 
@@ -38,7 +38,7 @@ class Ensemble:
         architecture: Architecture,
         activation: type[Activation],
         inputs: Inputs,
-        prepared: Prepared,
+        prepared: PreparedNetwork,
     ) -> "Ensemble":
         """Gather what predicts; of the loss, all but the labels."""
         loss, heads = prepared.loss, prepared.heads

@@ -11,7 +11,7 @@ from ._network import Workspace, predict_raw
 from ._samples import Samples
 
 
-class Evaluation:
+class LossEvaluation:
     """The rows on which each network is judged again and again.
 
     A dense table is multiplied for all networks at once, some rows of each at a time: the arrays between the layers are

@@ -17,7 +17,7 @@ from ._inputs import Inputs
 from ._layers import Architecture
 from ._lbfgs import train_by_lbfgs
 from ._out_of_fold import out_of_fold
-from ._prepare import Prepared, prepare
+from ._prepare import PreparedNetwork, prepare
 from ._samples import Samples
 from ._training import Settings, Trained, Trainer, train
 from .balancing import (
@@ -38,11 +38,11 @@ BALANCINGS: Mapping[str, type[Balancing]] = {
 }
 
 
-class Fitted(NamedTuple):
+class FittedNetworks(NamedTuple):
     """What a fit leaves; oof are raw predictions of the rows by the members that held them out."""
 
     ensemble: Ensemble
-    prepared: Prepared
+    prepared: PreparedNetwork
     trained: Trained
     oof: np.ndarray | None
 
@@ -66,7 +66,7 @@ def settings_of(model: Any) -> Settings:
     )
 
 
-def architecture_of(model: Any, inputs: Inputs, prepared: Prepared) -> Architecture:
+def architecture_of(model: Any, inputs: Inputs, prepared: PreparedNetwork) -> Architecture:
     """Return the numbers of units."""
     return Architecture(
         inputs.n_columns,
@@ -99,7 +99,7 @@ def seed_of(model: Any) -> int:
 def new_networks(
     model: Any,
     X: Any,
-    prepared: Prepared,
+    prepared: PreparedNetwork,
     null_raw: np.ndarray,
     random: np.random.Generator,
     former: Ensemble | None = None,
@@ -119,7 +119,7 @@ def new_networks(
 
 def fit(
     model: Any, fit_data: FitData, groups: Any, former: Ensemble | None, watcher: Any
-) -> Fitted:
+) -> FittedNetworks:
     """Fit networks with the parameters of the model; former are those of the last fit, to start from."""
     groups = groups_of(fit_data.targets, groups)
     prepared = prepare(fit_data, model.class_weight, model.task_weight, model.standardize)
@@ -148,7 +148,7 @@ def fit(
     require_finite(trained.flat)
     ensemble = replace(plan, flat=trained.flat)
     oof = out_of_fold(ensemble, fit_data.X, prepared, held) if model.n_members > 1 else None
-    return Fitted(ensemble, prepared, trained, oof)
+    return FittedNetworks(ensemble, prepared, trained, oof)
 
 
 def require_finite(flat: np.ndarray) -> None:
@@ -161,7 +161,7 @@ def require_finite(flat: np.ndarray) -> None:
 
 
 def rows_held_out(
-    model: Any, fit_data: FitData, groups: Any, prepared: Prepared, seed: int
+    model: Any, fit_data: FitData, groups: Any, prepared: PreparedNetwork, seed: int
 ) -> list[np.ndarray]:
     """Return the rows, of those with labels, that each network holds out; none where it goes to the optimum."""
     if model.n_members == 1 and model.solver == "lbfgs":

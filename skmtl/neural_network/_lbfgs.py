@@ -8,7 +8,7 @@ from sklearn.exceptions import ConvergenceWarning
 
 from ..utils import warn
 from ._curves import Curves
-from ._evaluation import Evaluation
+from ._evaluation import LossEvaluation
 from ._samples import Samples
 from ._training import Stopping, Trained, Trainer, Watch, total
 
@@ -38,7 +38,7 @@ class Objective:
         return value, self.work.gradient[0] + self.decay * flat
 
 
-class Progress:
+class NetworkProgress:
     """What a network reaches, iteration by iteration; called back by the optimiser, which it stops."""
 
     def __init__(
@@ -53,7 +53,7 @@ class Progress:
         self.network = np.array([network])
         self.flat = trainer.flat[network : network + 1].copy()
         self.learning = trainer.evaluation(samples, [np.flatnonzero(samples.learns[:, network])])
-        self.holding: Evaluation | None = None
+        self.holding: LossEvaluation | None = None
         self.stopping = Stopping.of(self.flat, np.full(1, np.inf))
         if held:
             self.holding = trainer.evaluation(samples, [held[network]])
@@ -107,7 +107,7 @@ def train_by_lbfgs(
     curves, n_iter, interrupted = Curves(), 0, False
     best, best_epoch = trainer.flat.copy(), np.zeros(len(trainer.flat), dtype=int)
     for m in range(len(best)):
-        progress = Progress(trainer, samples, m, held, watch)
+        progress = NetworkProgress(trainer, samples, m, held, watch)
         try:
             minimise(trainer, samples, m, progress)
         except KeyboardInterrupt:
@@ -120,7 +120,7 @@ def train_by_lbfgs(
     return Trained(best, best_epoch, n_iter, curves, interrupted)
 
 
-def minimise(trainer: Trainer, samples: Samples, network: int, progress: Progress) -> None:
+def minimise(trainer: Trainer, samples: Samples, network: int, progress: NetworkProgress) -> None:
     """Minimise the objective of one network; warn where there was too little time."""
     settings = trainer.settings
     options = {
@@ -146,7 +146,7 @@ def minimise(trainer: Trainer, samples: Samples, network: int, progress: Progres
         )
 
 
-def polish(objective: Objective, progress: Progress) -> None:
+def polish(objective: Objective, progress: NetworkProgress) -> None:
     """Go on by Newton's method to the tolerance of the gradient, where L-BFGS was stopped by rounding of the value."""
 
     def gradient(flat: np.ndarray) -> np.ndarray:

@@ -12,7 +12,7 @@ from ..heads import Predictions
 from ..model_selection import check_folds, routing_of
 from ..tasks import FitData, as_declared, check_fit, check_lengths, check_predict
 from ..utils import CallbackSupport, Rule, read_groups, warn, with_callbacks
-from ._fit import Fitted, fit
+from ._fit import FittedNetworks, fit
 from ._partial import begin, go_on, takes_parts
 from ._rules import RULES, check_rules
 from ._watch import Watcher
@@ -359,7 +359,7 @@ class MultiTaskMLP(
         raw = self._ensemble.raw(check_predict(self, X))
         return Predictions.of_raw(self._info, self._heads, raw)
 
-    def _keep(self, fit_data: FitData, fitted: Fitted):
+    def _keep(self, fit_data: FitData, fitted: FittedNetworks):
         """Become the model that was trained."""
         trained = fitted.trained
         self._ensemble = fitted.ensemble

@@ -5,11 +5,11 @@ from typing import Any
 import numpy as np
 
 from ._ensemble import Ensemble
-from ._prepare import Prepared
+from ._prepare import PreparedNetwork
 
 
 def out_of_fold(
-    ensemble: Ensemble, X: Any, prepared: Prepared, held: list[np.ndarray]
+    ensemble: Ensemble, X: Any, prepared: PreparedNetwork, held: list[np.ndarray]
 ) -> np.ndarray:
     """Return raw predictions of each row by the members that did not learn from it; NaN where each did."""
     members = np.zeros((X.shape[0], len(held)), dtype=bool)

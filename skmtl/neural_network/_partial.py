@@ -11,7 +11,7 @@ from ..tasks import FitData, Typing, as_declared, as_known, check_classes, check
 from ..utils import few_threads
 from ._ensemble import Ensemble
 from ._fit import new_networks, require_finite, seed_of, trainer_of
-from ._prepare import Prepared, prepare, prepare_more
+from ._prepare import PreparedNetwork, prepare, prepare_more
 from ._samples import Samples
 
 OF_WHOLE_FITS = ("n_iter_by_member_", "task_loss_curve_", "_oof_raw")
@@ -88,7 +88,7 @@ def go_on(model: Any, X: Any, y: Any, classes: Any, sample_weight: Any) -> None:
         vars(model).pop(name, None)
 
 
-def learn(trainer: Any, X: Any, ensemble: Ensemble, prepared: Prepared) -> None:
+def learn(trainer: Any, X: Any, ensemble: Ensemble, prepared: PreparedNetwork) -> None:
     """Go once through rows, with all networks."""
     if not X.shape[0]:
         return

@@ -24,7 +24,7 @@ LIGHTEST = 1e-30  # of about the largest weight: what is lighter does not count 
 LARGEST_NUMBER = {np.dtype(np.float32): 1e30, np.dtype(np.float64): 1e300}
 
 
-class Prepared(NamedTuple):
+class PreparedNetwork(NamedTuple):
     """Tasks in canonical order and the rows with labels, so that neither their order nor what has none matters.
 
     loss and targets are of these rows alone; targets hold the labels that count. order are the columns of all heads
@@ -54,7 +54,7 @@ def prepare(
     task_weight: Any,
     standardize: bool,
     change_heads: Callable[[tuple[Head, ...]], tuple[Head, ...]] = lambda heads: heads,
-) -> Prepared:
+) -> PreparedNetwork:
     """Make heads, weigh labels, and find the rows that have any; change_heads may alter the heads first."""
     fit_data, unit = with_relative_weights(fit_data)
     by_class, labels = labels_that_count(fit_data.targets, fit_data.weights, class_weight)
@@ -75,7 +75,7 @@ def prepare_more(
     standardize: bool,
     heads: tuple[Head, ...],
     former: PackedLoss,
-) -> Prepared:
+) -> PreparedNetwork:
     """Do the same with the heads, and the shifts, of other rows."""
     fit_data, unit = with_relative_weights(fit_data)
     by_class, labels = labels_that_count(fit_data.targets, fit_data.weights, class_weight)
@@ -145,7 +145,7 @@ def gather(
     tasks: Weighed,
     shifts: Sequence[float],
     unit: float,
-) -> Prepared:
+) -> PreparedNetwork:
     """Pack the labels, of the rows that have any; unit is that of the sample weights."""
     n_samples, fits = fit_data.X.shape[0], tasks.fits
     loss = PackedLoss.of(fits, n_samples, shifts)
@@ -157,7 +157,7 @@ def gather(
         loss, weight = loss.over(loss.y[rows], loss.weight[rows]), weight[rows]
         targets = targets[rows]
     row_weight = None if (weight == 1.0).all() else weight
-    return Prepared(heads, loss, order, rows, row_weight, targets, unit * tasks.unit)
+    return PreparedNetwork(heads, loss, order, rows, row_weight, targets, unit * tasks.unit)
 
 
 def canonical(fit: TaskFit) -> tuple[bool, str, str]:

@@ -12,7 +12,7 @@ from ._activations import Activation
 from ._adam import SCHEDULES, Adam
 from ._curves import Curves
 from ._dropout import Dropout
-from ._evaluation import Evaluation
+from ._evaluation import LossEvaluation
 from ._layers import Architecture
 from ._network import Workspace
 from ._samples import Batch, Samples
@@ -111,9 +111,9 @@ class Trainer:
         batch = Batch(samples, n_rows, networks, with_ones)
         return batch, Workspace(self.architecture, self.activation, flat, n_rows, with_ones)
 
-    def evaluation(self, samples: Samples, rows: Sequence[np.ndarray]) -> Evaluation:
+    def evaluation(self, samples: Samples, rows: Sequence[np.ndarray]) -> LossEvaluation:
         """Return what judges each network on the rows given for it."""
-        return Evaluation(self.architecture, self.activation, samples, rows)
+        return LossEvaluation(self.architecture, self.activation, samples, rows)
 
 
 class SharedWeights:

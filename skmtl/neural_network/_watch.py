@@ -8,7 +8,7 @@ import numpy as np
 
 from ..tasks import FitData
 from ._ensemble import Ensemble
-from ._prepare import Prepared
+from ._prepare import PreparedNetwork
 from ._training import Watch
 
 
@@ -21,7 +21,7 @@ class Watcher:
     fit_arguments: dict[str, Any]
     fit_data: FitData
 
-    def of(self, plan: Ensemble, prepared: Prepared) -> Watch:
+    def of(self, plan: Ensemble, prepared: PreparedNetwork) -> Watch:
         """Return what a training calls after each epoch; plan predicts once it has parameters."""
 
         def watch(epoch: int, learnt: float, left: float, flat: np.ndarray) -> bool:
@@ -39,7 +39,9 @@ class Watcher:
 
         return watch
 
-    def _stopped_at(self, ensemble: Ensemble, prepared: Prepared, epoch: int) -> dict[str, Any]:
+    def _stopped_at(
+        self, ensemble: Ensemble, prepared: PreparedNetwork, epoch: int
+    ) -> dict[str, Any]:
         """Return the attributes that the model would have if fit stopped here."""
         stopped = copy.copy(self.model)
         stopped._ensemble, stopped.n_iter_ = ensemble, epoch

@@ -8,9 +8,9 @@ from scipy import sparse
 
 from skmtl.linear_model._leave_one_out import (
     FullLabels,
-    Inputs,
     PartialLabels,
     Prior,
+    RidgeInputs,
     leave_one_out,
 )
 from skmtl.linear_model.problems import Setup, prepare
@@ -54,7 +54,7 @@ def test_equal_to_refitting(rng, sharing, kind, n, d, fit_intercept):
     prior = Prior(np.full(3, (1 - sharing) / alpha), np.sqrt(sharing / alpha) * SIGNS)
     for given in (X, sparse.csr_matrix(X)):
         prepared = prepared_of(given, y, weight, fit_intercept)
-        labels = leave_one_out(Inputs.of(prepared.layout), prepared)
+        labels = leave_one_out(RidgeInputs.of(prepared.layout), prepared)
         assert isinstance(labels, FullLabels if kind in KINDS[:3] else PartialLabels)
         found = spread(prepared, labels.residuals(prior), y.shape)
         assert_allclose(found, wanted, rtol=0, atol=1e-10)
@@ -77,7 +77,7 @@ def test_weak_prior(rng, sharing, kind, n, d, intercept):
         wanted = brute_force(X, y, weight, alpha, sharing, SIGNS, intercept, is_weak=True)
         pooled = intercept == "pooled"
         prepared = prepared_of(X, y, weight, intercept != "none", pool_intercept=pooled)
-        inputs = Inputs.of(prepared.layout)
+        inputs = RidgeInputs.of(prepared.layout)
         inputs = inputs.with_pooled_intercept(sharing) if pooled else inputs
         prior = Prior(np.full(3, (1 - sharing) / alpha), np.sqrt(sharing / alpha) * SIGNS)
         found = spread(prepared, leave_one_out(inputs, prepared).residuals(prior), y.shape)
@@ -93,7 +93,7 @@ def test_pooled_intercepts(rng, sharing, kind, n, d):
     about = X - weight.sum(axis=1) @ X / weight.sum()
     wanted = brute_force(about, y, weight, 3.0, sharing, SIGNS, "pooled")
     prepared = prepared_of(X, y, weight, True, pool_intercept=True)
-    inputs = Inputs.of(prepared.layout).with_pooled_intercept(sharing)
+    inputs = RidgeInputs.of(prepared.layout).with_pooled_intercept(sharing)
     prior = Prior(np.full(3, (1 - sharing) / 3.0), np.sqrt(sharing / 3.0) * SIGNS)
     found = leave_one_out(inputs, prepared).residuals(prior)
     assert_allclose(spread(prepared, found, y.shape), wanted, rtol=0, atol=1e-10)
@@ -104,7 +104,7 @@ def test_both_ways_agree(rng, kind):
     """Full labels need no way of their own but for speed; strengths may differ by task."""
     X, y, weight = problem(rng, 40, 6, kind)
     prepared = prepared_of(X, y, weight, True)
-    inputs = Inputs.of(prepared.layout)
+    inputs = RidgeInputs.of(prepared.layout)
     prior = Prior(np.array([0.2, 0.5, 0.0]), np.array([0.3, -0.1, 1.0]))
     ways = [way.of(inputs, prepared.fits) for way in (FullLabels, PartialLabels)]
     assert_allclose(*[np.array(way.residuals(prior)) for way in ways], rtol=0, atol=1e-11)
@@ -115,7 +115,7 @@ def test_blocks_do_not_matter(rng, monkeypatch):
     """Rows that are left out block by block are left out one by one."""
     X, y, weight = problem(rng, 50, 4, "missing pairs")
     prepared = prepared_of(X, y, weight, True)
-    inputs, prior = Inputs.of(prepared.layout), Prior(np.full(3, 0.2), 0.4 * SIGNS)
+    inputs, prior = RidgeInputs.of(prepared.layout), Prior(np.full(3, 0.2), 0.4 * SIGNS)
     one = PartialLabels.of(inputs, prepared.fits)
     monkeypatch.setattr("skmtl.linear_model._leave_one_out.LARGEST_KEPT", 0)
     monkeypatch.setattr("skmtl.linear_model._leave_one_out.LARGEST_BLOCK", 40)
@@ -135,6 +135,6 @@ def test_the_only_label_of_a_task(rng):
     wanted = brute_force(X, y, without, 2.0, 0.5, SIGNS, "free")
     prepared = prepared_of(X, y, weight, True)
     prior = Prior(np.full(3, 0.25), 0.5 * SIGNS)
-    found = leave_one_out(Inputs.of(prepared.layout), prepared).residuals(prior)
+    found = leave_one_out(RidgeInputs.of(prepared.layout), prepared).residuals(prior)
     assert np.isnan(found[2]).all() and len(found[2]) == 1
     assert_allclose(spread(prepared, found, y.shape)[:, :2], wanted[:, :2], atol=1e-10)

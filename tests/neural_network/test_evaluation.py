@@ -8,14 +8,14 @@ from numpy.testing import assert_allclose, assert_array_equal
 
 from skmtl.neural_network import _inputs
 from skmtl.neural_network._activations import ACTIVATIONS
-from skmtl.neural_network._evaluation import Evaluation
+from skmtl.neural_network._evaluation import LossEvaluation
 from tests.neural_network.builders import small
 
 ARCHITECTURES = [((), ()), ((), (3,)), ((5, 4), ()), ((5,), (3, 2))]
 
 
 def evaluation(case, rows):
-    return Evaluation(case.architecture, ACTIVATIONS[case.activation], case.samples, rows)
+    return LossEvaluation(case.architecture, ACTIVATIONS[case.activation], case.samples, rows)
 
 
 def means(case, m, rows):

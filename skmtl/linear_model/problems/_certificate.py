@@ -10,7 +10,7 @@ import numpy as np
 from scipy import sparse
 
 from ._design import Design, chunks, some_columns
-from ._intercepts import SETTLED, Intercepts, Settled, settle
+from ._intercepts import SETTLED, Intercepts, SettledIntercepts, settle
 from ._layout import FitLayout
 from ._row_block import RowBlock, column_sums, total_hessian
 from ._stacked_design import StackedDesign
@@ -28,7 +28,7 @@ class Evaluation(NamedTuple):
     centred inputs. is_settled says whether they are the best, without which the gradient is no dual point.
     """
 
-    settled: Settled
+    settled: SettledIntercepts
     b: np.ndarray
     C: np.ndarray
     loose: np.ndarray
@@ -67,8 +67,8 @@ def evaluate_latest(layout: FitLayout, intercepts: Intercepts, W: np.ndarray) ->
 
 
 def without_rounding(
-    blocks: Sequence[RowBlock], intercepts: Intercepts, settled: Settled
-) -> Settled:
+    blocks: Sequence[RowBlock], intercepts: Intercepts, settled: SettledIntercepts
+) -> SettledIntercepts:
     """Return the gradient in raw after a last step of the intercepts, too small for raw predictions far from zero.
 
     What rounding of these leaves of the sums of its columns would be a slope along the mean of the labelled samples,
@@ -88,7 +88,7 @@ def without_rounding(
     return settled._replace(G=G, slope=slope)
 
 
-def looseness(layout: FitLayout, W: np.ndarray, settled: Settled) -> np.ndarray:
+def looseness(layout: FitLayout, W: np.ndarray, settled: SettledIntercepts) -> np.ndarray:
     """Bound what rounding of X @ W does to the gradient, where features are far from zero and nothing is centred.
 
     Sums of large numbers that cancel may hide a gradient, or be all that there is of it.

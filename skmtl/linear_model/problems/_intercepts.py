@@ -178,7 +178,7 @@ def make_intercepts(layout: FitLayout, penalty: Quadratic | Composite) -> Interc
     return Intercepts(base, scale, shrink, kept, ridge[kept], columns)
 
 
-class Settled(NamedTuple):
+class SettledIntercepts(NamedTuple):
     """The best coordinates of the intercepts, and the raw predictions and the gradients then, in raw and in beta."""
 
     beta: np.ndarray
@@ -193,7 +193,7 @@ def settle(
     beta: np.ndarray,
     raw: Sequence[np.ndarray],
     tolerance: float,
-) -> Settled:
+) -> SettledIntercepts:
     """Make the intercepts optimal for given weights by Newton's method; raw are the predictions with beta, by block."""
     T = len(intercepts.base)
     varies = varying_columns(blocks, T)
@@ -218,4 +218,4 @@ def settle(
             before = np.zeros_like(step)
         beta += step
         raw = [part + shift[block.columns] for part, block in zip(raw, blocks, strict=True)]
-    return Settled(beta, raw, G, slope)
+    return SettledIntercepts(beta, raw, G, slope)

@@ -23,7 +23,7 @@ from ._row_block import (
 )
 from ._row_space import RowSpace, has_few_samples, row_space_of
 from ._sample_gram import SampleGram, eigen
-from ._samples import Samples, parts_of
+from ._samples import FitSamples, parts_of
 from ._stacked_design import StackedDesign
 from ._stacked_hessians import hessians_by_column
 from ._wide_gram import GrownGram
@@ -50,7 +50,7 @@ class FitLayout:
     """
 
     design: Design
-    samples: Samples
+    samples: FitSamples
     blocks: tuple[RowBlock, ...]
     n_columns: int
     row_weight: np.ndarray | None
@@ -81,7 +81,7 @@ class FitLayout:
         design = Design.centred(X, weight, rounding) if fit_intercept else Design.plain(X)
         parts = parts_of(fits, X.shape[0])
         one_centre = one_centre or not fit_intercept
-        samples = Samples(design, weight, parts, one_centre, rounding)
+        samples = FitSamples(design, weight, parts, one_centre, rounding)
         row_weight, is_common = None, False
         if len(parts) == 1:
             ((rows, members, _),) = parts

@@ -30,7 +30,7 @@ class Part(NamedTuple):
         return len(self.fits[0].y)
 
 
-class Samples(NamedTuple):
+class FitSamples(NamedTuple):
     """The samples of a fit; weight are the sums of the weights of the labels of each.
 
     one_centre says that all must be centred alike, since the intercepts are compared, and not block by block.

@@ -50,7 +50,7 @@ class Estimate(NamedTuple):
     has_maximum: bool
 
 
-class Step(NamedTuple):
+class NewtonStep(NamedTuple):
     """Newton's step in the weights and in the intercepts of centred inputs, and the change of raw predictions."""
 
     W: np.ndarray
@@ -101,7 +101,7 @@ class UnpenalizedTask:
         """By what changes of predictions are measured."""
         return float(self.layout.unit[0])
 
-    def newton_step(self, raw: np.ndarray, damping: float = 0.0) -> Step:
+    def newton_step(self, raw: np.ndarray, damping: float = 0.0) -> NewtonStep:
         """Return Newton's step from raw predictions; damping is added to the Hessian of each label of weight one."""
         L, P = self.coordinates, self.contrasts
         (rows,) = self.loss.newton_rows(raw)
@@ -115,7 +115,7 @@ class UnpenalizedTask:
         in_V, in_b = (
             (both[:-1], both[-1]) if self.layout.fit_intercept else (both, np.zeros(len(P)))
         )
-        return Step(in_V if self.basis is None else self.basis @ in_V, in_b, L @ both)
+        return NewtonStep(in_V if self.basis is None else self.basis @ in_V, in_b, L @ both)
 
     def in_coordinates(self, B: np.ndarray) -> np.ndarray:
         """Return what takes V and b to B_i times the raw predictions of label i: a row for each row of each B_i."""
@@ -142,7 +142,9 @@ class UnpenalizedTask:
         is_near = np.abs(change).max() <= GROWS * max(1.0, np.abs(raw).max())
         return bool(is_near and fallen >= FALLS * promised - ROUNDING * value)
 
-    def damped_step(self, raw: np.ndarray, step: Step, damping: float) -> tuple[Step, float]:
+    def damped_step(
+        self, raw: np.ndarray, step: NewtonStep, damping: float
+    ) -> tuple[NewtonStep, float]:
         """Return Newton's step, damped until it descends, and the damping to begin with where it comes to that again.
 
         A label far on the wrong side has next to no curvature, and would send all others anywhere.
