@@ -167,8 +167,8 @@ class TaskPerGroup(Configurable):
         raw = np.empty((rows.X.shape[0], width), dtype=self.estimator_.coef_.dtype)
         assert UNKNOWN == -1  # the last row, that of groups never seen
         for column in range(width):
-            own = np.vstack([coef[:, column], self.common_coef_[column]])[codes]
-            raw[:, column] = row_products(rows.X, own) + intercept[codes, column]
+            of_groups = np.vstack([coef[:, column], self.common_coef_[column]])
+            raw[:, column] = row_products(rows.X, of_groups[codes]) + intercept[codes, column]
         return raw
 
     def _forget(self) -> None:
@@ -188,10 +188,10 @@ class TaskPerGroup(Configurable):
 
 
 def row_products(X: Any, coef: np.ndarray) -> np.ndarray:
-    """Return the products of each row with its coefficients."""
+    """Return the products of each row with its coefficients, to the last digit whatever the order in memory."""
     if sparse.issparse(X):
         return np.asarray(X.multiply(coef).sum(axis=1)).ravel()
-    return np.einsum("ij,ij->i", X, coef)
+    return np.einsum("ij,ij->i", np.ascontiguousarray(X), coef)
 
 
 def one_outcome(estimator: Any, y: Any) -> np.ndarray:
