@@ -72,8 +72,8 @@ def score_curves(model: Any, tasks: Sequence[Hashable] | None) -> ScoreCurves:
         where = where[np.argsort(results[f"param_{name}"][where])]
         means[curve] = results[f"mean_test_{scored}"][where]
         folds = folds_of(results, scored, where)
-        is_told = tasks is not None or model.best_index_ in where
-        if folds is not None and is_told:
+        has_choice = tasks is not None or model.best_index_ in where
+        if folds is not None and has_choice:
             errors[curve] = std_error(folds)
     return ScoreCurves(strengths, means, errors)
 

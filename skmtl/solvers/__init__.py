@@ -24,7 +24,7 @@ from ._lbfgs import LBFGS
 from ._line_search import line_search
 from ._penalized import Settled
 from ._proximal_newton import ProximalNewton
-from ._row_newton import RowNewton
+from ._row_newton import MOST_ROWS, RowNewton
 from ._working_set import WorkingSet
 
 __all__ = [

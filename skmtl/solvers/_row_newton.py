@@ -10,7 +10,7 @@ from ._gram import GramProblem, RowProblem
 from ._hybrid import Hybrid
 from ._progress import Progress
 
-LARGEST = 2000  # rows of which matrices are made
+MOST_ROWS = 2000  # of which matrices are made
 NEWTON_STEPS = 25
 PATIENCE = 6  # steps without one that halves the gap
 SHORTEST = 2.0**-8  # step along Newton's direction; a shorter one is none
@@ -106,7 +106,7 @@ class RowNewton(CompositeSolver):
         solution : Parts
             Where the method stopped.
         """
-        rows = problem.in_rows() if start.shape[1] <= LARGEST else None
+        rows = problem.in_rows() if start.shape[1] <= MOST_ROWS else None
         if rows is None:
             return Hybrid(self.max_iter, self.tol).solve(problem, start)
         first = self._newton(problem, rows, start[0])

@@ -51,8 +51,8 @@ class FrameLayout(Layout):
     template: FrameTemplate
 
     def pack(self, predicted: TaskTargets, X: Any) -> Any:
-        as_found = {name for name, column in predicted.items() if self._fits(name, column)}
-        return self.template.fill(predicted, frozenset(as_found), row_index(X))
+        castable = {name for name, column in predicted.items() if self._fits(name, column)}
+        return self.template.fill(predicted, frozenset(castable), row_index(X))
 
     def _fits(self, name: Hashable, column: np.ndarray) -> bool:
         """Whether predictions go into the column's dtype without loss."""

@@ -198,14 +198,14 @@ class FrameTemplate:
         dtypes = {name: dtype for name, dtype in stored.items() if dtype is not None}
         return cls(str(wrapped.implementation.value), tuple(columns), dtypes)
 
-    def fill(self, columns: Mapping[Hashable, np.ndarray], as_found: frozenset, index: Any) -> Any:
-        """Make a native frame of columns; those named in as_found are cast to their former dtype."""
+    def fill(self, columns: Mapping[Hashable, np.ndarray], castable: frozenset, index: Any) -> Any:
+        """Make a native frame of columns; those named in castable are cast to their former dtype."""
         made = {}
         for position, name in enumerate(self.names):
             values = columns[name]
             values = values.tolist() if values.dtype == object else values
             series = nw.new_series(str(position), values, backend=self.backend).to_native()
-            if name in as_found and name in self.dtypes:
+            if name in castable and name in self.dtypes:
                 series = _cast(series, self.dtypes[name])
             made[str(position)] = series
         frame = nw.from_dict(made, backend=self.backend).to_native()

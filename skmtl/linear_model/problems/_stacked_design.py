@@ -106,7 +106,7 @@ class StackedDesign:
         return self.about_gram()
 
     def about_gram(self) -> np.ndarray:
-        """Return the same."""
+        """Return the same, in the precision of X."""
         total = np.zeros((self.X.shape[2],) * 2, self.X.dtype)
         for part in self.pieces(TOGETHER):
             Z = part.X[part.counted] if part.is_padded else part.X.reshape(-1, part.X.shape[2])

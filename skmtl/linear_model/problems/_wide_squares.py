@@ -6,6 +6,7 @@ import numpy as np
 
 from ...penalties import Composite
 from ...solvers import (
+    MOST_ROWS,
     Curvature,
     GramProblem,
     KroneckerCurvature,
@@ -17,7 +18,6 @@ from ._design import Design
 from ._nonsmooth import NonsmoothProblem
 
 MANY = 0.6  # features, relative to the samples, above which products with X are cheaper than a Gram matrix
-MOST_ROWS = 2000  # and where it takes rows by Newton's method, which is much faster
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,7 +88,7 @@ class WideSquares:
         grown = self.problem.layout.grown
         most = MANY * grown.design.shape[0]
         if self.penalty.row_strength is not None:
-            most = max(most, MOST_ROWS)
+            most = max(most, MOST_ROWS)  # Newton's method in the rows is much faster
         if len(rows) > most:
             curvature = Products.of(grown.design.features(rows), grown.row_weight, self.kappa)
         else:
