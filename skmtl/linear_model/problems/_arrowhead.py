@@ -100,11 +100,12 @@ class ArrowheadInverse:
         if star.common is None or self.schur is None:
             return Z
         right, mixed = U[:, 0].copy(), star.common * star.root
-        for columns, inverse in self.families:
+        mixing = [family for family in self.families if mixed[family[0]].any()]
+        for columns, inverse in mixing:
             right -= inverse.pull(specific[:, columns], R[:, columns]) @ mixed[columns]
         Z[:, 0] = self.schur.solve(right)
         shared = np.repeat(Z[:, :1], len(mixed), axis=1)
-        for columns, inverse in self.families:
+        for columns, inverse in mixing:
             back = inverse.pull(inverse.solve(shared[:, columns]), shared[:, columns])
             specific[:, columns] -= back * mixed[columns]
         return Z
